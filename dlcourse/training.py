@@ -1,0 +1,396 @@
+r"""The training loop: shuffle, take a batch, forward, backward, step, again.
+
+.. math:: W^l \leftarrow W^l - \alpha \nabla_{W^l} \tfrac{1}{|B|} \textstyle\sum_{i \in B} L_i
+
+Every step writes into buffers that were allocated before the first one, which is what makes plain
+NumPy as fast as this: ``take`` fills :math:`X^0`, ``propagate`` and ``backpropagate`` do two
+passes of matrix products, the optimiser updates one flat vector. Source: the lecture.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dlcourse._validation import FloatArray, float_array, in_interval, positive, same_length
+from dlcourse.backprop import (
+    allocate_gradients,
+    backpropagate,
+    output_gradient,
+    output_targets,
+)
+from dlcourse.dropout import fill_dropout_mask
+from dlcourse.features import append_ones
+from dlcourse.losses import LOSSES
+from dlcourse.network import (
+    Buffers,
+    Network,
+    allocate,
+    layer_views,
+    propagate,
+)
+from dlcourse.optimizers import SGD, Optimizer, State
+from dlcourse.penalties import add_l1_gradient, add_l2_gradient
+from dlcourse.stopping import EarlyStopping, best_epoch, should_stop
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass
+class History:
+    """What happened in each epoch.
+
+    Attributes
+    ----------
+    training_loss, training_accuracy : list of float
+        Means over the batches of the epoch, each batch seen just before its step (with dropout, if
+        there is any; without penalties).
+    validation_loss, validation_accuracy : list of float
+        After the epoch, every unit kept. Empty without validation data.
+    stopped : {None, "early", "callback", "interrupted"}
+        Why training ended before its last epoch.
+
+    Accuracy stays empty for ``"squared_error"``.
+    """
+
+    training_loss: list[float] = field(default_factory=list)
+    training_accuracy: list[float] = field(default_factory=list)
+    validation_loss: list[float] = field(default_factory=list)
+    validation_accuracy: list[float] = field(default_factory=list)
+    stopped: Literal["early", "callback", "interrupted"] | None = None
+
+    @property
+    def epochs(self) -> list[int]:
+        """Epoch numbers, from one."""
+        return list(range(1, len(self.training_loss) + 1))
+
+    def curve(self, monitor: str) -> list[float]:
+        """The curve to watch: ``"validation_loss"`` or ``"validation_error"``."""
+        if monitor == "validation_loss":
+            return self.validation_loss
+        return [1 - accuracy for accuracy in self.validation_accuracy]
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw training and validation loss, with the best epoch marked."""
+        from dlcourse import plots
+
+        return plots.curves(self, ax=ax)
+
+
+class Epoch(NamedTuple):
+    """What a callback sees at the end of an epoch."""
+
+    number: int
+    network: Network
+    history: History
+
+
+Callback = Callable[[Epoch], bool | None]
+
+
+def train(
+    network: Network,
+    X: ArrayLike,
+    y: ArrayLike,
+    *,
+    rng: np.random.Generator,
+    loss: str = "cross_entropy",
+    optimizer: Optimizer = SGD(learning_rate=0.1),  # noqa: B008  (frozen, so safe to share)
+    epochs: int = 10,
+    batch_size: int = 32,
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
+    l2: float = 0.0,
+    l1: float = 0.0,
+    dropout: float = 0.0,
+    early_stopping: EarlyStopping | None = None,
+    callbacks: Sequence[Callback] = (),
+    progress: bool | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+) -> History:
+    """Train ``network`` in place by mini-batch gradient descent.
+
+    ``Ctrl-C`` ends training and keeps what was learned so far. With early stopping the network
+    ends with the weights of its best epoch, however training ended.
+
+    Parameters
+    ----------
+    network : Network
+        Changed in place. Its dtype is the dtype of all arithmetic.
+    X : array_like of shape (n, N_0)
+        Examples as rows.
+    y : array_like of shape (n,) or (n, N_L)
+        Labels or targets, see :func:`dlcourse.backprop.output_targets`.
+    rng : numpy.random.Generator
+        Shuffles the examples before every epoch and draws the dropout masks.
+    loss : {"cross_entropy", "binary_cross_entropy", "squared_error"}
+        What to descend on.
+    optimizer : Optimizer
+        See :mod:`dlcourse.optimizers`.
+    epochs : int
+        Passes over the data; when resuming, counted from the very first.
+    batch_size : int
+        Examples for each step; the last batch of an epoch takes what is left. With ``n`` or more
+        this is full-batch gradient descent.
+    validation : (X, y), optional
+        Examples to judge the network on after every epoch.
+    l2, l1 : float
+        Strengths of the penalties of :mod:`dlcourse.penalties`.
+    dropout : float
+        Probability to drop a hidden unit, see :mod:`dlcourse.dropout`.
+    early_stopping : EarlyStopping, optional
+        Needs ``validation``.
+    callbacks : sequence of callable
+        Each is called with an :class:`Epoch` after every epoch; returning ``True`` ends training.
+    progress : bool, optional
+        Show a progress bar; by default only on a terminal and in a notebook.
+    checkpoint : path, optional
+        File (``.npz``) that is replaced after every epoch.
+    resume : bool
+        Continue from ``checkpoint``, bit for bit as if training had never stopped. ``rng`` is set
+        to the state it had there.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is out of range or does not fit the network; the message names it.
+    FileNotFoundError
+        If ``resume`` is asked for and ``checkpoint`` does not exist.
+    FloatingPointError
+        If the loss stops being finite, most often because the learning rate is too large.
+
+    Examples
+    --------
+    >>> from dlcourse.network import initialize
+    >>> rng = np.random.default_rng(0)
+    >>> X, y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0, 1, 1, 0])
+    >>> network = initialize((2, 8, 1), rng)
+    >>> history = train(network, X, y, rng=rng, loss="binary_cross_entropy", epochs=500)
+    >>> history.training_accuracy[-1]
+    1.0
+    """
+    _check_settings(epochs, batch_size, l2, l1, dropout)
+    if early_stopping is not None and validation is None:
+        raise ValueError("validation must be given for early_stopping to watch, got None")
+    run = _Run(network, optimizer, rng, loss)
+    examples = _examples(network, X, y, loss, "X", "y")
+    held_out = None if validation is None else _held_out(network, validation, loss)
+    if resume:
+        run.load(checkpoint)
+    epoch_of_steps = _prepare_epoch(run, *examples, batch_size, dropout, l2, l1)
+    with _progress_bar(epochs, run.epochs, progress) as bar:
+        try:
+            while run.epochs < epochs and run.history.stopped is None:
+                epoch_of_steps()
+                run.judge(held_out, early_stopping)
+                reached = Epoch(run.epochs, network, run.history)
+                answers = [callback(reached) for callback in callbacks]  # each one is called
+                if any(answers):
+                    run.history.stopped = "callback"
+                if checkpoint is not None:
+                    run.save(checkpoint)
+                bar.update()
+        except KeyboardInterrupt:
+            run.history.stopped = "interrupted"
+    if early_stopping is not None and run.history.validation_loss:
+        network.parameters[...] = run.best
+    return run.history
+
+
+class _Batch(NamedTuple):
+    buffers: Buffers
+    targets: FloatArray
+
+
+class _Run:
+    """All that a checkpoint must hold for training to go on as if it had never stopped."""
+
+    def __init__(
+        self, network: Network, optimizer: Optimizer, rng: np.random.Generator, loss: str
+    ) -> None:
+        self.network, self.optimizer, self.rng, self.loss = network, optimizer, rng, loss
+        self.state = optimizer.init(network.parameters)
+        self.history = History()
+        self.best = network.parameters.copy()
+
+    @property
+    def epochs(self) -> int:
+        """Epochs behind us."""
+        return len(self.history.training_loss)
+
+    def judge(self, held_out: _Batch | None, early_stopping: EarlyStopping | None) -> None:
+        """Add to the validation curves; keep the best weights and stop when the curve is flat."""
+        if held_out is None:
+            return
+        propagate(self.network, held_out.buffers)
+        value, accuracy = _loss_and_accuracy(held_out.buffers.scores, held_out.targets, self.loss)
+        self.history.validation_loss.append(value)
+        self.history.validation_accuracy.extend(accuracy)
+        if early_stopping is None:
+            return
+        curve = self.history.curve(early_stopping.monitor)
+        if best_epoch(curve, early_stopping.min_delta) == len(curve) - 1:
+            self.best[...] = self.network.parameters
+        if should_stop(curve, early_stopping):
+            self.history.stopped = "early"
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write arrays and JSON, never pickles, and replace the file in one move."""
+        settings = self._settings() | {
+            "rng": self.rng.bit_generator.state,
+            "history": asdict(self.history),
+        }
+        arrays = {f"state_{name}": value for name, value in self._lasting_state().items()}
+        partial = Path(f"{os.fspath(path)}.partial")
+        with partial.open("wb") as file:
+            np.savez(
+                file,
+                settings=np.array(json.dumps(settings, default=np.ndarray.tolist)),
+                parameters=self.network.parameters,
+                best=self.best,
+                **arrays,
+            )
+        partial.replace(path)
+
+    def load(self, path: str | os.PathLike[str] | None) -> None:
+        """Take up the run in ``path``, refusing one with other settings."""
+        if path is None:
+            raise ValueError("checkpoint must name a file to resume from, got None")
+        with np.load(path, allow_pickle=False) as saved:
+            settings = json.loads(saved["settings"].item())
+            for name, ours in self._settings().items():
+                if settings[name] != ours:
+                    raise ValueError(f"{path} was written with {name} {settings[name]}, got {ours}")
+            self.network.parameters[...] = saved["parameters"]
+            self.best[...] = saved["best"]
+            for name, value in self._lasting_state().items():
+                stored = saved[f"state_{name}"]
+                self.state[name] = stored if isinstance(value, np.ndarray) else stored.item()
+        self.rng.bit_generator.state = settings["rng"]
+        self.history = History(**settings["history"])
+        if self.history.stopped == "callback":
+            self.history.stopped = None
+
+    def _settings(self) -> dict[str, Any]:
+        return {
+            "sizes": list(self.network.sizes),
+            "activation": self.network.activation,
+            "loss": self.loss,
+            "optimizer": repr(self.optimizer),
+        }
+
+    def _lasting_state(self) -> State:
+        return {name: value for name, value in self.state.items() if name != "scratch"}
+
+
+def _prepare_epoch(
+    run: _Run,
+    X: FloatArray,
+    Y: FloatArray,
+    batch_size: int,
+    dropout: float,
+    l2: float,
+    l1: float,
+) -> Callable[[], None]:
+    """Allocate everything an epoch needs and return the function that runs one."""
+    network, optimizer, state, n = run.network, run.optimizer, run.state, len(X)
+    buffers = allocate(network, min(batch_size, n), dropout > 0)
+    full = _Batch(buffers, np.empty_like(buffers.scores))
+    rest = _Batch(buffers.rows(n % batch_size), full.targets[: n % batch_size])
+    gradients = allocate_gradients(network)
+    room = layer_views(np.empty_like(gradients.flat), network.sizes)
+    scores = np.empty_like(Y)
+
+    def step(batch: _Batch, rows: NDArray[np.intp]) -> None:
+        X.take(rows, 0, batch.buffers.X[0], "clip")  # rows are valid; "raise" would buffer them
+        Y.take(rows, 0, batch.targets, "clip")
+        for mask in batch.buffers.masks:
+            fill_dropout_mask(mask, dropout, run.rng)
+        propagate(network, batch.buffers)
+        output_gradient(batch.buffers, batch.targets, run.loss)
+        backpropagate(network, batch.buffers, gradients)
+        if l2:
+            add_l2_gradient(gradients.dW, network.W, l2, room)
+        if l1:
+            add_l1_gradient(gradients.dW, network.W, l1, room)
+        optimizer.step(network.parameters, gradients.flat, state)
+
+    def epoch() -> None:
+        order = run.rng.permutation(n)
+        for start in range(0, n, batch_size):
+            rows = order[start : start + batch_size]
+            batch = full if len(rows) == len(full.targets) else rest
+            step(batch, rows)
+            scores[start : start + batch_size] = batch.buffers.scores
+        # Scores kept in the order they were seen: one call gives the mean of all batch losses.
+        value, accuracy = _loss_and_accuracy(scores, Y[order], run.loss)
+        run.history.training_loss.append(value)
+        run.history.training_accuracy.extend(accuracy)
+
+    return epoch
+
+
+def _loss_and_accuracy(
+    scores: FloatArray, targets: FloatArray, loss: str
+) -> tuple[float, list[float]]:
+    """Mean loss, and a list with the accuracy, empty where there are no classes."""
+    if not np.isfinite(scores).all():
+        raise FloatingPointError(
+            "the network's scores are no longer finite numbers; the usual cause is a learning_rate "
+            "that is too large"
+        )
+    value = LOSSES[loss].value(scores, targets)
+    if loss == "squared_error":
+        return value, []
+    if loss == "binary_cross_entropy":
+        return value, [float(((scores > 0) == (targets > 0.5)).mean())]
+    return value, [float((scores.argmax(axis=1) == targets.argmax(axis=1)).mean())]
+
+
+def _examples(
+    network: Network, X: ArrayLike, y: ArrayLike, loss: str, X_name: str, y_name: str
+) -> tuple[FloatArray, FloatArray]:
+    r"""Check the data once; return :math:`X^0` with its ones, and the matrix of targets."""
+    dtype = network.parameters.dtype
+    X = float_array(X, X_name, ndim=2)
+    if len(X) == 0 or X.shape[1] != network.sizes[0]:
+        raise ValueError(
+            f"{X_name} must have at least one row and {network.sizes[0]} columns, got {X.shape}"
+        )
+    targets = output_targets(y, loss, network.sizes[-1], dtype)
+    same_length(X, targets, (X_name, y_name))
+    return append_ones(X.astype(dtype, copy=False)), targets
+
+
+def _held_out(network: Network, validation: tuple[ArrayLike, ArrayLike], loss: str) -> _Batch:
+    X, targets = _examples(network, *validation, loss, "validation[0]", "validation[1]")
+    buffers = allocate(network, len(X))
+    buffers.X[0][...] = X
+    return _Batch(buffers, targets)
+
+
+def _check_settings(epochs: int, batch_size: int, l2: float, l1: float, dropout: float) -> None:
+    in_interval(epochs, "epochs", 0, np.inf, closed="left")
+    positive(batch_size, "batch_size")
+    in_interval(l2, "l2", 0, np.inf, closed="left")
+    in_interval(l1, "l1", 0, np.inf, closed="left")
+    in_interval(dropout, "dropout", 0, 1, closed="left")
+
+
+def _progress_bar(epochs: int, done: int, progress: bool | None) -> Any:
+    from tqdm.auto import tqdm
+
+    if progress is None:
+        progress = sys.stderr.isatty() or "ipykernel" in sys.modules
+    return tqdm(total=epochs, initial=done, unit="epoch", disable=not progress)

@@ -1,0 +1,245 @@
+"""Backprop against PyTorch, central differences, and its own counted cost."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dlcourse.activations import ACTIVATIONS
+from dlcourse.backprop import (
+    allocate_gradients,
+    backpropagate,
+    count_backprop,
+    count_finite_differences,
+    count_paths,
+    count_without_storing,
+    input_gradient,
+    loss_and_gradients,
+    output_gradient,
+    output_targets,
+    score_gradients,
+)
+from dlcourse.losses import LOSSES
+from dlcourse.network import Network, allocate, initialize, propagate
+
+SMOOTH = sorted(set(ACTIVATIONS) - {"relu"})
+
+
+def problem(sizes, n, loss, seed, activation="tanh", dtype=np.float64):
+    rng = np.random.default_rng(seed)
+    network = initialize(sizes, rng, activation, dtype)
+    network.parameters[...] = rng.normal(size=network.parameters.size) / 2
+    X = rng.normal(size=(n, sizes[0])).astype(dtype)
+    y = {
+        "cross_entropy": rng.integers(sizes[-1], size=n),
+        "binary_cross_entropy": rng.integers(2, size=(n, sizes[-1])),
+        "squared_error": rng.normal(size=(n, sizes[-1])),
+    }[loss]
+    return network, X, y
+
+
+def central_differences(function, at, step=1e-5):
+    slopes = np.empty_like(at)
+    for k in range(at.size):
+        kept = at.flat[k]
+        at.flat[k] = kept + step
+        above = function()
+        at.flat[k] = kept - step
+        below = function()
+        at.flat[k] = kept
+        slopes.flat[k] = (above - below) / (2 * step)
+    return slopes
+
+
+@settings(max_examples=40)
+@given(
+    sizes=st.lists(st.integers(1, 4), min_size=2, max_size=4).map(tuple),
+    n=st.integers(1, 4),
+    loss=st.sampled_from(sorted(LOSSES)),
+    activation=st.sampled_from(SMOOTH),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_every_weight_and_input_against_central_differences(sizes, n, loss, activation, seed):
+    network, X, y = problem(sizes, n, loss, seed, activation)
+
+    def value():
+        return loss_and_gradients(network, X, y, loss)[0]
+
+    _, gradients = loss_and_gradients(network, X, y, loss)
+    slopes = central_differences(value, network.parameters)
+    np.testing.assert_allclose(gradients.flat, slopes, rtol=1e-6, atol=1e-8)
+    inputs = input_gradient(network, X, y, loss) / n
+    np.testing.assert_allclose(inputs, central_differences(value, X), rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize("loss", sorted(LOSSES))
+@pytest.mark.parametrize("sizes", [(4, 3), (4, 6, 3), (4, 6, 5, 3)])
+def test_gradients_equal_pytorchs(sizes, loss, activation):
+    torch = pytest.importorskip("torch")
+    network, X, y = problem(sizes, 8, loss, 1, activation)
+    W = [torch.tensor(w, requires_grad=True) for w in network.W]
+    x = t = torch.tensor(X, requires_grad=True)
+    scores = []
+    for k, w in enumerate(W):
+        s = torch.nn.functional.linear(t, w[:, 1:], w[:, 0])
+        s.retain_grad()
+        scores.append(s)
+        t = getattr(torch, activation)(s) if k < len(W) - 1 else s
+    functional = torch.nn.functional
+    value = {
+        "cross_entropy": lambda: functional.cross_entropy(t, torch.tensor(y)),
+        "binary_cross_entropy": lambda: (
+            functional.binary_cross_entropy_with_logits(
+                t, torch.tensor(y, dtype=torch.float64), reduction="sum"
+            )
+            / len(X)
+        ),
+        "squared_error": lambda: ((t - torch.tensor(y)) ** 2).sum() / 2 / len(X),
+    }[loss]()
+    value.backward()
+    ours, gradients = loss_and_gradients(network, X, y, loss)
+    assert ours == pytest.approx(value.item(), rel=1e-12)
+    for dW, w in zip(gradients.dW, W, strict=True):
+        np.testing.assert_allclose(dW, w.grad, rtol=1e-12, atol=1e-16)
+    for dS, s in zip(score_gradients(network, X, y, loss), scores, strict=True):
+        np.testing.assert_allclose(dS, s.grad, rtol=1e-12, atol=1e-16)
+    np.testing.assert_allclose(
+        input_gradient(network, X, y, loss), 8 * x.grad.numpy(), rtol=1e-12, atol=1e-16
+    )
+
+
+@given(n=st.integers(1, 6), seed=st.integers(0, 2**32 - 1), loss=st.sampled_from(sorted(LOSSES)))
+def test_batch_gradient_is_the_mean_of_single_ones(n, seed, loss):
+    network, X, y = problem((3, 4, 2), n, loss, seed)
+    _, batch = loss_and_gradients(network, X, y, loss)
+    singles = [
+        loss_and_gradients(network, X[i : i + 1], y[i : i + 1], loss)[1].flat for i in range(n)
+    ]
+    np.testing.assert_allclose(batch.flat, np.mean(singles, axis=0), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
+def test_dropout_masks_are_part_of_the_function(activation):
+    """With masks held fixed, the gradient is that of the masked network."""
+    network, X, y = problem((3, 5, 4, 2), 6, "cross_entropy", 3, activation)
+    targets = output_targets(y, "cross_entropy", 2, np.float64)
+    rng = np.random.default_rng(4)
+    buffers, gradients = allocate(network, 6, dropout=True), allocate_gradients(network)
+    buffers.units[0][...] = X
+    for mask in buffers.masks:
+        mask[...] = 2 * rng.integers(2, size=mask.shape)
+
+    def value():
+        propagate(network, buffers)
+        return LOSSES["cross_entropy"].value(buffers.scores, targets)
+
+    slopes = central_differences(value, network.parameters)
+    value()
+    output_gradient(buffers, targets, "cross_entropy")
+    backpropagate(network, buffers, gradients)
+    np.testing.assert_allclose(gradients.flat, slopes, rtol=1e-6, atol=1e-9)
+
+
+def test_gradients_are_views_of_one_vector_in_the_networks_dtype():
+    network, X, y = problem((3, 4, 2), 5, "cross_entropy", 0, dtype=np.float32)
+    value, gradients = loss_and_gradients(network, X, y)
+    assert isinstance(value, float)
+    assert gradients.flat.dtype == np.float32
+    assert all(np.shares_memory(dW, gradients.flat) for dW in gradients.dW)
+
+
+@pytest.mark.parametrize(
+    ("y", "loss", "n_outputs", "expected"),
+    [
+        ([1, 0], "cross_entropy", 2, [[0, 1], [1, 0]]),
+        ([[0.25, 0.75]], "cross_entropy", 2, [[0.25, 0.75]]),
+        ([1, 0], "binary_cross_entropy", 1, [[1], [0]]),
+        ([[1, 0]], "binary_cross_entropy", 2, [[1, 0]]),
+        ([2.5, -1.0], "squared_error", 1, [[2.5], [-1]]),
+    ],
+)
+def test_labels_become_targets(y, loss, n_outputs, expected):
+    targets = output_targets(y, loss, n_outputs, np.float32)
+    assert targets.dtype == np.float32
+    np.testing.assert_array_equal(targets, expected)
+
+
+@pytest.mark.parametrize(
+    ("y", "loss", "message"),
+    [
+        ([0, 2], "cross_entropy", "y must hold class numbers"),
+        ([0, 1], "binary_cross_entropy", "y must have one column for each of the 2 output units"),
+        ([[0, 2]], "binary_cross_entropy", "y must hold numbers between 0 and 1"),
+        ([[0, -1]], "binary_cross_entropy", "y must hold numbers between 0 and 1"),
+        ([[0.5, 0.6]], "cross_entropy", "y must hold rows of probabilities"),
+        ([[np.nan, 0]], "squared_error", "y must be finite"),
+        ([[[0.0]]], "squared_error", "y must have 1 or 2 dimensions"),
+        ([0, 1], "hinge", "loss must be one of"),
+    ],
+)
+def test_bad_labels_are_refused_by_name(y, loss, message):
+    with pytest.raises(ValueError, match=message):
+        output_targets(y, loss, 2, np.float64)
+
+
+def test_examples_and_labels_must_be_as_many():
+    network, X, y = problem((3, 2), 4, "cross_entropy", 0)
+    with pytest.raises(ValueError, match="X and y must have the same number of rows, got 4 and 3"):
+        loss_and_gradients(network, X, y[:3])
+    with pytest.raises(ValueError, match="X must hold at least one example"):
+        loss_and_gradients(network, X[:0], y[:0])
+
+
+class Counted:
+    """A number that counts the multiplications it takes part in."""
+
+    done = 0
+
+    def __mul__(self, other):
+        Counted.done += 1
+        return self
+
+    def __add__(self, other):
+        return self
+
+
+def counted_matmul(rows, inner, columns):
+    for _ in range(rows * columns):
+        for _ in range(inner):
+            Counted() * Counted()
+
+
+@pytest.mark.parametrize("sizes", [(2, 3), (2, 3, 1), (5, 4, 3, 2), (3, 3, 3, 3, 3)])
+@pytest.mark.parametrize("n", [1, 4])
+def test_counts_are_what_the_products_do(sizes, n):
+    layers = list(pairwise(sizes))
+    Counted.done = 0
+    for n_in, n_out in layers:  # S = X W^T
+        counted_matmul(n, n_in + 1, n_out)
+    forward_only = Counted.done
+    for depth, (n_in, n_out) in enumerate(layers):
+        counted_matmul(n_out, n, n_in + 1)  # dW = dS^T X
+        if depth:
+            counted_matmul(n, n_out, n_in)  # dX = dS W
+    assert count_backprop(sizes, n) == Counted.done
+    parameters = initialize(sizes, np.random.default_rng(0)).parameters.size
+    assert count_finite_differences(sizes, n) == 2 * parameters * forward_only
+    for depth in range(2, len(layers)):  # layer `depth` of the way down, again for those below
+        for _ in range(depth - 1):
+            counted_matmul(n, layers[depth][1], layers[depth][0])
+    assert count_without_storing(sizes, n) == Counted.done
+
+
+def test_paths_of_a_net_are_products_of_its_sizes():
+    assert count_paths((2, 3, 1)) == 6
+    assert count_paths((10,) * 30) == 10**30
+
+
+def test_one_parameter_network_by_hand():
+    network = Network((1, 1), "relu", np.array([1.0, 2.0]))
+    value, gradients = loss_and_gradients(network, [[3.0]], [5.0], "squared_error")
+    assert value == 2.0  # (1 + 2*3 - 5)^2 / 2
+    np.testing.assert_array_equal(gradients.flat, [2.0, 6.0])

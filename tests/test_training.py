@@ -1,0 +1,356 @@
+"""The training loop: against PyTorch step by step, its interruptions, and its memory."""
+
+import resource
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from dlcourse.backprop import loss_and_gradients
+from dlcourse.network import Network, initialize, predict_scores
+from dlcourse.optimizers import SGD, AdaDelta, AdaGrad, Adam, Momentum, RMSprop
+from dlcourse.penalties import l1_penalty_gradient, l2_penalty_gradient
+from dlcourse.stopping import EarlyStopping
+from dlcourse.training import Epoch, History, train
+
+
+def data(n=50, seed=0, dtype=np.float64):
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, 2)).astype(dtype)
+    return X, (X[:, 0] * X[:, 1] > 0).astype(np.intp)
+
+
+def net(seed=0, sizes=(2, 8, 2), **settings):
+    return initialize(sizes, np.random.default_rng(seed), **settings)
+
+
+def fit(network, epochs=3, seed=1, **settings):
+    X, y = data()
+    settings = {"batch_size": 8, "progress": False} | settings
+    return train(network, X, y, rng=np.random.default_rng(seed), epochs=epochs, **settings)
+
+
+@pytest.mark.parametrize("optimizer", [SGD(0.1), Momentum(0.1), Adam(0.01)])
+@pytest.mark.parametrize("penalty", ["none", "l2", "l1"])
+def test_every_step_is_the_textbooks(optimizer, penalty):
+    """The buffered loop equals gradients computed one call at a time, to the last bits."""
+    X, y = data()
+    fast, plain = net(), net()
+    strength = 0.0 if penalty == "none" else 0.01
+    settings = {} if penalty == "none" else {penalty: strength}
+    fit(fast, optimizer=optimizer, epochs=2, **settings)
+    rng, state = np.random.default_rng(1), optimizer.init(plain.parameters)
+    for _ in range(2):
+        order = rng.permutation(len(X))
+        for start in range(0, len(X), 8):
+            rows = order[start : start + 8]
+            gradients = loss_and_gradients(plain, X[rows], y[rows])[1]
+            penalise = l1_penalty_gradient if penalty == "l1" else l2_penalty_gradient
+            for dW, extra in zip(gradients.dW, penalise(plain.W, strength), strict=True):
+                dW += extra
+            optimizer.step(plain.parameters, gradients.flat, state)
+    np.testing.assert_allclose(fast.parameters, plain.parameters, rtol=1e-10, atol=1e-13)
+
+
+def test_training_loss_is_the_mean_of_the_batches_as_they_were_seen():
+    X, y = data()
+    network = net()
+    before = loss_and_gradients(network, X, y)[0]
+    history = fit(network, epochs=2, batch_size=len(X), optimizer=SGD(0.1))
+    assert history.training_loss[0] == pytest.approx(before, rel=1e-12)
+    still = fit(net(), epochs=1, optimizer=SGD(1e-300))
+    assert still.training_loss[0] == pytest.approx(before, rel=1e-12)
+    assert still.training_accuracy[0] == (predict_scores(net(), X).argmax(axis=1) == y).mean()
+
+
+@pytest.mark.parametrize("loss", ["cross_entropy", "binary_cross_entropy", "squared_error"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_learns_xor_with_every_loss(loss, dtype):
+    X, y = data(200, dtype=dtype)
+    network = net(sizes=(2, 16, 2 if loss == "cross_entropy" else 1), dtype=dtype)
+    rng = np.random.default_rng(0)
+    history = train(
+        network, X, y, rng=rng, loss=loss, optimizer=Adam(0.02), epochs=60, validation=(X, y)
+    )
+    assert network.parameters.dtype == dtype
+    assert history.training_loss[-1] < 0.3 * history.training_loss[0]
+    if loss == "squared_error":
+        assert history.validation_accuracy == history.training_accuracy == []
+    else:
+        assert history.validation_accuracy[-1] > 0.95
+        assert len(history.training_accuracy) == 60
+    assert history.epochs == list(range(1, 61))
+
+
+def test_same_seed_same_weights():
+    first, second, other = net(), net(), net()
+    fit(first, dropout=0.5)
+    fit(second, dropout=0.5)
+    fit(other, dropout=0.5, seed=2)
+    np.testing.assert_array_equal(first.parameters, second.parameters)
+    assert (first.parameters != other.parameters).any()
+
+
+def test_dropout_changes_training_and_not_validation():
+    X, y = data()
+    network = net()
+    history = fit(network, epochs=1, optimizer=SGD(1e-300), dropout=0.5, validation=(X, y))
+    exact = loss_and_gradients(net(), X, y)[0]
+    assert history.validation_loss[0] == pytest.approx(exact, rel=1e-12)
+    assert history.training_loss[0] != pytest.approx(exact, rel=1e-3)
+
+
+def test_penalties_shrink_weights():
+    free, small, sparse = net(), net(), net()
+    for network, settings in ((free, {}), (small, {"l2": 0.05}), (sparse, {"l1": 0.02})):
+        fit(network, epochs=60, **settings)
+    norms = [sum((W[:, 1:] ** 2).sum() for W in network.W) for network in (free, small)]
+    assert norms[1] < norms[0] / 2
+    tiny = [(np.abs(network.W[0][:, 1:]) < 0.02).sum() for network in (free, sparse)]
+    assert tiny[1] > tiny[0]
+
+
+def test_early_stopping_restores_the_best_weights():
+    X, y = data(20)
+    seen = {}
+
+    def remember(epoch):
+        seen[epoch.number] = epoch.network.parameters.copy()
+
+    network = net(sizes=(2, 32, 2))
+    history = train(
+        network,
+        X,
+        y,
+        rng=np.random.default_rng(0),
+        optimizer=Adam(0.05),
+        epochs=500,
+        validation=data(200, seed=9),
+        early_stopping=EarlyStopping(patience=10),
+        callbacks=[remember],
+    )
+    best = int(np.argmin(history.validation_loss))
+    assert history.stopped == "early"
+    assert len(history.epochs) == best + 1 + 10
+    np.testing.assert_array_equal(network.parameters, seen[best + 1])
+
+
+def test_early_stopping_can_watch_the_error():
+    X, y = data()
+    history = fit(
+        net(),
+        epochs=200,
+        validation=(X, y),
+        early_stopping=EarlyStopping(patience=3, monitor="validation_error"),
+    )
+    errors = history.curve("validation_error")
+    assert history.stopped == "early"
+    assert len(errors) - 1 - int(np.argmin(errors)) == 3
+
+
+def test_callbacks_see_the_epoch_and_can_end_training():
+    seen = []
+
+    def callback(epoch: Epoch) -> bool:
+        seen.append(epoch.number)
+        assert len(epoch.history.training_loss) == epoch.number
+        return epoch.number == 2
+
+    history = fit(net(), epochs=9, callbacks=[callback, lambda epoch: None])
+    assert seen == [1, 2]
+    assert history.stopped == "callback"
+
+
+@pytest.mark.parametrize(
+    "optimizer", [SGD(0.1), Momentum(0.1), AdaGrad(), AdaDelta(), RMSprop(), Adam()]
+)
+def test_resumed_training_equals_uninterrupted_training_bit_for_bit(optimizer, tmp_path):
+    X, y = data()
+    settings = {
+        "optimizer": optimizer,
+        "dropout": 0.2,
+        "validation": (X, y),
+        "early_stopping": EarlyStopping(patience=50),
+    }
+    whole, part = net(), net()
+    history = fit(whole, epochs=6, **settings)
+    fit(part, epochs=2, checkpoint=tmp_path / "run.npz", **settings)
+    again = net(seed=99)
+    resumed = fit(
+        again, epochs=6, seed=77, checkpoint=tmp_path / "run.npz", resume=True, **settings
+    )
+    np.testing.assert_array_equal(again.parameters, whole.parameters)
+    assert resumed == history
+
+
+def test_checkpoints_are_whole_files_without_pickles(tmp_path):
+    fit(net(), checkpoint=tmp_path / "run.npz")
+    assert [path.name for path in tmp_path.iterdir()] == ["run.npz"]
+    with np.load(tmp_path / "run.npz", allow_pickle=False) as saved:
+        assert not any("scratch" in name for name in saved.files)
+
+
+def test_resuming_after_early_stopping_changes_nothing(tmp_path):
+    settings = {
+        "validation": data(20, seed=9),
+        "early_stopping": EarlyStopping(patience=1),
+        "checkpoint": tmp_path / "run.npz",
+    }
+    network = net()
+    history = fit(network, epochs=300, **settings)
+    assert history.stopped == "early"
+    again = net(seed=5)
+    assert fit(again, epochs=300, resume=True, **settings) == history
+    np.testing.assert_array_equal(again.parameters, network.parameters)
+
+
+def test_resuming_after_a_callback_stopped_goes_on(tmp_path):
+    path = tmp_path / "run.npz"
+    stopped = fit(net(), epochs=5, checkpoint=path, callbacks=[lambda epoch: epoch.number == 2])
+    assert (len(stopped.epochs), stopped.stopped) == (2, "callback")
+    resumed = fit(net(), epochs=5, checkpoint=path, resume=True)
+    assert (len(resumed.epochs), resumed.stopped) == (5, None)
+
+
+@pytest.mark.parametrize(
+    ("network", "settings", "message"),
+    [
+        (net(sizes=(2, 9, 2)), {}, "sizes"),
+        (net(activation="tanh"), {}, "activation"),
+        (net(), {"optimizer": Adam()}, "optimizer"),
+    ],
+)
+def test_a_checkpoint_of_another_run_is_refused(network, settings, message, tmp_path):
+    fit(net(), checkpoint=tmp_path / "run.npz")
+    with pytest.raises(ValueError, match=f"was written with {message}"):
+        fit(network, checkpoint=tmp_path / "run.npz", resume=True, **settings)
+
+
+def test_resuming_from_nothing_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        fit(net(), checkpoint=tmp_path / "none.npz", resume=True)
+    with pytest.raises(ValueError, match="checkpoint must name a file"):
+        fit(net(), resume=True)
+
+
+def test_ctrl_c_keeps_what_was_learned():
+    def press(epoch):
+        if epoch.number == 3:
+            raise KeyboardInterrupt
+
+    network, expected = net(), net()
+    history = fit(network, epochs=100, callbacks=[press])
+    fit(expected, epochs=3)
+    assert history.stopped == "interrupted"
+    assert len(history.epochs) == 3
+    np.testing.assert_array_equal(network.parameters, expected.parameters)
+
+
+def test_ctrl_c_with_early_stopping_ends_at_the_best_weights():
+    best = {}
+
+    def press(epoch):
+        if np.argmin(epoch.history.validation_loss) == epoch.number - 1:
+            best["parameters"] = epoch.network.parameters.copy()
+        if epoch.number == 15:
+            raise KeyboardInterrupt
+
+    network = net()
+    fit(
+        network,
+        epochs=100,
+        optimizer=Adam(0.3),
+        validation=data(20, seed=9),
+        early_stopping=EarlyStopping(patience=100),
+        callbacks=[press],
+    )
+    np.testing.assert_array_equal(network.parameters, best["parameters"])
+
+
+def test_no_epochs_change_nothing():
+    network = net()
+    assert fit(network, epochs=0) == History()
+    np.testing.assert_array_equal(network.parameters, net().parameters)
+
+
+def test_a_rate_that_is_too_large_is_an_error_and_not_a_nan():
+    with (
+        np.errstate(all="ignore"),
+        pytest.raises(FloatingPointError, match="learning_rate"),
+    ):
+        fit(net(sizes=(2, 8, 1)), optimizer=SGD(1e200), loss="squared_error", epochs=20)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"epochs": -1}, "epochs"),
+        ({"batch_size": 0}, "batch_size"),
+        ({"l2": -1.0}, "l2"),
+        ({"l1": np.nan}, "l1"),
+        ({"dropout": 1.0}, "dropout"),
+        ({"loss": "hinge"}, "loss must be one of"),
+        ({"early_stopping": EarlyStopping()}, "validation must be given"),
+        ({"X": np.ones((3, 5)), "y": [0, 1, 0]}, "X must have at least one row and 2 columns"),
+        ({"X": np.ones((0, 2)), "y": []}, "X must have at least one row"),
+        ({"X": [[0, np.nan]], "y": [0]}, "X must be finite"),
+        ({"y": [0, 1]}, "X and y must have the same number of rows"),
+        ({"y": np.full(50, 2)}, "y must hold class numbers"),
+        ({"validation": (np.ones((3, 5)), [0, 1, 0])}, r"validation\[0\] must have"),
+    ],
+)
+def test_bad_arguments_are_named(change, message):
+    X, y = data()
+    arguments = {"X": X, "y": y} | change
+    with pytest.raises(ValueError, match=message):
+        train(net(), rng=np.random.default_rng(0), **arguments)
+
+
+def test_last_batch_may_be_short_and_one_example_is_enough():
+    for n, batch_size in ((5, 3), (1, 32), (4, 4)):
+        X, y = data(n)
+        history = train(net(), X, y, rng=np.random.default_rng(0), epochs=2, batch_size=batch_size)
+        assert np.isfinite(history.training_loss).all()
+
+
+def test_progress_bar_is_shown_when_asked_for_and_not_in_a_pipe(capsys):
+    fit(net(), progress=True)
+    assert "3/3" in capsys.readouterr().err
+    fit(net(), progress=None)
+    assert capsys.readouterr().err == ""
+
+
+def test_history_plots_itself():
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    axes = fit(net(), validation=data(20, seed=9)).plot()
+    assert len(axes.get_lines()) >= 2
+
+
+def test_a_warm_step_takes_no_new_memory():
+    """No allocation that grows and no page fault for each step: the deterministic side of speed."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(6400, 200)).astype(np.float32)
+    y = rng.integers(10, size=6400)
+    network = initialize((200, 256, 128, 10), rng, dtype=np.float32)
+    faults, peaks = [], []
+
+    def look(_: Epoch) -> None:
+        faults.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
+        peaks.append(tracemalloc.get_traced_memory()[0])
+
+    tracemalloc.start()
+    try:
+        train(network, X, y, rng=rng, optimizer=Adam(), epochs=6, batch_size=64, callbacks=[look])
+    finally:
+        tracemalloc.stop()
+    assert (faults[-1] - faults[1]) / 400 < 1  # 4 epochs of 100 steps
+    assert peaks[-1] - peaks[1] < 20_000  # bytes: the history's own lists
+
+
+def test_network_is_trained_in_place():
+    network = Network((2, 2), "relu", np.zeros(6))
+    parameters = network.parameters
+    fit(network)
+    assert network.parameters is parameters
+    assert (parameters != 0).any()

@@ -1,0 +1,178 @@
+"""Checks of input: what passes, and errors that name the argument, the value and the place."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from dlcourse import _validation as v
+
+
+@given(
+    hnp.arrays(
+        st.sampled_from([np.float32, np.float64]),
+        hnp.array_shapes(min_dims=0, min_side=0),
+        elements=st.floats(-1e6, 1e6, width=32),
+    )
+)
+def test_floats_come_back_as_they_are(X):
+    assert v.float_array(X, "X") is X
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.int32, np.int64, np.uint8, np.bool_])
+def test_integers_and_booleans_become_float64(dtype):
+    result = v.float_array(np.ones((2, 3), dtype), "X")
+    assert result.dtype == np.float64
+    assert (result == 1).all()
+
+
+def test_byte_order_becomes_native():
+    result = v.float_array(np.array([1.5], dtype=">f4"), "X")
+    assert result.dtype == np.float32
+    assert result.dtype.isnative
+    assert result == 1.5
+
+
+@pytest.mark.parametrize(
+    ("value", "got"),
+    [
+        (np.array([1j]), "dtype complex128"),
+        (["a"], "dtype <U1"),
+        ([None], "list"),
+        (None, "NoneType"),
+        (np.array(["2020-01-01"], dtype="datetime64[D]"), r"dtype datetime64\[D\]"),
+    ],
+)
+def test_what_is_not_a_real_number_is_refused(value, got):
+    with pytest.raises(TypeError, match=f"^X must hold real numbers, got {got}$"):
+        v.float_array(value, "X")
+    with pytest.raises(TypeError, match=f"^y must hold class numbers, got {got}$"):
+        v.labels_array(value, "y")
+
+
+def test_ragged_rows_are_refused():
+    with pytest.raises(ValueError, match=r"^X must be rectangular, got rows of different shapes$"):
+        v.float_array([[1.0], [1.0, 2.0]], "X")
+
+
+def test_dimensions_are_checked():
+    assert v.float_array([[1.0]], "X", ndim=(1, 2)).shape == (1, 1)
+    with pytest.raises(ValueError, match=r"^X must have 2 dimensions, got shape \(1,\)$"):
+        v.float_array([1.0], "X", ndim=2)
+    with pytest.raises(ValueError, match=r"^X must have 1 dimension, got shape \(1, 1\)$"):
+        v.float_array([[1.0]], "X", ndim=1)
+    with pytest.raises(ValueError, match=r"^X must have 1 or 2 dimensions, got shape \(\)$"):
+        v.float_array(1.0, "X", ndim=(1, 2))
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_is_refused_with_its_place(bad):
+    X = np.zeros((3, 2))
+    X[2, 1] = X[2, 0] = bad
+    with pytest.raises(ValueError, match=rf"^X must be finite, got {bad} at row 2, column 0$"):
+        v.float_array(X, "X")
+    assert v.float_array(X, "X", finite=False) is X
+    with pytest.raises(ValueError, match=rf"^s must be finite, got {bad}$"):
+        v.float_array(bad, "s")
+    with pytest.raises(ValueError, match=rf"^T must be finite, got {bad} at index \(0, 2, 0\)$"):
+        v.float_array(X[np.newaxis], "T")
+
+
+def test_labels_become_intp():
+    for y in ([0, 2, 1], [0.0, 2.0, 1.0], np.array([0, 2, 1], np.uint8), (False, True, True)):
+        labels = v.labels_array(y, "y", n=3, n_classes=3)
+        assert labels.dtype == np.intp
+        assert labels.tolist() == list(y)
+    assert v.labels_array([], "y").shape == (0,)
+    assert v.labels_array([7], "y").tolist() == [7]
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        ([[0]], r"y must have 1 dimension, got shape \(1, 1\)"),
+        ([0, 1, 0], "y must have 2 labels, one for each example, got 3"),
+        ([0, 3], "y must hold class numbers 0 to 2, got 3 at row 1"),
+        ([-1, 0], "y must hold class numbers 0 to 2, got -1 at row 0"),
+        ([0, 1.5], "y must hold whole numbers, got 1.5 at row 1"),
+        ([0, np.nan], "y must be finite, got nan at row 1"),
+        ([0, np.inf], "y must be finite, got inf at row 1"),
+        ([0, np.uint64(2**63)], r"y must hold class numbers 0 to 2, got 9.22\S* at row 1"),
+    ],
+)
+def test_labels_that_are_none_are_refused(y, message):
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        v.labels_array(y, "y", n=2, n_classes=3)
+
+
+def test_labels_without_a_number_of_classes_start_at_zero():
+    with pytest.raises(ValueError, match=r"^y must hold class numbers from 0 on, got -1 at row 1$"):
+        v.labels_array([5, -1], "y")
+
+
+def test_lengths_are_compared():
+    v.same_length(np.zeros(2), np.zeros((2, 3)), ("X", "y"))
+    message = "^X and y must have the same number of rows, got 2 and 3$"
+    with pytest.raises(ValueError, match=message):
+        v.same_length(np.zeros(2), np.zeros(3), ("X", "y"))
+
+
+@pytest.mark.parametrize("value", [1, 0.5, np.float32(2), np.int64(3), np.array(4.0)])
+def test_positive_numbers_pass(value):
+    assert v.positive(value, "rate") == float(value)
+
+
+@pytest.mark.parametrize("value", [0, -1.0, np.nan, np.inf])
+def test_numbers_that_are_not_positive_are_refused(value):
+    with pytest.raises(ValueError, match=f"^rate must be a finite number above 0, got {value}$"):
+        v.positive(value, "rate")
+
+
+@pytest.mark.parametrize("value", ["1", None, True, 1j, [1.0], np.array([1.0])])
+def test_what_is_no_number_is_a_type_error(value):
+    with pytest.raises(TypeError, match=r"^rate must be a number, got "):
+        v.positive(value, "rate")
+    with pytest.raises(TypeError, match=r"^p must be a number, got "):
+        v.in_interval(value, "p", 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("closed", "low", "high", "text"),
+    [
+        ("both", True, True, r"\[0, 1\]"),
+        ("left", True, False, r"\[0, 1\)"),
+        ("right", False, True, r"\(0, 1\]"),
+        ("neither", False, False, r"\(0, 1\)"),
+    ],
+)
+def test_intervals_know_their_ends(closed, low, high, text):
+    assert v.in_interval(0.5, "p", 0, 1, closed=closed) == 0.5
+    for value, inside in [(0, low), (1, high), (-0.1, False), (1.1, False), (np.nan, False)]:
+        if inside:
+            assert v.in_interval(value, "p", 0, 1, closed=closed) == value
+        else:
+            with pytest.raises(ValueError, match=f"^p must lie in {text}, got {value}$"):
+                v.in_interval(value, "p", 0, 1, closed=closed)
+
+
+def test_both_ends_belong_to_an_interval_by_default():
+    assert (v.in_interval(0, "p", 0, 1), v.in_interval(1, "p", 0, 1)) == (0, 1)
+
+
+def test_whole_numbers():
+    assert v.whole_number(np.int32(4), "K") == 4
+    assert isinstance(v.whole_number(np.int32(4), "K"), int)
+    assert v.whole_number(0, "steps", minimum=0) == 0
+    with pytest.raises(ValueError, match=r"^K must be at least 1, got 0$"):
+        v.whole_number(0, "K")
+    for value in (1.0, True, "1", None):
+        with pytest.raises(TypeError, match=r"^K must be a whole number, got "):
+            v.whole_number(value, "K")
+
+
+def test_choices():
+    v.one_of("sum", "reduction", ("mean", "sum"))
+    for value in ("max", None, ["mean"]):
+        with pytest.raises(ValueError, match=r"^reduction must be one of 'mean', 'sum', got "):
+            v.one_of(value, "reduction", ("mean", "sum"))
