@@ -1,0 +1,20 @@
+"""Data to learn from: six toy problems in the plane, and handwritten digits.
+
+``toy`` draws points in the plane, ``mnist`` loads images and ``idx`` reads their file format;
+what a reader of the course needs is importable from here.
+"""
+
+from dlcourse.datasets.mnist import load_digits_subset, load_mnist
+from dlcourse.datasets.toy import SEPARATOR, blobs, moons, rings, separable, spirals, xor
+
+__all__ = [
+    "SEPARATOR",
+    "blobs",
+    "load_digits_subset",
+    "load_mnist",
+    "moons",
+    "rings",
+    "separable",
+    "spirals",
+    "xor",
+]

@@ -1,0 +1,1 @@
+"""The bundled digits (``digits.npz``) and their licence (``LICENSE-MNIST``)."""

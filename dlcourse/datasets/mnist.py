@@ -1,0 +1,150 @@
+"""Handwritten digits: a subset that comes with the package, and all of MNIST by download.
+
+Images are rows of 784 grey values between 0 (paper) and 1 (ink), row by row of 28 x 28 pixels.
+Source: LeCun, Bottou, Bengio & Haffner, "Gradient-based learning applied to document recognition",
+Proceedings of the IEEE 86(11), 1998; licence CC BY-SA 3.0 (see ``data/LICENSE-MNIST``).
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlcourse.datasets.idx import read_idx_gz
+
+Digits = tuple[NDArray[np.float32], NDArray[np.intp], NDArray[np.float32], NDArray[np.intp]]
+
+MIRRORS = (
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+)
+"""Where :func:`load_mnist` looks for the files, in this order."""
+
+SHA256 = {
+    "train-images-idx3-ubyte.gz": (
+        "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"
+    ),
+    "train-labels-idx1-ubyte.gz": (
+        "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"
+    ),
+    "t10k-images-idx3-ubyte.gz": (
+        "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"
+    ),
+    "t10k-labels-idx1-ubyte.gz": (
+        "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"
+    ),
+}
+"""The four files of the original distribution; one with other content is never read."""
+
+TIMEOUT_SECONDS = 30.0
+
+
+def load_digits_subset() -> Digits:
+    """Load 5,000 training and 1,000 test images that are part of the package.
+
+    500 images of each digit were drawn at random from MNIST's training set, 100 of each from its
+    official test set.
+
+    Returns
+    -------
+    X_train : ndarray of float32, shape (5000, 784), values in 0 to 1
+    y_train : ndarray of int, shape (5000,)
+    X_test : ndarray of float32, shape (1000, 784)
+    y_test : ndarray of int, shape (1000,)
+
+    Examples
+    --------
+    >>> X_train, y_train, X_test, y_test = load_digits_subset()
+    >>> X_train.shape, y_train[:5]
+    ((5000, 784), array([2, 1, 7, 0, 7]))
+    """
+    archive = files("dlcourse.datasets.data") / "digits.npz"
+    with archive.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        return (
+            _as_rows(arrays["x_train"]),
+            arrays["y_train"].astype(np.intp),
+            _as_rows(arrays["x_test"]),
+            arrays["y_test"].astype(np.intp),
+        )
+
+
+def load_mnist(cache: str | Path | None = None) -> Digits:
+    """Load all 70,000 images, downloading 11.6 MB the first time.
+
+    Every file is checked against its SHA-256 before it is read, at the first use and at every
+    later one.
+
+    Parameters
+    ----------
+    cache : str or Path, optional
+        Folder to keep the files in. By default the user's cache folder for ``dlcourse``.
+
+    Returns
+    -------
+    X_train : ndarray of float32, shape (60000, 784), values in 0 to 1
+    y_train : ndarray of int, shape (60000,)
+    X_test : ndarray of float32, shape (10000, 784)
+    y_test : ndarray of int, shape (10000,)
+
+    Raises
+    ------
+    ConnectionError
+        If a file is neither in the cache nor to be had from any mirror. The message says which
+        addresses were tried and where to put a file that you have from elsewhere.
+
+    Examples
+    --------
+    ``X_train, y_train, X_test, y_test = load_mnist()``
+    """
+    folder = default_cache() if cache is None else Path(cache)
+    images, labels, test_images, test_labels = (
+        read_idx_gz(_fetch(name, folder)) for name in SHA256
+    )
+    return (
+        _as_rows(images),
+        labels.astype(np.intp),
+        _as_rows(test_images),
+        test_labels.astype(np.intp),
+    )
+
+
+def default_cache() -> Path:
+    """Folder of the downloaded files: the user's cache folder for ``dlcourse``."""
+    import pooch
+
+    return Path(pooch.os_cache("dlcourse"))
+
+
+def _fetch(name: str, folder: Path) -> Path:
+    """Path of a file whose SHA-256 is right: from the folder, else from the first mirror."""
+    import pooch  # here, because it loads an HTTP client that nobody else needs
+
+    failures = []
+    for mirror in MIRRORS:
+        try:
+            found = pooch.retrieve(
+                mirror + name,
+                known_hash=f"sha256:{SHA256[name]}",
+                fname=name,
+                path=folder,
+                downloader=pooch.HTTPDownloader(timeout=TIMEOUT_SECONDS),
+            )
+            return Path(found)
+        # An HTTP failure is an OSError, a wrong hash a ValueError.
+        except (OSError, ValueError) as error:
+            failures.append(f"  {mirror + name}\n    {error}")
+    raise ConnectionError(
+        f"{name} could not be downloaded. Tried:\n"
+        + "\n".join(failures)
+        + f"\nIf you have the file from elsewhere, put it into {folder} and call again "
+        f"(its SHA-256 must be {SHA256[name]}). "
+        "load_digits_subset() needs no network: it has 6,000 of the 70,000 images."
+    )
+
+
+def _as_rows(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(n, 28, 28) bytes to (n, 784) numbers in 0 to 1."""
+    return np.divide(images.reshape(len(images), -1), 255, dtype=np.float32)
