@@ -1,0 +1,434 @@
+"""`judge`: try a function on an exercise's cases and say what was found.
+
+Every case is one call. The function gets copies of the arguments, what it prints and warns about
+is kept for the student instead of reaching the cell's output, and its answer is copied at once.
+The answer is then held against the reference's: type, shape, kind of number, finite values,
+properties, values; the first of these that fails is the problem. Cases run from the smallest to
+the largest, so the first problem is also the easiest one to look at.
+
+A misconception is recognised by its answers: it fails in the case shown, and over all the part's
+cases the student's function answered as it does.
+
+The module needs no threads, signals or processes, so it runs in the browser as well, and it calls
+`function` with plain arrays and numbers only, so that a stand-in for a function elsewhere will do.
+"""
+
+import contextlib
+import io
+import linecache
+import traceback
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dlcourse.checks.outcome import Failure, Outcome
+from dlcourse.checks.spec import Arguments, Case, Exercise, Part, StudentError
+
+SINGLE_TOLERANCE = 1e-4
+KINDS = {"b": "booleans", "i": "integers", "u": "integers", "f": "floats", "c": "complex numbers"}
+ABOUT_THE_NUMBERS = ("not finite", "property", "value")
+NOT_WRITTEN = (
+    "There is only the stub so far. Replace `raise NotImplementedError()` by your code, run that "
+    "cell, then run this one again."
+)
+
+Function = Callable[..., object]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What one call came to: an answer or an error, and what was seen on the way."""
+
+    answer: object = None
+    error: StudentError | None = None
+    changed: int | None = None  # position of the first argument that the call changed
+    printed: str = ""
+    warned: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why an answer is not right: a kind for reports, a sentence for the student."""
+
+    kind: str
+    message: str
+
+
+def judge(exercise: Exercise, function: object, seed: int | None = None) -> Outcome:
+    """Judge a function by an exercise; neither prints nor raises.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What a right answer is.
+    function : callable
+        The student's function, or something that is called like it.
+    seed : int, optional
+        Seed of the random inputs; a fresh one is drawn without it.
+
+    Returns
+    -------
+    Outcome
+        The verdict; the seed that was used is in it.
+
+    Examples
+    --------
+    >>> from dlcourse.checks.registry import find
+    >>> outcome = judge(find("sigmoid"), lambda S: 1 + S, seed=1)
+    >>> outcome.earned, outcome.failure.kind
+    (0.0, 'value')
+    """
+    seed = fresh_seed() if seed is None else seed
+    rng = np.random.default_rng(seed)
+    failure: Failure | None = None
+    passed: list[Part] = []
+    notes: list[str] = []
+    for part in exercise.parts:
+        failure, warned = judge_part(exercise, part, function, rng)
+        if failure:
+            notes = warned
+            break
+        notes += warned
+        passed.append(part)
+    return Outcome(
+        exercise=exercise.name,
+        points=float(exercise.points),
+        earned=float(sum(part.points for part in passed)),
+        seed=seed,
+        passed_parts=tuple(part.title for part in passed),
+        failure=failure,
+        notes=tuple(dict.fromkeys(notes)),  # each once, in order
+        remark=exercise.remark,
+    )
+
+
+def fresh_seed() -> int:
+    """Draw a seed short enough to type."""
+    return int(np.random.SeedSequence().generate_state(1)[0])
+
+
+def judge_part(
+    exercise: Exercise, part: Part, function: object, rng: np.random.Generator
+) -> tuple[Failure | None, list[str]]:
+    """Try all cases of one part; return the first failure, and the warnings on the way."""
+    if not callable(function):
+        return Failure(part.title, "not a function", not_callable(exercise, function)), []
+    cases = part.cases(rng)
+    attempts = attempt_all(function, cases)
+    expected = attempt_all(exercise.reference, cases)
+    for case, attempt, right in zip(cases, attempts, expected, strict=False):
+        if problem := find_problem(exercise, case, attempt, right.answer):
+            if problem.kind == "not written":
+                return Failure(part.title, problem.kind, problem.message), []
+            hint = recognise(exercise, cases, attempts, expected, case)
+            if problem.kind in ABOUT_THE_NUMBERS and not hint[1]:
+                hint = "", part.hint
+            return describe(exercise, part, case, attempt, right, problem, hint), attempt.warned
+    return None, [text for attempt in attempts for text in attempt.warned]
+
+
+def not_callable(exercise: Exercise, value: object) -> str:
+    """Say that `check` wants the function, not its result."""
+    return (
+        f"check needs the function itself, without parentheses and arguments: "
+        f'check("{exercise.name}", {exercise.name}). It was given {describe_type(value)}.'
+    )
+
+
+# --- calling ---------------------------------------------------------------------------------
+
+
+def attempt_all(function: Function, cases: Iterable[Case]) -> list[Attempt]:
+    """Call a function on every case; stop at once where it is not written yet."""
+    attempts: list[Attempt] = []
+    for case in cases:
+        attempts.append(attempt_case(function, case.arguments))
+        error = attempts[-1].error
+        if error and error.kind == "NotImplementedError":
+            break
+    return attempts
+
+
+def attempt_case(function: Function, arguments: Arguments) -> Attempt:
+    """Call a function on copies of the arguments and keep everything that came of it."""
+    given = tuple(copied(argument) for argument in arguments)
+    answer: object = None
+    error: StudentError | None = None
+    output = io.StringIO()
+    with (
+        warnings.catch_warnings(record=True) as caught,
+        np.errstate(divide="warn", over="warn", invalid="warn", under="ignore"),  # the default
+        contextlib.redirect_stdout(output),
+        contextlib.redirect_stderr(output),
+    ):
+        warnings.simplefilter("always")
+        try:
+            answer = copied(function(*given))
+        except StudentError as reported:
+            error = reported
+        except (Exception, SystemExit) as raised:
+            error = as_student_error(raised, function)
+    return Attempt(
+        answer=answer,
+        error=error,
+        changed=first_change(arguments, given),
+        printed=shortened(output.getvalue().strip()),
+        warned=[f"Python warned (this costs no points): {warning.message}" for warning in caught],
+    )
+
+
+def copied(value: object) -> object:
+    """Copy arrays, so that a later change in place cannot reach what was compared or kept."""
+    return value.copy() if type(value) is np.ndarray else value
+
+
+def first_change(before: Arguments, after: Arguments) -> int | None:
+    """Return the position of the first argument that is no longer what it was."""
+    for position, (old, new) in enumerate(zip(before, after, strict=True)):
+        if isinstance(old, np.ndarray) and not (
+            isinstance(new, np.ndarray) and old.shape == new.shape and np.array_equal(old, new)
+        ):
+            return position
+    return None
+
+
+def as_student_error(error: BaseException, function: Function) -> StudentError:
+    """Describe an exception by the last line of the student's own file that led to it."""
+    code = getattr(function, "__code__", None)
+    home = getattr(code, "co_filename", None)
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == home]
+    line = ""
+    if frames and frames[-1].lineno is not None:
+        line = linecache.getline(frames[-1].filename, frames[-1].lineno).strip()
+    return StudentError(type(error).__name__, shortened(str(error), 500), line)
+
+
+# --- comparing -------------------------------------------------------------------------------
+
+
+def find_problem(
+    exercise: Exercise, case: Case, attempt: Attempt, expected: object
+) -> Problem | None:
+    """Find the first thing that is wrong with an answer."""
+    if attempt.error:
+        return error_problem(attempt.error)
+    if attempt.changed is not None:
+        return Problem("changed its argument", changed_message(exercise, attempt.changed))
+    wanted = np.asarray(expected)
+    answer = as_array(attempt.answer)
+    if answer is None or (answer.ndim == 0) != (wanted.ndim == 0):
+        return Problem("type", type_message(attempt.answer, wanted))
+    return (
+        shape_problem(answer, wanted)
+        or kind_problem(answer, wanted)
+        or finite_problem(answer)
+        or property_problem(exercise, answer, case)
+        or value_problem(exercise, case, answer, wanted)
+    )
+
+
+def error_problem(error: StudentError) -> Problem:
+    """Say that the function raised, and where."""
+    if error.kind == "NotImplementedError":
+        return Problem("not written", NOT_WRITTEN)
+    said = f"{error.kind}: {error.text}" if error.text else error.kind
+    where = f" in the line `{error.line}`" if error.line else ""
+    return Problem("raised", f"Your function stopped with an error{where}. Python says: {said}")
+
+
+def changed_message(exercise: Exercise, position: int) -> str:
+    """Say that an argument was changed in place."""
+    name = exercise.argument_names[position]
+    return (
+        f"Your function changes its argument {name}, which belongs to the caller, who may need it "
+        f"again. Work on a copy: `{name} = {name} - step` makes a new array, "
+        f"`{name} -= step` and `{name}[0] = ...` change the old one."
+    )
+
+
+def as_array(answer: object) -> NDArray[np.generic] | None:
+    """Return a number or an array as an array; None for anything else.
+
+    Exact types only: a subclass may compare as it pleases.
+    """
+    if type(answer) is np.ndarray and answer.dtype.kind in KINDS:
+        return answer
+    if type(answer) in (bool, int, float, complex):
+        return np.asarray(answer)
+    if isinstance(answer, np.generic) and type(answer).__module__ == "numpy":
+        return np.asarray(answer) if answer.dtype.kind in KINDS else None
+    return None
+
+
+def type_message(answer: object, wanted: NDArray[np.generic]) -> str:
+    """Say what kind of thing was returned and what is needed."""
+    need = "one number" if wanted.ndim == 0 else f"an array of shape {wanted.shape}"
+    if answer is None:
+        return f"Your function returns nothing (None); it must return {need}. Is there a `return`?"
+    advice = " np.array turns a list into one." if type(answer) is list and wanted.ndim else ""
+    return f"Your function returns {describe_type(answer)}; it must return {need}.{advice}"
+
+
+def describe_type(value: object) -> str:
+    """Name what a value is: ``an array of shape (3,)``, ``a list``, ``the number 0.5``."""
+    if type(value) is np.ndarray:
+        return f"an array of shape {value.shape}"
+    if isinstance(value, (int, float, np.number)) and np.ndim(value) == 0:
+        return f"the number {value:.6g}"
+    name = type(value).__name__
+    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
+
+
+def shape_problem(answer: NDArray[np.generic], wanted: NDArray[np.generic]) -> Problem | None:
+    """Compare shapes."""
+    if answer.shape == wanted.shape:
+        return None
+    return Problem(
+        "shape", f"The shape of your answer is {answer.shape}; it must be {wanted.shape}."
+    )
+
+
+def kind_problem(answer: NDArray[np.generic], wanted: NDArray[np.generic]) -> Problem | None:
+    """Compare kinds of numbers; how many bits they have is the student's choice."""
+    if KINDS[answer.dtype.kind] == KINDS[wanted.dtype.kind]:
+        return None
+    return Problem(
+        "kind of number",
+        f"Your answer holds {KINDS[answer.dtype.kind]} (dtype {answer.dtype}); "
+        f"it must hold {KINDS[wanted.dtype.kind]}.",
+    )
+
+
+def finite_problem(answer: NDArray[np.generic]) -> Problem | None:
+    """Refuse NaN and infinity: no reference answers so."""
+    if np.isfinite(answer).all():
+        return None
+    bad = "nan (not a number)" if np.isnan(answer).any() else "inf (infinity)"
+    return Problem("not finite", f"Your answer holds {bad} where a finite number is right.")
+
+
+def property_problem(exercise: Exercise, answer: NDArray[np.generic], case: Case) -> Problem | None:
+    """Test what must hold for every answer."""
+    for rule in exercise.properties:
+        if not rule.holds(answer, *case.arguments):
+            return Problem("property", rule.message)
+    return None
+
+
+def value_problem(
+    exercise: Exercise, case: Case, answer: NDArray[np.generic], wanted: NDArray[np.generic]
+) -> Problem | None:
+    """Compare the numbers."""
+    tolerance = tolerance_for(exercise, (*case.arguments, answer))
+    close = np.isclose(answer, wanted, rtol=tolerance, atol=tolerance)
+    if close.all():
+        return None
+    if wanted.ndim == 0:
+        return Problem("value", "The number is not right.")
+    count, total = int((~close).sum()), wanted.size
+    index = tuple(int(i) for i in np.argwhere(~close)[0])
+    where = f"[{', '.join(map(str, index))}]"
+    return Problem(
+        "value",
+        f"{count} of {total} numbers {'is' if count == 1 else 'are'} not right. The first, at "
+        f"{where}, should be {wanted[index]:.6g} and is {answer[index]:.6g}."
+        if total > 1
+        else "The number is not right.",
+    )
+
+
+def tolerance_for(exercise: Exercise, values: Iterable[object]) -> float:
+    """Choose the tolerance: the exercise's, or a coarser one where single precision took part."""
+    single = any(np.asarray(value).dtype == np.float32 for value in values)
+    return max(exercise.tolerance, SINGLE_TOLERANCE) if single else exercise.tolerance
+
+
+# --- recognising -----------------------------------------------------------------------------
+
+
+def recognise(
+    exercise: Exercise,
+    cases: list[Case],
+    attempts: list[Attempt],
+    expected: list[Attempt],
+    shown: Case,
+) -> tuple[str, str]:
+    """Return name and hint of the first misconception that answers as the student did."""
+    at = cases.index(shown)
+    for idea in exercise.misconceptions:
+        theirs = attempt_case(idea.function, shown.arguments)
+        if (
+            same_answer(exercise, shown, attempts[at], theirs)
+            and find_problem(exercise, shown, theirs, expected[at].answer)
+            and all(
+                same_answer(exercise, case, mine, attempt_case(idea.function, case.arguments))
+                for case, mine in zip(cases, attempts, strict=True)
+            )
+        ):
+            return idea.name, idea.hint
+    return "", ""
+
+
+def same_answer(exercise: Exercise, case: Case, mine: Attempt, other: Attempt) -> bool:
+    """Tell whether two calls came to the same: equal answers, or errors of one kind."""
+    if mine.error or other.error:
+        return bool(mine.error and other.error and mine.error.kind == other.error.kind)
+    a, b = as_array(mine.answer), as_array(other.answer)
+    if a is None or b is None:
+        return a is b and type(mine.answer) is type(other.answer)
+    tolerance = tolerance_for(exercise, (*case.arguments, a, b))
+    return a.shape == b.shape and np.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True)
+
+
+# --- describing ------------------------------------------------------------------------------
+
+
+def describe(
+    exercise: Exercise,
+    part: Part,
+    case: Case,
+    attempt: Attempt,
+    expected: Attempt,
+    problem: Problem,
+    recognised: tuple[str, str],
+) -> Failure:
+    """Write down the failing case for the student."""
+    name, hint = recognised
+    names = exercise.argument_names
+    wanted, got = pretty(expected.answer), "" if attempt.error else pretty(attempt.answer)
+    if wanted == got and problem.kind == "value":
+        wanted, got = pretty(expected.answer, digits=17), pretty(attempt.answer, digits=17)
+    return Failure(
+        part=part.title,
+        kind=problem.kind,
+        message=problem.message,
+        hint=hint,
+        misconception=name,
+        case=case.label,
+        arguments=tuple(zip(names, map(pretty, case.arguments), strict=False)),
+        expected=wanted,
+        got=got,
+        printed=attempt.printed,
+    )
+
+
+def pretty(value: object, digits: int = 6) -> str:
+    """Print a value the way a student would write it down; what is large is shortened."""
+    if type(value) is np.ndarray and value.dtype.kind in KINDS:
+        text = np.array2string(value, precision=digits, separator=", ", threshold=40)
+        plain = value.dtype == np.float64 or (value.dtype.kind in "iu" and value.ndim == 1)
+        return shortened(text, 1500) if plain else f"{shortened(text, 1500)}  ({value.dtype})"
+    if isinstance(value, (float, np.floating)):
+        return f"{value:.{digits}g}"
+    try:
+        return shortened(repr(value))
+    except Exception:  # the student's own class may do anything here
+        return describe_type(value)
+
+
+def shortened(text: str, limit: int = 300) -> str:
+    """Cut long text."""
+    return text if len(text) <= limit else text[:limit] + " ..."

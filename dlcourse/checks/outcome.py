@@ -1,0 +1,194 @@
+"""The outcome of a check: plain data, and how it reads.
+
+An `Outcome` holds text and numbers only. It can be stored as JSON (`dataclasses.asdict`), shown in
+a notebook (`_repr_html_`) or printed; the three say the same.
+"""
+
+import re
+from dataclasses import dataclass
+from html import escape
+from typing import Protocol
+
+RIGHT, WRONG = "✓", "✗"
+# Only the bar at the side is coloured; both keep a contrast of 3:1 on white and on black.
+COLOURS = {RIGHT: "#2b8a5f", WRONG: "#c2571a"}
+
+
+class Printer(Protocol):
+    """What IPython hands to ``_repr_pretty_``."""
+
+    def text(self, text: str) -> None:
+        """Write text."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What went wrong, in the smallest case in which it did.
+
+    Parameters
+    ----------
+    part : str
+        Title of the part that failed.
+    kind : str
+        One word or two for reports: ``"raised"``, ``"shape"``, ``"value"``, ...
+    message : str
+        What is wrong.
+    hint : str
+        What to think about; empty where the mistake is not a known one.
+    misconception : str
+        Name of the misconception that the answers equal, or empty.
+    case : str
+        What is special about the case; empty where no case matters.
+    arguments : tuple of (str, str)
+        Names and printed values of the arguments.
+    expected, got : str
+        The printed answers; empty where there is none.
+    printed : str
+        What the student's function wrote while it was called.
+    """
+
+    part: str
+    kind: str
+    message: str
+    hint: str = ""
+    misconception: str = ""
+    case: str = ""
+    arguments: tuple[tuple[str, str], ...] = ()
+    expected: str = ""
+    got: str = ""
+    printed: str = ""
+
+    @property
+    def table(self) -> list[tuple[str, str]]:
+        """Arguments and answers as rows of a label and a value."""
+        rows = [
+            *self.arguments,
+            ("expected", self.expected),
+            ("your answer", self.got),
+            ("you printed", self.printed),
+        ]
+        return [(label, value) for label, value in rows if value]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The verdict on one function.
+
+    Parameters
+    ----------
+    exercise : str
+        Name of the exercise.
+    points, earned : float
+        What there was to earn and what was earned.
+    seed : int
+        The random inputs' seed: the same seed judges by the same inputs.
+    passed_parts : tuple of str
+        Titles of the parts that were right.
+    failure : Failure or None
+        Why the rest was not; None when everything was right.
+    notes : tuple of str
+        Remarks that cost nothing, such as NumPy's warnings; of a failure's case only.
+    remark : str
+        The exercise's sentence for those who got it right.
+    """
+
+    exercise: str
+    points: float
+    earned: float
+    seed: int
+    passed_parts: tuple[str, ...] = ()
+    failure: Failure | None = None
+    notes: tuple[str, ...] = ()
+    remark: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was right."""
+        return self.failure is None
+
+    @property
+    def fraction(self) -> float:
+        """The share of the points that was earned, from 0 to 1."""
+        return self.earned / self.points if self.points else float(self.passed)
+
+    @property
+    def headline(self) -> str:
+        """The verdict in one line."""
+        mark, verdict = (RIGHT, "right") if self.passed else (WRONG, "not right yet")
+        if self.failure and self.failure.kind == "not written":
+            verdict = "not written yet"
+        return f"{mark} {self.exercise}: {verdict} ({self.earned:g} of {self.points:g} points)"
+
+    @property
+    def replay(self) -> str:
+        """The line that repeats this check on the same random inputs."""
+        return f'check("{self.exercise}", {self.exercise}, seed={self.seed})'
+
+    @property
+    def verdict(self) -> list[str]:
+        """The sentences under the headline."""
+        failure = self.failure
+        if failure is None:
+            lines = [self.remark, *self.notes]
+        else:
+            right = ", ".join(self.passed_parts)
+            lines = [
+                f"Right so far: {right}. Still to do: {failure.part}." if right else "",
+                failure.message,
+                f"Hint: {failure.hint}" if failure.hint else "",
+            ]
+        return [line for line in lines if line]
+
+    @property
+    def after_the_case(self) -> list[str]:
+        """The sentences under the failing case."""
+        return [*self.notes, f"The same numbers again: `{self.replay}`"]
+
+    def __str__(self) -> str:
+        """Write the outcome as plain text."""
+        lines = [self.headline, *self.verdict]
+        if self.failure and self.failure.table:
+            lines += ["", f"The smallest case that shows it ({self.failure.case}):"]
+            lines += [indented(label, value) for label, value in self.failure.table]
+            lines += ["", *self.after_the_case]
+        return "\n".join(lines)
+
+    def _repr_pretty_(self, printer: Printer, cycle: bool) -> None:
+        printer.text(str(self))
+
+    def _repr_html_(self) -> str:
+        headline = f"<strong>{escape(self.headline)}</strong>"
+        lines = [headline, *map(prose_html, self.verdict)]
+        if self.failure and self.failure.table:
+            lines.append(f"The smallest case that shows it ({escape(self.failure.case)}):")
+            lines.append(table_html(self.failure.table))
+            lines += map(prose_html, self.after_the_case)
+        colour = COLOURS[RIGHT if self.passed else WRONG]
+        body = "".join(f'<div style="margin: 4px 0">{line}</div>' for line in lines)
+        style = f"border-left: 4px solid {colour}; padding: 1px 12px; max-width: 50em"
+        return f'<div style="{style}">{body}</div>'
+
+
+def indented(label: str, value: str) -> str:
+    """Write ``label = value`` with every line of the value under the first one's start."""
+    start = f"    {label} = "
+    return start + value.replace("\n", "\n" + " " * len(start))
+
+
+def prose_html(text: str) -> str:
+    """Escape a sentence; what stands in backticks becomes code, and a hint stands out."""
+    marked = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+    return re.sub(r"^Hint:", "<strong>Hint:</strong>", marked)
+
+
+def table_html(rows: list[tuple[str, str]]) -> str:
+    """Write rows of a label and a value as a table."""
+    cell = "text-align: left; vertical-align: top; padding: 1px 14px 1px 0"
+    plain = "margin: 0; padding: 0; border: 0; background: none; color: inherit"
+    return "<table><tbody>{}</tbody></table>".format(
+        "".join(
+            f'<tr><th scope="row" style="{cell}">{escape(label)}</th>'
+            f'<td style="{cell}"><pre style="{plain}">{escape(value)}</pre></td></tr>'
+            for label, value in rows
+        )
+    )

@@ -1,0 +1,80 @@
+"""`check`: judge a function, show the outcome, tell nbgrader the score.
+
+nbgrader reads a cell's score from its output. An exception is 0 points, a number as the last
+value is that many points, anything else is full marks. So `check` raises where nothing is right,
+returns a number where a part is right and returns nothing where everything is; the outcome itself
+is shown first, which is why a hint and part of the points go together.
+"""
+
+import sys
+from collections.abc import Callable
+from types import ModuleType
+
+from dlcourse.checks.outcome import Outcome
+
+
+class CheckFailed(Exception):  # noqa: N818 (an outcome that students read, not an error of ours)
+    """Nothing is right yet. ``outcome`` says what is wrong.
+
+    In a notebook the outcome stands above, so that the exception shows as one line there.
+    """
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(str(outcome))
+        self.outcome = outcome
+
+    def _render_traceback_(self) -> list[str]:
+        return [self.outcome.headline]
+
+
+def check(name: str, function: Callable[..., object], seed: int | None = None) -> float | None:
+    """Judge your function and show what was found.
+
+    Parameters
+    ----------
+    name : str
+        Name of the exercise.
+    function : callable
+        Your function itself, without parentheses: ``check("sigmoid", sigmoid)``.
+    seed : int, optional
+        Repeats the random inputs of an earlier check; fresh ones are drawn without it.
+
+    Returns
+    -------
+    float or None
+        The points, where only a part is right (nbgrader reads them); None where all of it is.
+
+    Raises
+    ------
+    CheckFailed
+        Where nothing is right yet.
+    ValueError
+        Where there is no exercise of that name.
+
+    Examples
+    --------
+    >>> from dlcourse.activations import sigmoid
+    >>> check("sigmoid", sigmoid)
+    ✓ sigmoid: right (2 of 2 points)
+    Any score becomes a probability, and not even a score of 10,000 breaks it.
+    """
+    # Imported here, so that a student's `from dlcourse.checks import check` loads no answer.
+    from dlcourse.checks.judging import judge
+    from dlcourse.checks.registry import find
+
+    outcome = judge(find(name), function, seed)
+    nothing_right = not outcome.passed and not outcome.earned
+    shell = notebook()
+    if shell:
+        shell.display.display(outcome)
+    elif not nothing_right:  # where nothing is right, the exception carries the text
+        print(outcome)
+    if nothing_right:
+        raise CheckFailed(outcome)
+    return None if outcome.passed else outcome.earned
+
+
+def notebook() -> ModuleType | None:
+    """Find IPython, where this runs inside one: its `display` shows the outcome as HTML."""
+    ipython = sys.modules.get("IPython")
+    return ipython if ipython is not None and ipython.get_ipython() is not None else None

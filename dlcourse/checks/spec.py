@@ -1,0 +1,167 @@
+"""The parts that an exercise is made of.
+
+An `Exercise` says what a right answer is: the reference function, the inputs to try it on, how
+close is close enough, what must hold for every answer, and which wrong answers are common enough
+to deserve a hint of their own. Nothing here runs a student's code.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+Arguments = tuple[object, ...]
+Draw = Callable[[np.random.Generator], Iterable[Arguments]]
+
+
+class StudentError(Exception):
+    """A call of the student's function that ended in an exception, described as data.
+
+    A function that stands in for one in another process raises this itself, filled in there.
+
+    Parameters
+    ----------
+    kind : str
+        Name of the exception's class, such as ``"IndexError"``.
+    text : str
+        What the exception says.
+    line : str
+        The student's own line that led to it, or an empty string when it is not known.
+    """
+
+    def __init__(self, kind: str, text: str, line: str = "") -> None:
+        super().__init__(f"{kind}: {text}")
+        self.kind, self.text, self.line = kind, text, line
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One set of arguments, with a few words that say what is special about it."""
+
+    label: str
+    arguments: Arguments
+
+    @property
+    def size(self) -> int:
+        """Count of numbers in the arguments: what "the smallest failing case" is measured by."""
+        return sum(np.size(np.asarray(argument)) for argument in self.arguments)
+
+
+def no_inputs(rng: np.random.Generator) -> Iterable[Arguments]:
+    """Draw nothing: for a part that consists of edge cases alone."""
+    return ()
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A share of an exercise's points and the cases that earn it.
+
+    Parts are judged in order, and one that fails ends the check: points for the hard part go to
+    those who have the easy part. That is also what keeps a constant from earning the one case
+    in which it happens to be right.
+
+    Parameters
+    ----------
+    title : str
+        What the part asks for, as the student reads it.
+    points : float
+        What it earns.
+    inputs : callable
+        Draws sets of arguments from a random generator.
+    edge_cases : mapping
+        Sets of arguments that are always tried, by what is special about them.
+    hint : str
+        What to say where the part fails and no misconception is recognised.
+    """
+
+    title: str
+    points: float
+    inputs: Draw = no_inputs
+    edge_cases: Mapping[str, Arguments] = field(default_factory=dict)
+    hint: str = ""
+
+    def cases(self, rng: np.random.Generator) -> list[Case]:
+        """Collect edge cases and random ones, the smallest first."""
+        named = [Case(label, arguments) for label, arguments in self.edge_cases.items()]
+        drawn = [Case("random numbers", arguments) for arguments in self.inputs(rng)]
+        return sorted(named + drawn, key=lambda case: case.size)
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong idea, the function that it leads to, and what a tutor would say about it.
+
+    Parameters
+    ----------
+    name : str
+        A few words for the instructor's report, such as ``"sum instead of mean"``.
+    function : callable
+        Takes the exercise's arguments and answers as a student with this idea would.
+    hint : str
+        What to tell that student: points at the mistake, does not give the line to type.
+    """
+
+    name: str
+    function: Callable[..., object]
+    hint: str
+
+
+@dataclass(frozen=True)
+class Property:
+    """Something that is true of every right answer, checked before the numbers are compared.
+
+    Parameters
+    ----------
+    name : str
+        A few words, such as ``"between 0 and 1"``.
+    holds : callable
+        ``holds(answer, *arguments)`` is true where the property holds.
+    message : str
+        What to say where it does not.
+    """
+
+    name: str
+    holds: Callable[..., bool]
+    message: str
+
+
+@dataclass(frozen=True, eq=False)
+class Exercise:
+    """One graded function: everything that `dlcourse.checks.judging.judge` needs to know.
+
+    Parameters
+    ----------
+    name : str
+        The function's name, in the notebook and in the package.
+    reference : callable
+        The right answer.
+    parts : tuple of Part
+        What is tried and what it earns, the easy part first.
+    tolerance : float
+        Relative and absolute difference that is still right in double precision.
+    properties : tuple of Property
+        What holds for every answer.
+    misconceptions : tuple of Misconception
+        The wrong answers that have a hint; where several fit, the first one speaks.
+    remark : str
+        A sentence for those who got it right.
+    """
+
+    name: str
+    reference: Callable[..., object]
+    parts: tuple[Part, ...]
+    tolerance: float = 1e-7
+    properties: tuple[Property, ...] = ()
+    misconceptions: tuple[Misconception, ...] = ()
+    remark: str = ""
+
+    @property
+    def points(self) -> float:
+        """What the whole exercise is worth."""
+        return sum(part.points for part in self.parts)
+
+    @property
+    def argument_names(self) -> tuple[str, ...]:
+        """The names of the reference's arguments, in order."""
+        return tuple(inspect.signature(self.reference).parameters)

@@ -1,0 +1,86 @@
+"""What a student sees and what nbgrader reads, in plain Python and in IPython."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from dlcourse.checks import CheckFailed, check
+
+
+def right(S):
+    return (np.tanh(S / 2) + 1) / 2
+
+
+def partly(S):
+    return np.exp(S) / (1 + np.exp(S))
+
+
+def wrong(S):
+    return 1 - right(S)
+
+
+def test_plain_python_prints_and_raises(capsys):
+    assert check("sigmoid", right) is None
+    assert capsys.readouterr().out.startswith("✓ sigmoid: right (2 of 2 points)\n")
+    assert check("sigmoid", partly) == 1.0
+    assert "np.exp(1000.0) overflows" in capsys.readouterr().out
+    with pytest.raises(CheckFailed, match="probability of class 0") as caught:
+        check("sigmoid", wrong, seed=7)
+    assert capsys.readouterr().out == ""
+    assert caught.value.outcome.seed == 7
+
+
+def test_unknown_exercise_names_those_there_are():
+    with pytest.raises(ValueError, match=r"name must be one of scores, sigmoid, .*got 'sigmoit'"):
+        check("sigmoit", right)
+
+
+@pytest.fixture
+def shell():
+    # `get_ipython` looks for the shell that exists; it must be gone again after the test.
+    yield InteractiveShell.instance()
+    InteractiveShell.clear_instance()
+
+
+def run(shell, source):
+    shell.user_ns.update(check=check, right=right, partly=partly, wrong=wrong)
+    with capture_output() as captured:
+        result = shell.run_cell(source)
+    return result, captured
+
+
+def test_notebook_shows_html_and_a_number_for_part_of_the_points(shell):
+    result, captured = run(shell, 'check("sigmoid", right)')
+    assert (result.result, result.error_in_exec) == (None, None)
+    (shown,) = captured.outputs
+    assert "✓ sigmoid: right" in shown.data["text/html"]
+    assert "✓ sigmoid: right" in shown.data["text/plain"]
+
+    result, captured = run(shell, 'check("sigmoid", partly)')
+    assert result.result == 1.0
+    assert "Right so far: the formula" in captured.outputs[0].data["text/html"]
+    assert captured.stderr == ""
+
+
+def test_notebook_shows_a_failure_as_one_line_under_the_outcome(shell):
+    result, captured = run(shell, 'check("sigmoid", wrong)')
+    assert isinstance(result.error_in_exec, CheckFailed)
+    assert "probability of class 0" in captured.outputs[0].data["text/html"]
+    assert "Traceback" not in captured.stdout + captured.stderr
+    (line,) = result.error_in_exec._render_traceback_()
+    assert line == "✗ sigmoid: not right yet (0 of 2 points)"
+
+
+def test_importing_check_loads_no_answers():
+    """Importing is also quick this way; the answers come with the first check."""
+    code = (
+        "import sys; from dlcourse.checks import check;"
+        "print([m for m in sys.modules if m in ('dlcourse.linear', 'dlcourse.losses',"
+        " 'dlcourse.checks.logistic_regression', 'IPython', 'matplotlib')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
