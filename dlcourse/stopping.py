@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from dlcourse._validation import in_interval, one_of, positive
+from dlcourse._validation import in_interval, one_of, whole_number
 
 MONITORS = ("validation_loss", "validation_error")
 
@@ -40,7 +40,7 @@ class EarlyStopping:
 
     def __post_init__(self) -> None:
         """Refuse settings outside their range."""
-        positive(self.patience, "patience")
+        whole_number(self.patience, "patience")
         in_interval(self.min_delta, "min_delta", 0, np.inf, closed="left")
         one_of(self.monitor, "monitor", MONITORS)
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlcourse._validation import FloatArray, float_array, in_interval, positive, same_length
+from dlcourse._validation import FloatArray, float_array, in_interval, same_length, whole_number
 from dlcourse.backprop import (
     allocate_gradients,
     backpropagate,
@@ -381,8 +381,8 @@ def _held_out(network: Network, validation: tuple[ArrayLike, ArrayLike], loss: s
 
 
 def _check_settings(epochs: int, batch_size: int, l2: float, l1: float, dropout: float) -> None:
-    in_interval(epochs, "epochs", 0, np.inf, closed="left")
-    positive(batch_size, "batch_size")
+    whole_number(epochs, "epochs", minimum=0)
+    whole_number(batch_size, "batch_size")
     in_interval(l2, "l2", 0, np.inf, closed="left")
     in_interval(l1, "l1", 0, np.inf, closed="left")
     in_interval(dropout, "dropout", 0, 1, closed="left")
