@@ -98,9 +98,10 @@ def output_targets(y: ArrayLike, loss: str, n_outputs: int, dtype: DTypeLike) ->
     """
     one_of(loss, "loss", LOSSES)
     if loss == "cross_entropy" and np.ndim(y) == 1:
-        return one_hot(y, n_outputs).astype(dtype, copy=False)
-    targets = float_array(y, "y", ndim=(1, 2)).astype(dtype, copy=False)
-    targets = targets.reshape(len(targets), -1)
+        return one_hot(y, n_outputs, dtype)
+    targets = np.asarray(float_array(y, "y", ndim=(1, 2)), dtype)
+    if targets.ndim == 1:
+        targets = targets[:, np.newaxis]
     if targets.shape[1] != n_outputs:
         raise ValueError(
             f"y must have one column for each of the {n_outputs} output units, "

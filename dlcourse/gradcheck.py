@@ -128,11 +128,16 @@ def relative_error(a: ArrayLike, b: ArrayLike) -> float:
     >>> relative_error([1.0, 0.0], [1.0, 0.0]), relative_error([1.0], [-1.0])
     (0.0, 1.0)
     """
-    a, b = float_array(a, "a"), float_array(b, "b")
-    if a.shape != b.shape:
-        raise ValueError(f"b must have the shape of a, {a.shape}, got {b.shape}")
-    size = float(np.linalg.norm(a) + np.linalg.norm(b))
-    return float(np.linalg.norm(a - b)) / size if size else 0.0
+    first, second = float_array(a, "a"), float_array(b, "b")
+    if first.shape != second.shape:
+        raise ValueError(f"b must have the shape of a, {first.shape}, got {second.shape}")
+    largest = max(np.abs(first).max(initial=0), np.abs(second).max(initial=0))
+    if not largest:
+        return 0.0
+    # Unscaled, the squares of tiny numbers would vanish and those of huge ones overflow.
+    first, second = first / largest, second / largest
+    size = np.linalg.norm(first) + np.linalg.norm(second)
+    return float(np.linalg.norm(first - second) / size)
 
 
 def check_gradient(

@@ -10,7 +10,8 @@ passes of matrix products, the optimiser updates one flat vector. Source: the le
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -189,7 +190,7 @@ def train(
     if resume:
         run.load(checkpoint)
     epoch_of_steps = _prepare_epoch(run, *examples, batch_size, dropout, l2, l1)
-    with _progress_bar(epochs, run.epochs, progress) as bar:
+    with _progress_bar(epochs, run.epochs, progress) as advance:
         try:
             while run.epochs < epochs and run.history.stopped is None:
                 epoch_of_steps()
@@ -200,7 +201,7 @@ def train(
                     run.history.stopped = "callback"
                 if checkpoint is not None:
                     run.save(checkpoint)
-                bar.update()
+                advance()
         except KeyboardInterrupt:
             run.history.stopped = "interrupted"
     if early_stopping is not None and run.history.validation_loss:
@@ -388,9 +389,17 @@ def _check_settings(epochs: int, batch_size: int, l2: float, l1: float, dropout:
     in_interval(dropout, "dropout", 0, 1, closed="left")
 
 
-def _progress_bar(epochs: int, done: int, progress: bool | None) -> Any:
-    from tqdm.auto import tqdm
-
+@contextmanager
+def _progress_bar(
+    epochs: int, done: int, progress: bool | None
+) -> Iterator[Callable[[], bool | None]]:
+    """Give what moves the bar on; without a bar no tqdm, which the browser's Python lacks."""
     if progress is None:
         progress = sys.stderr.isatty() or "ipykernel" in sys.modules
-    return tqdm(total=epochs, initial=done, unit="epoch", disable=not progress)
+    if not progress:
+        yield lambda: None
+        return
+    from tqdm.auto import tqdm
+
+    with tqdm(total=epochs, initial=done, unit="epoch") as bar:
+        yield bar.update

@@ -53,7 +53,7 @@ def central_differences(function, at, step=1e-5):
     return slopes
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     sizes=st.lists(st.integers(1, 4), min_size=2, max_size=4).map(tuple),
     n=st.integers(1, 4),
@@ -111,6 +111,7 @@ def test_gradients_equal_pytorchs(sizes, loss, activation):
     )
 
 
+@settings(deadline=None)
 @given(n=st.integers(1, 6), seed=st.integers(0, 2**32 - 1), loss=st.sampled_from(sorted(LOSSES)))
 def test_batch_gradient_is_the_mean_of_single_ones(n, seed, loss):
     network, X, y = problem((3, 4, 2), n, loss, seed)
@@ -151,11 +152,26 @@ def test_gradients_are_views_of_one_vector_in_the_networks_dtype():
     assert all(np.shares_memory(dW, gradients.flat) for dW in gradients.dW)
 
 
+def test_targets_are_rounded_to_the_networks_dtype():
+    """A float32 score that is as near to the target as it can be has nothing left to learn."""
+    network = Network((1, 1), "relu", np.array([0.1, 0.0], np.float32))
+    value, gradients = loss_and_gradients(network, [[1.0]], [0.1], "squared_error")
+    assert value == 0
+    np.testing.assert_array_equal(gradients.flat, [0, 0])
+
+
+@pytest.mark.parametrize("function", [loss_and_gradients, score_gradients, input_gradient])
+def test_cross_entropy_is_the_default_loss(function):
+    network, X, y = problem((3, 4, 2), 5, "cross_entropy", 0)
+    np.testing.assert_equal(function(network, X, y), function(network, X, y, "cross_entropy"))
+
+
 @pytest.mark.parametrize(
     ("y", "loss", "n_outputs", "expected"),
     [
         ([1, 0], "cross_entropy", 2, [[0, 1], [1, 0]]),
         ([[0.25, 0.75]], "cross_entropy", 2, [[0.25, 0.75]]),
+        ([[0.5, 0.5], [1, 0]], "cross_entropy", 2, [[0.5, 0.5], [1, 0]]),
         ([1, 0], "binary_cross_entropy", 1, [[1], [0]]),
         ([[1, 0]], "binary_cross_entropy", 2, [[1, 0]]),
         ([2.5, -1.0], "squared_error", 1, [[2.5], [-1]]),
@@ -171,10 +187,19 @@ def test_labels_become_targets(y, loss, n_outputs, expected):
     ("y", "loss", "message"),
     [
         ([0, 2], "cross_entropy", "y must hold class numbers"),
-        ([0, 1], "binary_cross_entropy", "y must have one column for each of the 2 output units"),
+        (
+            [0, 1],
+            "binary_cross_entropy",
+            r"y must have one column for each of the 2 output units, got shape \(2,\)$",
+        ),
         ([[0, 2]], "binary_cross_entropy", "y must hold numbers between 0 and 1"),
         ([[0, -1]], "binary_cross_entropy", "y must hold numbers between 0 and 1"),
-        ([[0.5, 0.6]], "cross_entropy", "y must hold rows of probabilities"),
+        (
+            [[0.5, 0.5], [0.5, 0.75]],
+            "cross_entropy",
+            "y must hold rows of probabilities that sum to 1, got 1.25 at row 1$",
+        ),
+        ([[0.5, 0.25]], "cross_entropy", "y must hold rows of probabilities that sum to 1, got 0"),
         ([[np.nan, 0]], "squared_error", "y must be finite"),
         ([[[0.0]]], "squared_error", "y must have 1 or 2 dimensions"),
         ([0, 1], "hinge", "loss must be one of"),
@@ -185,12 +210,20 @@ def test_bad_labels_are_refused_by_name(y, loss, message):
         output_targets(y, loss, 2, np.float64)
 
 
-def test_examples_and_labels_must_be_as_many():
-    network, X, y = problem((3, 2), 4, "cross_entropy", 0)
-    with pytest.raises(ValueError, match="X and y must have the same number of rows, got 4 and 3"):
-        loss_and_gradients(network, X, y[:3])
-    with pytest.raises(ValueError, match="X must hold at least one example"):
-        loss_and_gradients(network, X[:0], y[:0])
+def test_rows_of_probabilities_may_be_rounded():
+    output_targets([[0.5, 0.500009]], "cross_entropy", 2, np.float64)
+    with pytest.raises(ValueError, match="sum to 1"):
+        output_targets([[0.5, 0.500011]], "cross_entropy", 2, np.float64)
+
+
+@pytest.mark.parametrize("loss", sorted(LOSSES))
+def test_examples_and_labels_must_be_as_many(loss):
+    network, X, y = problem((3, 2), 4, loss, 0)
+    message = r"^X and y must have the same number of rows, got 4 and 3$"
+    with pytest.raises(ValueError, match=message):
+        loss_and_gradients(network, X, y[:3], loss)
+    with pytest.raises(ValueError, match=r"^X must hold at least one example, got none$"):
+        loss_and_gradients(network, X[:0], y[:0], loss)
 
 
 class Counted:
@@ -231,6 +264,11 @@ def test_counts_are_what_the_products_do(sizes, n):
         for _ in range(depth - 1):
             counted_matmul(n, layers[depth][1], layers[depth][0])
     assert count_without_storing(sizes, n) == Counted.done
+
+
+@pytest.mark.parametrize("count", [count_backprop, count_without_storing, count_finite_differences])
+def test_counts_are_for_one_example_unless_told(count):
+    assert count((5, 4, 3, 2)) == count((5, 4, 3, 2), n=1)
 
 
 def test_paths_of_a_net_are_products_of_its_sizes():

@@ -1,5 +1,6 @@
 """Every optimiser against PyTorch, and what its docstring claims."""
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -116,9 +117,20 @@ def test_a_step_depends_on_its_arguments_alone(optimizer):
 
 
 @pytest.mark.parametrize("optimizer", ALL)
+def test_a_step_allocates_no_arrays(optimizer):
+    W, g = np.ones(100_000), np.ones(100_000)
+    state = optimizer().init(W)
+    tracemalloc.start()
+    optimizer().step(W, g, state)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < W.nbytes / 10
+
+
+@pytest.mark.parametrize("optimizer", ALL)
 @pytest.mark.parametrize("rate", [0.0, -0.1, np.nan, np.inf])
 def test_bad_rates_are_named(optimizer, rate):
-    with pytest.raises(ValueError, match="learning_rate"):
+    with pytest.raises(ValueError, match=r"^learning_rate "):
         optimizer(learning_rate=rate)
 
 

@@ -176,7 +176,7 @@ def test_an_unknown_name_says_what_there_is():
 FORBIDDEN = re.compile(
     r"pypi\.org|pythonhosted\.org|registry\.(?:npmjs|yarnpkg)|npmjs\.(?:com|org)"
     r"|anaconda\.org|deb\.debian\.org|ubuntu\.com/ubuntu|crates\.io"
-    r"|(?<![\w./:~$}])/(?:root|home|Users|work|opt|srv)/\w"
+    r"|(?<![\w./:~$}])/(?:root|home(?!/pyodide\b)|Users|work|opt|srv)/\w"
     r"|[A-Z]:\\Users\\"
 )
 

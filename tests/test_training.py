@@ -1,6 +1,5 @@
 """The training loop: against PyTorch step by step, its interruptions, and its memory."""
 
-import resource
 import tracemalloc
 
 import numpy as np
@@ -314,6 +313,7 @@ def test_last_batch_may_be_short_and_one_example_is_enough():
 
 
 def test_progress_bar_is_shown_when_asked_for_and_not_in_a_pipe(capsys):
+    pytest.importorskip("tqdm")
     fit(net(), progress=True)
     assert "3/3" in capsys.readouterr().err
     fit(net(), progress=None)
@@ -329,6 +329,7 @@ def test_history_plots_itself():
 
 def test_a_warm_step_takes_no_new_memory():
     """No allocation that grows and no page fault for each step: the deterministic side of speed."""
+    resource = pytest.importorskip("resource")
     rng = np.random.default_rng(0)
     X = rng.normal(size=(6400, 200)).astype(np.float32)
     y = rng.integers(10, size=6400)

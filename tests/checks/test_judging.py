@@ -264,6 +264,7 @@ def test_prints_are_kept_for_the_failing_case_and_reach_no_stream(capsys):
     assert len(failure(lambda x, f: print("spam" * 10_000)).printed) < 400
 
 
+@pytest.mark.skipif(sys.platform == "emscripten", reason="WebAssembly has no floating-point flags")
 def test_warnings_cost_nothing_and_are_told_once():
     def warns(x, factor):
         np.log(np.zeros(2))

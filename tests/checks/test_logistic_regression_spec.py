@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+
+from dlcourse.checks.registry import find
+
+pytest.importorskip("sklearn")
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
-
-from dlcourse.checks.registry import find
 
 RNG = np.random.default_rng(3)
 X = RNG.normal(size=(60, 3))

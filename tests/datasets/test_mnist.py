@@ -46,6 +46,7 @@ def serve():
 @pytest.fixture
 def tiny(tmp_path, monkeypatch):
     """A folder with four small IDX files whose hashes are the ones asked for."""
+    pytest.importorskip("pooch")
     folder = tmp_path / "published"
     folder.mkdir()
     rng = np.random.default_rng(0)
@@ -169,6 +170,7 @@ def test_mirrors_are_https():
     assert all(url.startswith("https://") and url.endswith("/") for url in mnist.MIRRORS)
 
 
+@pytest.mark.skipif(sys.platform == "emscripten", reason="the browser starts no processes")
 def test_the_subset_needs_no_http_client():
     code = (
         "import sys; from dlcourse.datasets import load_digits_subset; load_digits_subset(); "

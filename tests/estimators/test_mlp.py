@@ -121,6 +121,8 @@ def test_weight_penalty_shrinks_the_weights(data):
 
 @pytest.mark.parametrize("verbose", [False, True])
 def test_verbose_shows_progress(data, verbose, capsys):
+    if verbose:
+        pytest.importorskip("tqdm")
     MLPClassifier((4,), epochs=2, verbose=verbose).fit(*data)
     assert ("2/2" in capsys.readouterr().err) is verbose
 
