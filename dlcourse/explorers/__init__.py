@@ -1,0 +1,85 @@
+"""Figures that the reader moves: one Python function from parameter values to marks.
+
+An author writes ``frame``, a function that gets the value of every control by name and returns
+marks (a field, points, lines ...), names the controls, and says in words what one sees:
+
+    >>> import numpy as np
+    >>> from dlcourse.explorers import Contour, Explorer, Field, Slider
+    >>> def frame(w1, w2):
+    ...     return [
+    ...         Field(lambda X: np.tanh(X @ [w1, w2]), x=(-3, 3), y=(-3, 3), label="tanh(s)"),
+    ...         Contour(0.0, label="s = 0"),
+    ...     ]
+    >>> explorer = Explorer(
+    ...     frame,
+    ...     [Slider("w1", np.linspace(-2, 2, 5), label="weight w₁", start=1.0),
+    ...      Slider("w2", np.linspace(-2, 2, 5), label="weight w₂", start=0.0)],
+    ...     title="A line turns with its weights",
+    ...     alt=lambda w1, w2: f"The line s = 0 is at right angles to the vector ({w1:g}, {w2:g}).",
+    ...     x_label="x₁", y_label="x₂",
+    ... )
+    >>> explorer.n_frames
+    25
+
+The last expression of a notebook cell shows it. The one object has three faces: with a live
+kernel a widget that asks Python for each frame, on the website frames that were computed when
+the book was built, in print a picture of the start. Authors need no JavaScript.
+
+What there is
+-------------
+Marks
+    `Field`, `Contour`, `Points`, `Line`, `Band`, `Arrows`, `Bars`, `Image`, `Text`, `Rule`,
+    `Diagram` (with `Node` and `Edge`); `network_diagram` draws a network from its weights.
+Controls
+    `Slider` (one to three), `Choice` (radio buttons), `Button` (sets several controls at once).
+    ``Slider(..., play=True)`` adds a play button.
+Layout
+    A frame that returns a list of `Panel` is drawn side by side, each with its own axes.
+
+Colours
+-------
+``color`` is a class number (0, 1, 2 ... in ``dlcourse.plots.PALETTE``) or one of "ink" (the colour
+of the text), "muted" (grey), "positive" and "negative" (the two ends of the diverging scale).
+Every class has a marker shape too and lines can be dashed, so that no figure relies on colour.
+"""
+
+from dlcourse.explorers.controls import Button, Choice, Slider
+from dlcourse.explorers.diagram import Diagram, Edge, Node, network_diagram
+from dlcourse.explorers.explorer import Explorer
+from dlcourse.explorers.marks import (
+    Arrows,
+    Band,
+    Bars,
+    Contour,
+    Field,
+    Image,
+    Line,
+    Mark,
+    Points,
+    Rule,
+    Text,
+)
+from dlcourse.explorers.panel import Panel
+
+__all__ = [
+    "Arrows",
+    "Band",
+    "Bars",
+    "Button",
+    "Choice",
+    "Contour",
+    "Diagram",
+    "Edge",
+    "Explorer",
+    "Field",
+    "Image",
+    "Line",
+    "Mark",
+    "Node",
+    "Panel",
+    "Points",
+    "Rule",
+    "Slider",
+    "Text",
+    "network_diagram",
+]

@@ -1,0 +1,266 @@
+"""What the reader can move: sliders, choices and buttons that set several of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+PHONE = 320  # pixels that a narrow phone has for one line of controls
+LABELS = 120  # the column of the controls' names, at its widest
+CHARACTER = 7.4  # mean width of a character
+OPTION, BUTTON = 52, 33  # frame, dot and gap around the text of an option, of a button
+
+
+def _widths(labels: Sequence[str], frame: float) -> list[float]:
+    return [CHARACTER * len(label) + frame for label in labels]
+
+
+def lines_on_phone(labels: Sequence[str], frame: float) -> int:
+    """Return how many lines options or buttons take on a phone, so that the page can reserve them.
+
+    >>> lines_on_phone(["forward", "central", "complex step"], OPTION)
+    2
+    """
+    lines, used = 1, 0.0
+    for width in _widths(labels, frame):
+        lines, used = (lines, used + width) if used + width <= PHONE else (lines + 1, width)
+    return lines
+
+
+def _number(value: object, name: str) -> float:
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a number, got {value!r}") from None
+    if not np.isfinite(number):
+        raise ValueError(f"{name} must be finite, got {number}")
+    return number
+
+
+def _identifier(name: object) -> str:
+    if not isinstance(name, str) or not name.isidentifier():
+        raise ValueError(
+            f"name must be an argument name of the frame function, as 'w1', got {name!r}"
+        )
+    return name
+
+
+def minus_sign(text: str) -> str:
+    """Return `text` with a true minus sign instead of the hyphen.
+
+    >>> minus_sign("-1e-05")
+    '−1e−05'
+    """
+    return text.replace("-", "−")
+
+
+class Slider:
+    """A native range input over a list of numbers.
+
+    Parameters
+    ----------
+    name : str
+        Argument of the frame function that gets the value.
+    values : array_like, shape (k,)
+        The numbers the slider stops at, k >= 2, finite, strictly increasing or decreasing. Integers
+        reach the frame function as ``int``, other numbers as ``float``.
+    label : str, optional
+        What the reader sees and hears, `name` if not given. May hold Unicode such as "weight w₁".
+    start : float, optional
+        Value at first sight, one of `values` (the nearest is taken within 1e-9); default the first.
+    format : str
+        Format specification of the value shown, as in ``format(value, ".2f")``.
+    play : bool
+        Offer a button that runs through this slider's values. At most one slider can have it.
+
+    Examples
+    --------
+    >>> Slider("w1", [-1, 0, 1], label="weight w₁", start=0).labels
+    ['−1', '0', '1']
+    """
+
+    def __init__(
+        self,
+        name: str,
+        values: ArrayLike,
+        *,
+        label: str | None = None,
+        start: float | None = None,
+        format: str = "g",
+        play: bool = False,
+    ) -> None:
+        self.name = _identifier(name)
+        array = np.asarray(values)
+        if array.ndim != 1 or array.size < 2 or array.dtype.kind not in "iuf":
+            raise ValueError(
+                f"values of slider {name!r} must be a list of at least two numbers, got {values!r}"
+            )
+        steps = np.diff(array.astype(float))
+        if not (np.all(steps > 0) or np.all(steps < 0)):
+            raise ValueError(
+                f"values of slider {name!r} must be finite and sorted, got {array.tolist()}"
+            )
+        self.values: list[int | float] = array.tolist()
+        self.label = name if label is None else label
+        self.labels = [shown(value, format) for value in self.values]
+        self.start = 0 if start is None else self.index(start, "start")
+        self.play = bool(play)
+
+    def index(self, value: object, name: str = "value") -> int:
+        """Return the position of `value` in the list of values.
+
+        Raises
+        ------
+        ValueError
+            If it is not one of them.
+        """
+        number = _number(value, f"{name} of slider {self.name!r}")
+        distances = np.abs(np.asarray(self.values, dtype=float) - number)
+        nearest = int(np.argmin(distances))
+        if distances[nearest] > 1e-9 * max(1.0, abs(number)):
+            raise ValueError(
+                f"{name} of slider {self.name!r} must be one of its values, got {value}; "
+                f"the nearest is {self.values[nearest]}"
+            )
+        return nearest
+
+    def describe(self) -> dict[str, Any]:
+        """Return what the page needs to draw the control."""
+        return {
+            "kind": "slider",
+            "name": self.name,
+            "label": self.label,
+            "values": self.labels,
+            "play": self.play,
+        }
+
+
+def format_value(value: float, specification: str) -> str:
+    """Write `value` as the reader sees it: without rounding noise and without a negative zero.
+
+    >>> format_value(0.1 + 0.2, "g"), format_value(-0.0, ".1f"), format_value(-0.04, ".1f")
+    ('0.3', '0.0', '0.0')
+    """
+    if specification.endswith("d"):
+        value = round(value)
+    text = format(value, specification)
+    return format(0 * value, specification).lstrip("-") if value <= 0 and _is_zero(text) else text
+
+
+def shown(value: float, specification: str) -> str:
+    """Write `value` as `format_value` does, with a true minus sign.
+
+    >>> shown(-0.5, ".2f")
+    '−0.50'
+    """
+    return minus_sign(format_value(value, specification))
+
+
+def _is_zero(text: str) -> bool:
+    try:
+        return float(text) == 0
+    except ValueError:
+        return False
+
+
+class Choice:
+    """A few options shown as radio buttons.
+
+    Parameters
+    ----------
+    name : str
+        Argument of the frame function that gets the chosen value.
+    values : sequence, length >= 2
+        The options. They reach the frame function as they are; any hashable object will do.
+    labels : sequence of str, optional
+        What the reader sees; default ``str`` of each value.
+    label : str, optional
+        Name of the whole group; default `name`.
+    start : optional
+        The value chosen at first sight, default the first.
+
+    Examples
+    --------
+    >>> Choice("loss", ["cross-entropy", "squared error"], label="Loss").start
+    0
+    """
+
+    def __init__(
+        self,
+        name: str,
+        values: Sequence[Hashable],
+        *,
+        labels: Sequence[str] | None = None,
+        label: str | None = None,
+        start: Hashable = None,
+    ) -> None:
+        self.name = _identifier(name)
+        self.values = list(values)
+        if isinstance(values, str) or len(set(self.values)) != len(self.values):
+            raise ValueError(f"values of choice {name!r} must be different, got {values!r}")
+        if len(self.values) < 2:
+            raise ValueError(f"values of choice {name!r} must hold at least two, got {values!r}")
+        self.labels = [str(value) for value in (self.values if labels is None else labels)]
+        if len(self.labels) != len(self.values):
+            raise ValueError(
+                f"labels of choice {name!r} must have one entry per value, "
+                f"got {len(self.labels)} for {len(self.values)}"
+            )
+        self.label = name if label is None else label
+        self.start = 0 if start is None else self.index(start, "start")
+
+    def index(self, value: object, name: str = "value") -> int:
+        """Return the position of `value` in the list of options.
+
+        Raises
+        ------
+        ValueError
+            If it is not one of them.
+        """
+        if value not in self.values:
+            raise ValueError(
+                f"{name} of choice {self.name!r} must be one of {self.values}, got {value!r}"
+            )
+        return self.values.index(value)
+
+    def describe(self) -> dict[str, Any]:
+        """Return what the page needs to draw the control."""
+        one_row = LABELS + sum(_widths(self.labels, OPTION)) <= PHONE
+        return {
+            "kind": "choice",
+            "name": self.name,
+            "label": self.label,
+            "values": self.labels,
+            "lines": 0 if one_row else lines_on_phone(self.labels, OPTION),
+        }
+
+
+class Button:
+    """A button that sets some of the controls at once, for example to the learned weights.
+
+    Parameters
+    ----------
+    label : str
+        Text on the button.
+    **settings
+        The control's name and the value it gets, one of that control's values.
+
+    Examples
+    --------
+    >>> Button("XOR", w1=1.0, w2=-1.0).settings
+    {'w1': 1.0, 'w2': -1.0}
+    """
+
+    def __init__(self, label: str, **settings: Any) -> None:
+        if not isinstance(label, str) or not label.strip():
+            raise ValueError(f"label must be the text on the button, got {label!r}")
+        if not settings:
+            raise ValueError(f"settings of button {label!r} must name at least one control")
+        self.label = label
+        self.settings = settings
+
+
+Control = Slider | Choice

@@ -1,0 +1,143 @@
+"""The static face as HTML: the element that stands in a page, and a page of its own.
+
+The element holds the picture and the caption for readers without scripts; the script replaces the
+picture once the frames are there. Its place is reserved by CSS from the numbers in its style.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dlcourse.explorers.controls import BUTTON, lines_on_phone
+
+STATIC = Path(__file__).parent / "static"
+
+
+def asset(name: str) -> Path:
+    """Return the path of one of the browser's files: explorer.js, explorer.mjs or explorer.css.
+
+    Raises
+    ------
+    FileNotFoundError
+        If it was not built.
+    """
+    path = STATIC / name
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{name} is missing: run `npm ci` and `npm run build` in the source checkout "
+            "(`make book` does); wheels hold it already"
+        )
+    return path
+
+
+def to_json(value: Any) -> str:
+    r"""Write `value` as JSON that may stand inside a script element.
+
+    >>> to_json({"a": "</script>"})
+    '{"a":"<\\/script>"}'
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("</", "<\\/").replace("<!--", "<\\!--")
+
+
+def figure_html(face: Mapping[str, Any], *, source: str = "", picture: str = "") -> str:
+    """Return the figure element.
+
+    Parameters
+    ----------
+    face : mapping
+        What `Explorer.static` or (for a live kernel) `Explorer.describe` returns.
+    source : str
+        Address of the script with the frames, relative to the page; "" if the page holds them.
+    picture : str
+        HTML of the picture shown without scripts.
+    """
+    name = face.get("name", "")
+    about = {key: face[key] for key in ABOUT}
+    caption = html.escape(face["caption"])
+    longest = html.escape(face.get("longest_caption", face["caption"]))
+    return (
+        f'<figure class="dlx" data-name="{name}" data-source="{html.escape(source)}" '
+        f'style="{_reserved(face)}">'
+        f'<script type="application/json">{to_json(about)}</script>'
+        f'<p class="dlx-title">{html.escape(face["title"])}</p>'
+        f'<div class="dlx-stage"><div class="dlx-picture">{picture}</div>{_panels(face)}</div>'
+        f'<div class="dlx-controls"></div>'
+        f'<figcaption class="dlx-caption" data-longest="{longest}"><span>{caption}</span>'
+        f"</figcaption></figure>"
+    )
+
+
+ABOUT = ("title", "controls", "buttons", "start", "frames_per_second")
+
+
+SWATCH = '<i class="dlx-swatch"></i>'
+BAR = '<small>0</small><i class="dlx-bar"></i><small>0.00</small>'
+
+
+def _reserved(face: Mapping[str, Any]) -> str:
+    """Write the properties from which the style sheet reserves the figure's space."""
+    shapes = [panel["aspect"] for panel in face["panels"]]
+    weights = " ".join(f"minmax(0,{aspect:g}fr)" for aspect in shapes[: face["columns"]])
+    rows = len(face["controls"]) + bool(face["buttons"])
+    extra = sum(map(_extra_height, face["controls"])) + 2.4 * (_button_lines(face) - 1)
+    return f"--dlx-columns:{weights};--dlx-rows:{rows};--dlx-extra:{extra:g}rem"
+
+
+def _extra_height(control: Mapping[str, Any]) -> float:
+    """Return what a control takes on a phone beyond one row, in rem."""
+    lines = control.get("lines", 0)
+    return 2.4 * lines - 0.8 if lines else 0.0
+
+
+def _button_lines(face: Mapping[str, Any]) -> int:
+    return lines_on_phone([button["label"] for button in face["buttons"]], BUTTON)
+
+
+def _panels(face: Mapping[str, Any]) -> str:
+    return "".join(map(_panel, face["panels"]))
+
+
+def _panel(panel: Mapping[str, Any]) -> str:
+    """Write a panel that is empty but as high as it will be, title and legend included."""
+    entries = "".join(
+        f'<span class="dlx-entry">{BAR if bar else SWATCH}{html.escape(name)}</span>'
+        for name, bar in panel["legend"]
+    )
+    return (
+        f'<div class="dlx-panel" style="--dlx-aspect:{panel["aspect"]:g}">'
+        f'<div class="dlx-panel-title">{html.escape(panel["title"])}</div>'
+        f'<div class="dlx-legend">{entries}</div><div class="dlx-plot"></div></div>'
+    )
+
+
+def data_script(face: Mapping[str, Any]) -> str:
+    """Return the script that hands over the frames; a script and not JSON, for ``file://``."""
+    return f"dlcourseFrames({to_json(face['name'])},{to_json(face['packet'])})\n"
+
+
+def whole_page(face: Mapping[str, Any]) -> str:
+    """Return one HTML page with everything in it."""
+    title = html.escape(face["title"])
+    css = asset("explorer.css").read_text(encoding="utf-8")
+    script = asset("explorer.js").read_text(encoding="utf-8").replace("</script", "<\\/script")
+    return (
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        '<meta name="viewport" content="width=device-width">'
+        f"<style>{css}</style></head><body class='dlx-page'><main>{figure_html(face)}</main>"
+        f"<script>{ALONE}{script}</script><script>{data_script(face)}</script></body></html>"
+    )
+
+
+# Follow the reader's theme, and inside a notebook's frame take just the height that is needed.
+ALONE = """
+document.documentElement.dataset.theme =
+  matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+if (frameElement) new ResizeObserver(() => {
+  frameElement.style.height = document.body.offsetHeight + 30 + "px";
+}).observe(document.body);
+"""

@@ -1,0 +1,125 @@
+// Networks and computation graphs.
+import { css, inkOn, shade } from "./colors.js";
+import { arrowHead, words } from "./marks.js";
+import { formatNumber, round, svg } from "./svg.js";
+
+const LARGEST_RADIUS = 21;
+const BOX_HEIGHT = 28;
+const boxWidth = (label) => 7.2 * label.length + 18;
+
+export function diagram(mark, place) {
+  const nodes = layout(mark, place);
+  const edges = Array.from({ length: mark.weights.length }, (_, k) => k);
+  edges.sort((a, b) => mark.strong_edges.includes(a) - mark.strong_edges.includes(b));
+  return [
+    ...edges.flatMap((k) => edge(mark, k, nodes)),
+    ...nodes.flatMap((n, k) => node(mark, k, n, place)),
+  ];
+}
+
+/** Pixel places of the nodes and how far each reaches. */
+function layout(mark, place) {
+  const labels = mark.labels.some((label) => label) ? 24 : 8;
+  const side = LARGEST_RADIUS + 6;
+  const places = Array.from({ length: mark.places.length / 2 }, (_, k) => [
+    mark.places[2 * k],
+    mark.places[2 * k + 1],
+  ]);
+  const spots = places.map(([x, y]) => [
+    place.left + side + x * (place.right - place.left - 2 * side),
+    place.bottom - side - y * (place.bottom - place.top - 2 * side - labels),
+  ]);
+  const near = Math.min(
+    ...spots.flatMap(([x, y], i) => spots.slice(0, i).map(([u, v]) => Math.hypot(x - u, y - v))),
+  );
+  const radius = Math.max(7, Math.min(LARGEST_RADIUS, near * 0.36));
+  return spots.map(([x, y], k) => {
+    const half = boxWidth(mark.labels[k]) / 2;
+    const clamped = Math.max(place.left + half, Math.min(place.right - half, x));
+    return mark.shapes[k] === "box" ? { x: clamped, y, box: [half, BOX_HEIGHT / 2] } : { x, y, radius };
+  });
+}
+
+/** Where the straight line from the centre of `from` to (x, y) leaves the node. */
+function border(from, x, y) {
+  const [dx, dy] = [x - from.x, y - from.y];
+  const length = Math.hypot(dx, dy) || 1;
+  const share = from.box
+    ? Math.min(from.box[0] / (Math.abs(dx) || 1e-9), from.box[1] / (Math.abs(dy) || 1e-9))
+    : from.radius / length;
+  return [from.x + dx * share, from.y + dy * share];
+}
+
+function edge(mark, k, nodes) {
+  const [from, to] = [nodes[mark.ends[2 * k]], nodes[mark.ends[2 * k + 1]]];
+  const weight = mark.weights[k];
+  const known = Number.isFinite(weight);
+  const strong = mark.strong_edges.includes(k);
+  const largest = Math.max(...mark.weight_domain.map(Math.abs));
+  const width = (known ? 0.7 + 4.3 * Math.min(Math.abs(weight) / largest, 1) : 1.4) + (strong ? 1.2 : 0);
+  const color = strong ? "ink" : known ? (weight > 0 ? "positive" : "negative") : "muted";
+  const start = border(from, to.x, to.y);
+  const tip = border(to, from.x, from.y);
+  const head = arrowHead(...start, ...tip, 7 + width);
+  const end = mark.arrows ? head.end : tip;
+  const drawn = [
+    svg("line", {
+      x1: round(start[0]),
+      y1: round(start[1]),
+      x2: round(end[0]),
+      y2: round(end[1]),
+      style: `stroke:${css(color)}`,
+      "stroke-width": round(width),
+      opacity: strong ? 1 : 0.85,
+      "stroke-dasharray": known && weight < 0 ? "5 3" : undefined,
+    }),
+  ];
+  if (mark.arrows) drawn.push(svg("path", { d: head.d, style: `fill:${css(color)}` }));
+  const text =
+    mark.edge_labels[k] || (known && mark.edge_numbers ? formatNumber(weight, mark.edge_numbers) : "");
+  if (text) drawn.push(edgeText(text, start, tip, mark.arrows));
+  return drawn;
+}
+
+/** On the line of a network, nearer to the source, where edges still lie apart; above an arrow. */
+function edgeText(text, start, tip, arrows) {
+  const share = arrows ? 0.5 : 0.38;
+  const [x, y] = [0, 1].map((k) => start[k] + share * (tip[k] - start[k]));
+  const fits = 6.5 * text.length < Math.abs(tip[0] - start[0]);
+  const lift = !arrows ? 0 : fits ? 10 : BOX_HEIGHT / 2 + 9;
+  return words(text, x, y - lift, { size: 0.92 });
+}
+
+function node(mark, k, { x, y, radius, box }, place) {
+  const value = mark.values[k];
+  const known = Number.isFinite(value);
+  const largest = Math.max(...mark.value_domain.map(Math.abs));
+  const color = known ? shade(place.theme.ramps.diverging, value, [-largest, largest]) : null;
+  const look = {
+    class: mark.strong_nodes.includes(k) ? "dlx-node dlx-strong" : "dlx-node",
+    style: `fill:${color ? `rgb(${color.map(Math.round)})` : "var(--dlx-paper)"}`,
+  };
+  const shape = box
+    ? svg("rect", { ...look, x: x - box[0], y: y - box[1], width: 2 * box[0], height: 2 * box[1], rx: 5 })
+    : svg("circle", { ...look, cx: x, cy: y, r: radius });
+  const number = known && mark.numbers && !box ? formatNumber(value, mark.numbers) : "";
+  const inside = number || mark.labels[k];
+  const size = box ? 13 : Math.min(13, (radius * 3.1) / Math.max(2.4, inside.length));
+  const drawn = [
+    shape,
+    svg(
+      "text",
+      {
+        x: round(x),
+        y: round(y),
+        class: "dlx-cell",
+        style: `fill:${color ? inkOn(color) : "var(--dlx-ink)"};font-size:${size}px`,
+      },
+      inside,
+    ),
+  ];
+  if (number && mark.labels[k]) drawn.push(words(mark.labels[k], x, y - radius - 10, {}));
+  if (box && known && mark.numbers)
+    drawn.push(words(formatNumber(value, mark.numbers), x, y - BOX_HEIGHT / 2 - 10, {}));
+  return drawn;
+}

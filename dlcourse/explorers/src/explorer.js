@@ -1,0 +1,69 @@
+// One figure on the page, whatever its frames come from.
+import { readTheme } from "./colors.js";
+import { createControls } from "./controls.js";
+import { createPanel } from "./panel.js";
+import { html } from "./svg.js";
+
+const QUIET = 500; // milliseconds without change before a screen reader is told
+
+/**
+ * Bring the element that dlcourse.explorers.page.figure_html wrote to life.
+ * `seek(position)` is called when the reader moves a control; answer with `show(frame)`.
+ */
+export function mount(figure, seek) {
+  const about = JSON.parse(figure.querySelector("script").textContent);
+  const stage = figure.querySelector(".dlx-stage");
+  const caption = figure.querySelector(".dlx-caption span");
+  const spoken = html("div", { class: "dlx-spoken", "aria-live": "polite" });
+  const panels = [...stage.querySelectorAll(".dlx-panel")].map(createPanel);
+  let frame = null,
+    theme = null,
+    timer = 0,
+    ticket = 0,
+    still = true;
+  figure.append(spoken);
+  figure.dataset.lmSuppressShortcuts = "true"; // JupyterLab's command mode would eat the arrow keys
+
+  const controls = createControls(figure.querySelector(".dlx-controls"), about, (position, atRest) => {
+    still = atRest;
+    seek(position);
+    if (still) announce();
+  });
+
+  function announce() {
+    clearTimeout(timer);
+    timer = setTimeout(() => (spoken.textContent = frame?.caption ?? ""), QUIET);
+  }
+  function draw() {
+    if (ticket) return;
+    ticket = requestAnimationFrame(() => {
+      ticket = 0;
+      if (!frame) return;
+      theme ??= readTheme(figure);
+      frame.panels.forEach((panel, k) => panels[k].draw(panel, theme));
+    });
+  }
+  function show(next) {
+    frame = next;
+    caption.textContent = frame.caption;
+    stage.setAttribute("role", "img");
+    stage.setAttribute("aria-label", frame.caption);
+    figure.classList.add("dlx-ready");
+    figure.classList.remove("dlx-failed");
+    draw();
+  }
+  function fail(message) {
+    figure.classList.add("dlx-failed");
+    caption.textContent = message;
+  }
+  const sized = new ResizeObserver(draw);
+  sized.observe(stage);
+  const themed = new MutationObserver(() => ((theme = null), draw()));
+  for (const element of [document.documentElement, document.body])
+    themed.observe(element, {
+      attributes: true,
+      attributeFilter: ["data-theme", "data-jp-theme-light", "class"],
+    });
+  const remove = () => (sized.disconnect(), themed.disconnect(), clearTimeout(timer));
+  return { about, show, fail, remove, position: controls.position, go: controls.go };
+}

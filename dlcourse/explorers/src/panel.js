@@ -1,0 +1,265 @@
+// One panel: title, legend, axes, and the marks in them.
+import { scaleLinear, scaleLog } from "d3-scale";
+import { css } from "./colors.js";
+import { painters } from "./marks.js";
+import { DASHES, formatNumber, html, round, svg, symbol } from "./svg.js";
+
+const CHARACTER = 6.9; // mean width of a character of the axes' text, in pixels
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+let clips = 0;
+
+/** A panel in the element `box`; draw(panel, theme) shows one frame of it. */
+export function createPanel(box) {
+  const [title, legend, plot] = box.children; // as dlcourse.explorers.page wrote them
+  const canvas = html("canvas");
+  const drawing = svg("svg");
+  const clip = `dlx-clip-${++clips}`;
+  let shown = "";
+  plot.append(canvas, drawing);
+
+  function draw(panel, theme) {
+    title.textContent = panel.title;
+    const entries = panel.legend ? panel.marks.flatMap((mark) => legendEntries(mark, theme)) : [];
+    const now = JSON.stringify(entries);
+    if (now !== shown) legend.replaceChildren(...entries.map(legendEntry));
+    shown = now;
+    const [width, height] = [plot.clientWidth, plot.clientHeight];
+    if (!width || !height) return;
+    const place = layout(panel, width, height, clip);
+    const context = prepare(canvas, width, height);
+    Object.assign(place, { theme, canvas: context });
+    if (panel.axes) {
+      context.beginPath();
+      context.rect(place.left, place.top, place.right - place.left, place.bottom - place.top);
+      context.clip();
+    }
+    const marks = panel.marks.flatMap((mark) => painters[mark.kind](mark, place));
+    drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    drawing.replaceChildren(...(panel.axes ? axes(panel, place, clip) : []), ...marks);
+  }
+  return { draw };
+}
+
+/** The canvas in the pixels of the screen, cleared. */
+function prepare(canvas, width, height) {
+  const ratio = globalThis.devicePixelRatio || 1;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  const context = canvas.getContext("2d");
+  context.scale(ratio, ratio);
+  return context;
+}
+
+const make = (kind, domain, range) =>
+  (kind === "log" ? scaleLog() : scaleLinear()).domain(domain).range(range);
+const widest = (texts) => Math.max(0, ...texts.map((text) => text.length)) * CHARACTER;
+
+/** Scales, ticks and the rectangle that the axes enclose. */
+function layout(panel, width, height, clip) {
+  if (!panel.axes) {
+    const whole = { left: 2, top: 2, right: width - 2, bottom: height - 2, clip: undefined };
+    return {
+      ...whole,
+      x: make("linear", [0, 1], [2, width - 2]),
+      y: make("linear", [0, 1], [height - 2, 2]),
+      holds: () => true,
+    };
+  }
+  const named = panel.marks.find((mark) => mark.kind === "bars" && mark.names.length);
+  const ends = panel.marks.filter((mark) => mark.direct).map((mark) => mark.label);
+  const top = panel.y_label ? 24 : 10;
+  const turned = named && !named.horizontal && widest(named.names) > (width - 60) / named.names.length;
+  const below = (turned ? widest(named.names) * 0.75 + 12 : 22) + (panel.x_label ? 20 : 2);
+  let bottom = height - below;
+  let y = make(panel.y_scale, panel.y, named?.horizontal ? [top, bottom] : [bottom, top]);
+  const yTicks = ticks(y, panel.y_scale, named?.horizontal && named.names, (bottom - top) / 45);
+  let left = Math.min(widest(yTicks.map(({ text }) => text)) + 12, width * 0.4);
+  let right = width - Math.max(14, widest(ends) + 10);
+  let x = make(panel.x_scale, panel.x, [left, right]);
+  if (panel.equal) {
+    const unit = Math.min(
+      ...[x, y].map((scale) =>
+        Math.abs((scale.range()[1] - scale.range()[0]) / (scale.domain()[1] - scale.domain()[0])),
+      ),
+    );
+    const [w, h] = [x, y].map((scale) => unit * (scale.domain()[1] - scale.domain()[0]));
+    const slack = (right - left - w) / 2;
+    [left, right] = [left + slack, right - slack];
+    bottom = top + h;
+    x = x.range([left, right]);
+    y = y.range([bottom, top]);
+  }
+  const xTicks = ticks(x, panel.x_scale, named && !named.horizontal && named.names, (right - left) / 75);
+  const holds = (px, py) => px >= left - 0.5 && px <= right + 0.5 && py >= top - 0.5 && py <= bottom + 0.5;
+  return { x, y, left, right, top, bottom, xTicks, yTicks, turned, holds, clip: `url(#${clip})` };
+}
+
+function ticks(scale, kind, names, wanted) {
+  if (names) return names.map((text, at) => ({ at, text }));
+  let values = scale.ticks(Math.max(2, Math.min(8, Math.round(wanted))));
+  if (kind !== "log") {
+    const format = scale.tickFormat(Math.max(2, Math.min(8, Math.round(wanted))));
+    return values.map((at) => ({ at, text: format(at) }));
+  }
+  const powers = values.filter((value) => Number.isInteger(round(Math.log10(value))));
+  if (powers.length > 1) values = powers;
+  const every = Math.ceil(values.length / Math.max(2, wanted));
+  values = values.filter((_, k) => k % every === 0);
+  const plain = values.every((value) => value >= 1e-3 && value < 1e5);
+  return values.map((at) => ({ at, text: plain ? formatNumber(at, "g") : power(at) }));
+}
+
+function power(value) {
+  const exponent = Math.floor(Math.log10(value) + 1e-9);
+  const digits = String(Math.abs(exponent)).replace(/\d/g, (digit) => SUPERSCRIPTS[digit]);
+  const factor = Math.round(value / 10 ** exponent);
+  return `${factor === 1 ? "" : `${factor}·`}10${exponent < 0 ? "⁻" : ""}${digits}`;
+}
+
+function axes(panel, place, clip) {
+  const { left, right, top, bottom } = place;
+  const field = panel.marks.some((mark) => mark.kind === "field");
+  const bars = panel.marks.find((mark) => mark.kind === "bars");
+  const box = { x: left, y: top, width: right - left, height: bottom - top };
+  const text = (content, x, y, anchor, extra = {}) =>
+    svg("text", { x: round(x), y: round(y), "text-anchor": anchor, ...extra }, content);
+  const grid = (x1, y1, x2, y2) =>
+    svg("line", { x1: round(x1), y1: round(y1), x2: round(x2), y2: round(y2) });
+  const drawn = [svg("defs", {}, svg("clipPath", { id: clip }, svg("rect", box)))];
+  if (field) drawn.push(svg("rect", { ...box, class: "dlx-frame" }));
+  else {
+    const lines = svg("g", { class: "dlx-grid" });
+    if (!bars || bars.horizontal || bars.edges?.length)
+      for (const { at } of place.xTicks) lines.append(grid(place.x(at), top, place.x(at), bottom));
+    if (!bars?.horizontal)
+      for (const { at } of place.yTicks) lines.append(grid(left, place.y(at), right, place.y(at)));
+    const zero = bars?.horizontal
+      ? grid(place.x(0), top, place.x(0), bottom)
+      : bars
+        ? grid(left, place.y(0), right, place.y(0))
+        : grid(left, bottom, right, bottom);
+    drawn.push(lines, svg("g", { class: "dlx-baseline" }, zero));
+  }
+  const labels = svg("g", { class: "dlx-ticks" });
+  for (const { at, text: content } of place.xTicks) {
+    const x = place.x(at);
+    labels.append(
+      place.turned
+        ? text(content, x + 4, bottom + 12, "end", {
+            transform: `rotate(-40 ${round(x + 4)} ${round(bottom + 12)})`,
+          })
+        : text(content, x, bottom + 16, "middle"),
+    );
+  }
+  for (const { at, text: content } of place.yTicks)
+    labels.append(text(content, left - 7, place.y(at) + 4, "end"));
+  drawn.push(labels);
+  if (panel.x_label)
+    drawn.push(
+      text(panel.x_label, (left + right) / 2, bottom + (place.turned ? bottom : 36), "middle", {
+        class: "dlx-axis",
+      }),
+    );
+  if (panel.y_label)
+    drawn.push(
+      text(
+        panel.y_label,
+        Math.max(0, Math.min(left - 7 - 0, left - widest([panel.y_label]) / 2)),
+        12,
+        "start",
+        { class: "dlx-axis" },
+      ),
+    );
+  return drawn;
+}
+
+// Legend ------------------------------------------------------------------------------------------
+
+/** What the legend says about one mark: plain data, so that it can be compared between frames. */
+function legendEntries(mark, theme) {
+  if (mark.kind === "field" && mark.scale === "classes")
+    return mark.names.map((label, k) => ({ label, tint: theme.classes[k].map(Math.round) }));
+  if (mark.domain && mark.label)
+    return [{ label: mark.label, bar: theme.stops[mark.scale], domain: mark.domain }];
+  if (mark.kind === "points" && mark.y) return mark.labels.map((label, k) => ({ label, point: k }));
+  if (mark.kind === "bars" && mark.labels.length)
+    return mark.labels.map((label, j) => ({
+      label,
+      block: typeof mark.color === "number" ? mark.color + j : mark.color,
+    }));
+  if (!mark.label || mark.direct || mark.kind === "rule" || mark.kind === "text" || mark.kind === "diagram")
+    return [];
+  if (mark.kind === "points") return [{ label: mark.label, point: mark.color, hollow: mark.hollow }];
+  if (mark.kind === "bars" || mark.kind === "band")
+    return [{ label: mark.label, block: mark.color, opacity: mark.opacity }];
+  return [
+    {
+      label: mark.label,
+      line: mark.color,
+      width: mark.width,
+      dash: Number(mark.dash),
+      marker: mark.markers,
+    },
+  ];
+}
+
+function legendEntry(entry) {
+  const label = html("span", {}, entry.label);
+  if (entry.bar) {
+    const [low, high] = entry.domain.map((value) => formatNumber(value, ".3g"));
+    const bar = html("span", {
+      class: "dlx-bar",
+      style: `background:linear-gradient(to right,${entry.bar})`,
+    });
+    return html(
+      "span",
+      { class: "dlx-entry" },
+      label,
+      html("small", {}, low),
+      bar,
+      html("small", {}, high),
+    );
+  }
+  return html("span", { class: "dlx-entry" }, swatch(entry), label);
+}
+
+function swatch(entry) {
+  const sample = svg("svg", { class: "dlx-swatch", viewBox: "0 0 22 14" });
+  if (entry.tint || entry.block !== undefined) {
+    const fill = entry.tint
+      ? `rgb(${entry.tint})`
+      : css(
+          Array.isArray(entry.block) ? entry.block[0] : entry.block === "signed" ? "positive" : entry.block,
+        );
+    sample.append(
+      svg("rect", {
+        x: 5,
+        y: 1,
+        width: 12,
+        height: 12,
+        rx: 2,
+        style: `fill:${fill}`,
+        opacity: entry.opacity,
+      }),
+    );
+  }
+  if (entry.line !== undefined)
+    sample.append(
+      svg("path", {
+        d: "M0,7H22",
+        style: `stroke:${css(entry.line)}`,
+        "stroke-width": entry.width,
+        "stroke-dasharray": DASHES[entry.dash] || undefined,
+      }),
+    );
+  const point = entry.marker ? entry.line : entry.point;
+  if (point !== undefined)
+    sample.append(
+      svg("path", {
+        d: symbol(point, 11, 7, 4.5),
+        "stroke-width": 2,
+        style: entry.hollow ? `fill:none;stroke:${css(point)}` : `fill:${css(point)}`,
+      }),
+    );
+  return sample;
+}

@@ -1,0 +1,63 @@
+// The static page: a classic script, because pages opened from disk may load neither modules nor
+// fetch. Frames lie in scripts too; each calls dlcourseFrames(name, base64) when it has arrived.
+import { mount } from "./explorer.js";
+import { decode, inflate } from "./packet.js";
+
+const NEAR = "700px";
+const arrivals = new Map();
+
+function arrival(name) {
+  if (!arrivals.has(name)) {
+    const entry = {};
+    entry.promise = new Promise((resolve, reject) => Object.assign(entry, { resolve, reject }));
+    arrivals.set(name, entry);
+  }
+  return arrivals.get(name);
+}
+
+globalThis.dlcourseFrames = (name, text) => {
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  arrival(name).resolve(inflate(bytes).then(decode));
+};
+
+function request(name, source) {
+  const entry = arrival(name);
+  if (source && !entry.requested) {
+    const script = document.createElement("script");
+    script.src = source;
+    script.onerror = () => entry.reject(new Error(`no frames at ${source}`));
+    document.head.append(script);
+    entry.requested = true;
+  }
+  return entry.promise;
+}
+
+function start(figure) {
+  let packet = null;
+  const view = mount(figure, seek);
+  const counts = view.about.controls.map((control) => control.values.length);
+
+  function seek(position) {
+    const index = position.reduce((sum, at, k) => sum * counts[k] + at, 0);
+    if (packet) view.show(packet.frame(index));
+    else load();
+  }
+  async function load() {
+    near.disconnect();
+    try {
+      packet = await request(figure.dataset.name, figure.dataset.source);
+      seek(view.position());
+    } catch (error) {
+      view.fail("The moving figure could not be loaded; this is a picture of its start.");
+      console.error(error);
+    }
+  }
+  const near = new IntersectionObserver((entries) => entries.some((e) => e.isIntersecting) && load(), {
+    rootMargin: NEAR,
+  });
+  near.observe(figure);
+}
+
+const boot = () => document.querySelectorAll("figure.dlx").forEach(start);
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", boot);
+else boot();

@@ -1,0 +1,115 @@
+// The little that is needed to write SVG and HTML.
+
+const NAMESPACE = "http://www.w3.org/2000/svg";
+
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes))
+    if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
+  element.append(...children);
+  return element;
+}
+
+export const svg = (tag, attributes = {}, ...children) =>
+  fill(document.createElementNS(NAMESPACE, tag), attributes, children);
+
+export const html = (tag, attributes = {}, ...children) =>
+  fill(document.createElement(tag), attributes, children);
+
+export const round = (value) => Math.round(value * 100) / 100;
+
+/** The number as an author's Python format specification wants it; ".2f", ".0%", "d", "g", ".3g", ".1e". */
+export function formatNumber(value, specification) {
+  const [, sign, digits, type] = /^(\+?)(?:\.(\d+))?([fge%d]?)$/.exec(specification) ?? [];
+  const text =
+    {
+      f: () => value.toFixed(digits ?? 6),
+      e: () => value.toExponential(digits ?? 6),
+      "%": () => `${(100 * value).toFixed(digits ?? 6)}%`,
+      d: () => value.toFixed(0),
+    }[type]?.() ?? general(value, Math.max(1, digits ?? 6));
+  const shown = /^-[0.%]+$/.test(text) ? text.slice(1) : text;
+  return (sign && value > 0 ? "+" : "") + shown.replaceAll("-", "−");
+}
+
+/** Python's "g": significant digits, with an exponent where the number is tiny or huge. */
+function general(value, digits) {
+  const exponent = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
+  const rounded = Number(value.toPrecision(digits));
+  return exponent < -4 || exponent >= digits ? rounded.toExponential().replace("e+", "e") : String(rounded);
+}
+
+// Shapes of the classes 0, 1, 2 ..., in the order of dlcourse.plots.MARKERS; each for radius 1.
+const SHAPES = [
+  null, // a circle
+  [
+    [-0.88, -0.88],
+    [0.88, -0.88],
+    [0.88, 0.88],
+    [-0.88, 0.88],
+  ],
+  [
+    [0, -1.15],
+    [1.05, 0.8],
+    [-1.05, 0.8],
+  ],
+  [
+    [0, -1.25],
+    [1.05, 0],
+    [0, 1.25],
+    [-1.05, 0],
+  ],
+  [
+    [0, 1.15],
+    [1.05, -0.8],
+    [-1.05, -0.8],
+  ],
+  plus(0),
+  plus(Math.PI / 4),
+  star(),
+  [
+    [-1.15, 0],
+    [0.8, -1.05],
+    [0.8, 1.05],
+  ],
+  [
+    [1.15, 0],
+    [-0.8, -1.05],
+    [-0.8, 1.05],
+  ],
+];
+
+function plus(turn) {
+  const arm = 0.4,
+    reach = 1.15;
+  const corners = [
+    [arm, reach],
+    [arm, arm],
+    [reach, arm],
+    [reach, -arm],
+    [arm, -arm],
+    [arm, -reach],
+  ];
+  const all = [...corners, ...corners.map(([x, y]) => [-x, -y])];
+  const [c, s] = [Math.cos(turn), Math.sin(turn)];
+  return all.map(([x, y]) => [c * x - s * y, s * x + c * y]);
+}
+
+function star() {
+  return Array.from({ length: 10 }, (_, k) => {
+    const [angle, radius] = [(Math.PI * k) / 5, k % 2 ? 0.55 : 1.35];
+    return [radius * Math.sin(angle), -radius * Math.cos(angle)];
+  });
+}
+
+/** Path of the shape of class `number` with its centre at (x, y). */
+export function symbol(number, x, y, radius) {
+  const shape = typeof number === "number" ? SHAPES[number % SHAPES.length] : null;
+  if (shape === null) {
+    const r = round(radius);
+    return `M${round(x - r)},${round(y)}a${r},${r} 0 1,0 ${2 * r},0a${r},${r} 0 1,0 ${-2 * r},0Z`;
+  }
+  return `M${shape.map(([u, v]) => `${round(x + u * radius)},${round(y + v * radius)}`).join("L")}Z`;
+}
+
+export const DASHES = ["", "6 4", "2 3", "7 3 2 3"]; // as dlcourse.plots.LINE_STYLES
+export const dashes = (option) => DASHES[Number(option)] || undefined;

@@ -1,0 +1,43 @@
+// The live kernel: an anywidget module. The reader's position goes to Python, a frame comes back.
+import { mount } from "./explorer.js";
+import { decode } from "./packet.js";
+
+const same = (a, b) => a.every((value, k) => value === b[k]);
+
+function render({ model, el }) {
+  el.innerHTML = model.get("html");
+  const view = mount(el.firstElementChild, seek);
+  let waiting = false,
+    wanted = null;
+
+  function seek(position) {
+    wanted = position;
+    if (!waiting) ask();
+  }
+  /** One question at a time: while Python computes, only the latest position is kept. */
+  function ask() {
+    waiting = !same(wanted, model.get("answered"));
+    if (!waiting) return show();
+    model.set("position", wanted);
+    model.save_changes();
+  }
+  function show() {
+    if (model.get("error")) return view.fail(model.get("error"));
+    const bytes = model.get("packet");
+    view.show(decode(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)).frame(0));
+  }
+  function answered() {
+    waiting = false;
+    show();
+    if (wanted && !same(wanted, model.get("answered"))) ask();
+    else view.go(model.get("answered"));
+  }
+  model.on("change:answered", answered);
+  show();
+  return () => {
+    model.off("change:answered", answered);
+    view.remove();
+  };
+}
+
+export default { render };

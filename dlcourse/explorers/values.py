@@ -1,0 +1,77 @@
+"""Types that the marks share, and checks that name the argument they refuse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dlcourse._validation import float_array
+
+Array: TypeAlias = NDArray[Any]
+Color: TypeAlias = int | str
+Limits: TypeAlias = tuple[float, float]
+Function: TypeAlias = Callable[[NDArray[np.float64]], ArrayLike]
+Extent: TypeAlias = tuple[Array, Array]
+
+NAMED_COLORS = ("ink", "muted", "positive", "negative")
+
+
+def check_floats(
+    value: object, name: str, ndim: int | tuple[int, ...], *, gaps: bool = False
+) -> Array:
+    """Return `value` as floats; with `gaps`, NaN (but not infinity) may be a missing value."""
+    checked = float_array(cast(ArrayLike, value), name, ndim=ndim, finite=not gaps)
+    array = np.asarray(checked, dtype=np.float64)
+    if np.isinf(array).any():
+        raise ValueError(f"{name} must not hold infinity; NaN leaves a gap")
+    return array
+
+
+def check_limits(value: object, name: str) -> Limits:
+    """Return `value` as a pair (low, high) of floats."""
+    array = check_floats(value, name, 1)
+    if array.shape != (2,) or not array[0] < array[1]:
+        raise ValueError(f"{name} must be a pair (low, high) with low < high, got {value!r}")
+    return float(array[0]), float(array[1])
+
+
+def check_color(value: object, name: str = "color") -> Color:
+    """Return `value` as a class number or the name of a colour."""
+    if isinstance(value, str) and value in NAMED_COLORS:
+        return value
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= 0:
+        return int(value)
+    raise ValueError(
+        f"{name} must be a class number 0, 1, ... or one of {NAMED_COLORS}, got {value!r}"
+    )
+
+
+def check_choice(value: object, name: str, choices: Sequence[str]) -> None:
+    """Refuse a `value` that is not one of `choices`."""
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {tuple(choices)}, got {value!r}")
+
+
+def check_number_format(value: object, name: str) -> None:
+    """Refuse a format specification that the browser does not know."""
+    if not isinstance(value, str) or not re.fullmatch(r"\+?(\.\d+)?[fge%d]?", value):
+        raise ValueError(f"{name} must be a format such as '.2f', '+.1f', 'd' or '', got {value!r}")
+
+
+def check_same_length(**lengths: int) -> None:
+    """Refuse arguments of different lengths."""
+    if len(set(lengths.values())) > 1:
+        got = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        raise ValueError(f"{' and '.join(lengths)} must have the same length: {got}")
+
+
+def check_names(value: Iterable[object], name: str, length: int) -> tuple[str, ...]:
+    """Return `value` as strings, none or `length` of them."""
+    names = tuple(str(item) for item in value)
+    if names and len(names) != length:
+        raise ValueError(f"{name} must have {length} entries, got {len(names)}")
+    return names

@@ -1,0 +1,305 @@
+"""Explorers that together use every mark, control and option; looked at and tested."""
+
+import numpy as np
+
+from dlcourse.explorers import (
+    Arrows,
+    Band,
+    Bars,
+    Button,
+    Choice,
+    Contour,
+    Diagram,
+    Edge,
+    Explorer,
+    Field,
+    Image,
+    Line,
+    Node,
+    Panel,
+    Points,
+    Rule,
+    Slider,
+    Text,
+    network_diagram,
+)
+
+rng = np.random.default_rng(7)
+X = np.concatenate([rng.normal((-1, -0.6), 0.75, (30, 2)), rng.normal((1.1, 0.8), 0.75, (30, 2))])
+Y = np.repeat([0, 1], 30)
+
+
+def sigmoid(s):
+    return 1 / (1 + np.exp(-s))
+
+
+def boundary() -> Explorer:
+    """Field, contour, points, arrows, text; two sliders, a choice, buttons."""
+
+    def frame(w1, w2, bias):
+        w = np.array([w1, w2])
+        return [
+            Field(lambda P: sigmoid(P @ w + bias), x=(-3, 3), y=(-3, 3), label="P(Y = 1)"),
+            Contour(0.5, label="decision boundary"),
+            Points(X, Y, labels=["class 0", "class 1"]),
+            Arrows([0, 0], w, label="w"),
+        ]
+
+    def alt(w1, w2, bias):
+        errors = np.sum((X @ [w1, w2] + bias > 0) != Y)
+        return f"With weights {w1:g} and {w2:g} and bias {bias:g}, {errors} of 60 points lie wrong."
+
+    values = np.linspace(-2, 2, 9)
+    return Explorer(
+        frame,
+        [
+            Slider("w1", values, label="weight w₁", start=1.0),
+            Slider("w2", values, label="weight w₂", start=1.0, play=True),
+            Slider("bias", [-2, -1, 0, 1, 2], label="bias w₀", start=0),
+        ],
+        title="A linear boundary and its weights",
+        alt=alt,
+        buttons=[Button("Good weights", w1=1.5, w2=1.0, bias=0), Button("Bias only", w1=0, w2=0.5)],
+        x_label="x₁",
+        y_label="x₂",
+        equal=False,
+    )
+
+
+def curves() -> Explorer:
+    """Lines with markers, dashes, direct labels, a band, rules; log axes; two panels; a choice."""
+
+    def frame(rate, loss):
+        steps = np.arange(1, 61)
+        decay = np.exp(-rate * steps / 8) + 1e-3
+        noise = 0.2 * decay
+        gap = np.where(steps > 40, np.nan, 0.6 * decay + 0.02)
+        return [
+            Panel(
+                [
+                    Band(steps, decay - noise, decay + noise, label="spread"),
+                    Line(steps, decay, label="training loss"),
+                    Line(steps, gap, color=1, label="validation loss"),
+                    Rule(x=20, label="stop"),
+                ],
+                title=f"{loss}, linear axes",
+                x_label="epoch",
+                y_label="loss",
+            ),
+            Panel(
+                [
+                    Line(steps[::6], decay[::6], label="training", markers=True, direct=True),
+                    Line(
+                        steps[::6], 2 * decay[::6], color=2, label="test", markers=True, direct=True
+                    ),
+                    Text(3, 0.01, "exponential decay", anchor="start"),
+                    Rule(y=1e-2, label="target"),
+                ],
+                title="The same, logarithmic",
+                x_label="epoch",
+                y_label="loss",
+                x_scale="log",
+                y_scale="log",
+                x=(1, 60),
+                y=(5e-4, 3),
+            ),
+        ]
+
+    return Explorer(
+        frame,
+        [
+            Slider("rate", [0.25, 0.5, 1, 2], label="learning rate", start=1, play=True),
+            Choice("loss", ["cross-entropy", "squared error"], label="loss"),
+        ],
+        buttons=[
+            Button("Slow and steady learning", rate=0.25),
+            Button("Fast learning", rate=2, loss="squared error"),
+        ],
+        title="Two views of a learning curve",
+        alt=lambda rate, loss: (
+            f"At learning rate {rate:g} the {loss} falls by a factor e every "
+            f"{8 / rate:g} epochs; on logarithmic axes the fall is steeper at the end."
+        ),
+    )
+
+
+def bars() -> Explorer:
+    """Bars: named, signed, grouped, horizontal, histogram."""
+
+    def frame(temperature):
+        scores = np.array([2.0, 1.0, -0.5, 0.3])
+        p = np.exp(scores / temperature)
+        p /= p.sum()
+        names = ["cat", "dog", "horse", "frog"]
+        edges = np.linspace(-3, 3, 13)
+        histogram, _ = np.histogram(X[:, 0] / temperature, edges)
+        return [
+            Panel(
+                [Bars(p, names, numbers=".2f")], title="Softmax", y=(0, 1.1), y_label="probability"
+            ),
+            Panel(
+                [Bars(scores, names, color="signed", horizontal=True, numbers="+.1f")],
+                title="Scores",
+            ),
+            Panel(
+                [Bars(np.column_stack([p, p[::-1]]), names, labels=["model", "other"])],
+                title="Two models",
+                y=(0, 1),
+            ),
+            Panel([Bars(histogram, edges=edges, color=2)], title="Histogram", x_label="x₁"),
+        ]
+
+    return Explorer(
+        frame,
+        [Slider("temperature", [0.5, 1, 2, 4], start=1)],
+        title="Four kinds of bars",
+        alt="Bars of probabilities, scores, two models and a histogram.",
+        columns=2,
+    )
+
+
+def _digit(angle):
+    v, u = np.mgrid[-1:1:28j, -1:1:28j]
+    c, s = np.cos(angle), np.sin(angle)
+    radius = np.hypot((c * u + s * v) / 0.55, (c * v - s * u) / 0.85)
+    return np.exp(-((radius - 0.8) ** 2) / 0.03)
+
+
+def images() -> Explorer:
+    """Images: one, a grid with titles and highlight, diverging weights, numbers, colour."""
+
+    def frame(angle):
+        digits = np.stack([_digit(angle + k / 3) for k in range(10)])
+        matrix = np.round(np.outer([1, -1, 0.5], [np.cos(angle), np.sin(angle), 1.0]), 2)
+        hue = np.stack(np.meshgrid(np.linspace(0, 1, 12), np.linspace(0, 1, 12)), axis=-1)
+        color = np.concatenate([hue, np.full((12, 12, 1), abs(np.cos(angle)))], axis=-1)
+        return [
+            Panel([Image(digits[0])], title="One digit", aspect=1),
+            Panel(
+                [Image(digits, columns=5, titles=[str(k) for k in range(10)], highlight=[3])],
+                title="Ten digits",
+                aspect=1.8,
+            ),
+            Panel([Image(digits[0] - digits[4], scale="diverging", label="weight")], aspect=1),
+            Panel(
+                [
+                    Image(
+                        matrix,
+                        scale="diverging",
+                        numbers=".2f",
+                        rows=["h₁", "h₂", "h₃"],
+                        names=["x₁", "x₂", "1"],
+                    )
+                ],
+                title="A matrix",
+                aspect=1.8,
+            ),
+            Panel([Image(color, rgb=True)], title="Colour", aspect=1),
+        ]
+
+    return Explorer(
+        frame,
+        [Slider("angle", np.linspace(0, 3, 7), format=".1f")],
+        title="Images",
+        alt="Blurred rings that turn with the angle, alone, in a grid, as weights and as numbers.",
+        columns=2,
+    )
+
+
+def diagrams() -> Explorer:
+    """A network from its weights and a computation graph."""
+
+    def frame(x1, x2, step):
+        hidden = sigmoid(np.array([-10 + 20 * x1 + 20 * x2, 30 - 20 * x1 - 20 * x2]))
+        output = sigmoid(-30 + 20 * hidden.sum())
+        network = network_diagram(
+            [[[-10, 20, 20], [30, -20, -20]], [[-30, 20, 20]]],
+            [[x1, x2], hidden, [output]],
+            weight_domain=(-30, 30),
+            numbers=".2g",
+            edge_numbers="d",
+        )
+        names = ["x", "w", "s = w·x", "y = σ(s)", "loss"]
+        places = [(0, 0.8), (0, 0.2), (0.33, 0.5), (0.67, 0.5), (1, 0.5)]
+        nodes = [
+            Node(*place, name, shape="box", highlight=k >= step)
+            for k, (place, name) in enumerate(zip(places, names, strict=True))
+        ]
+        edges = [
+            Edge(a, b, label=label, highlight=b >= step)
+            for a, b, label in [(0, 2, ""), (1, 2, ""), (2, 3, "y(1−y)"), (3, 4, "∂L/∂y")]
+        ]
+        return [
+            Panel([network], title="XOR"),
+            Panel([Diagram(nodes, edges, arrows=True)], title="Backwards"),
+        ]
+
+    return Explorer(
+        frame,
+        [
+            Choice("x1", [0, 1], label="x₁"),
+            Choice("x2", [0, 1], label="x₂"),
+            Slider("step", [4, 3, 2], label="layer"),
+        ],
+        title="Diagrams",
+        alt="The network that computes XOR with the values of its nodes, and a chain of functions.",
+    )
+
+
+def regions() -> Explorer:
+    """Fields of classes and of a loss, hollow and plain points, several levels, equal axes."""
+
+    def frame(angle):
+        centres = [
+            (1.7 * np.cos(angle + 2 * np.pi * k / 3), 1.7 * np.sin(angle + 2 * np.pi * k / 3))
+            for k in range(3)
+        ]
+        C = np.array(centres)
+        nearest = lambda P: np.argmin(((P[:, None] - C) ** 2).sum(-1), axis=1)  # noqa: E731
+        bowl = lambda P: (P[:, 0] - C[0, 0]) ** 2 + 3 * (P[:, 1] - C[0, 1]) ** 2  # noqa: E731
+        path = np.column_stack([np.linspace(-2, C[0, 0], 9), np.linspace(2, C[0, 1], 9) ** 1])
+        return [
+            Panel(
+                [
+                    Field(
+                        nearest,
+                        x=(-3, 3),
+                        y=(-3, 3),
+                        scale="classes",
+                        names=["A", "B", "C"],
+                        resolution=80,
+                    ),
+                    Points(C, [0, 1, 2], size=11),
+                    Points(C[:1], hollow=True, size=20, label="chosen"),
+                ],
+                title="Nearest centre",
+                x_label="x₁",
+                y_label="x₂",
+                equal=True,
+                aspect=1.1,
+            ),
+            Panel(
+                [
+                    Field(bowl, x=(-3, 3), y=(-3, 3), scale="sequential", label="loss"),
+                    Contour([1, 3, 6, 10, 20, 30], color="muted", width=1),
+                    Arrows(path[:-1], path[1:], width=1.5, color=1, label="descent"),
+                    Points(path[-1], color=1, label="end"),
+                    Text(-2, 2, "start", dy=12, bold=True),
+                ],
+                title="A bowl",
+                x_label="w₁",
+                y_label="w₂",
+                equal=True,
+                aspect=1.1,
+            ),
+        ]
+
+    return Explorer(
+        frame,
+        [Slider("angle", np.linspace(0, 2, 9), format=".2f", play=True)],
+        title="Regions and a bowl",
+        alt="Three regions that turn; beside them a bowl and a path to its bottom.",
+    )
+
+
+ALL = (boundary, curves, bars, images, diagrams, regions)

@@ -1,0 +1,323 @@
+"""Explorers in Chromium: from disk, by mouse, keyboard and play, in both themes, on a phone."""
+
+import re
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from explorers import explorer_gallery
+
+from dlcourse.explorers.page import STATIC
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+if CHROMIUM is None or not (STATIC / "explorer.js").exists():
+    pytest.skip("needs Chromium and `npm run build`", allow_module_level=True)
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NAMES = [make.__name__ for make in explorer_gallery.ALL]
+ALLOWED = ("file:", "data:", "blob:", "about:")
+PICTURE = """() => [...document.querySelectorAll('.dlx-plot')].map((plot) =>
+  plot.querySelector('canvas').toDataURL() + plot.querySelector('svg').innerHTML).join()"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """One file per explorer, as a reader would have it on disk."""
+    folder = tmp_path_factory.mktemp("explorers")
+    for make in explorer_gallery.ALL:
+        (folder / f"{make.__name__}.html").write_text(make().page(), encoding="utf-8")
+    return folder
+
+
+@contextmanager
+def opened(browser, pages, name, width=1000, **options):
+    """The page with its figure; at the end nothing may have complained or gone to the network."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+    page = context.new_page()
+    trouble = []
+    page.on("console", lambda message: trouble.append(message.text))
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("request", lambda r: trouble.append(r.url) if not r.url.startswith(ALLOWED) else None)
+    page.goto((pages / f"{name}.html").as_uri())
+    page.wait_for_selector(".dlx-ready .dlx-plot svg *", state="attached")
+    settle(page)
+    yield page
+    context.close()
+    assert trouble == []
+
+
+def settle(page):
+    """Wait until what was asked for has been painted."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 30)))")
+
+
+def picture(page):
+    settle(page)
+    return page.evaluate(PICTURE)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_slider_changes_the_figure_by_keyboard_and_by_mouse(browser, pages, name):
+    with opened(browser, pages, name) as page:
+        for slider in page.locator("input[type=range]").all():
+            before = picture(page)
+            slider.focus()
+            page.keyboard.press("End" if slider.input_value() == "0" else "Home")
+            after = picture(page)
+            assert after != before, "keyboard"
+            box = slider.bounding_box()
+            assert box["height"] >= 24
+            page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+            assert picture(page) != after, "mouse"
+
+
+@pytest.mark.parametrize("name", ["curves", "diagrams"])
+def test_every_choice_changes_the_figure(browser, pages, name):
+    with opened(browser, pages, name) as page:
+        for group in page.get_by_role("radiogroup").all():
+            before = page.locator(".dlx-stage").inner_text() + picture(page)
+            group.get_by_role("radio", checked=False).first.check()
+            after = page.locator(".dlx-stage").inner_text() + picture(page)
+            assert after != before
+            page.keyboard.press("ArrowRight")
+            again = page.locator(".dlx-stage").inner_text() + picture(page)
+            assert again != after
+
+
+def test_what_is_seen_is_the_frame_of_the_grid(browser, pages):
+    figure = explorer_gallery.boundary()
+    with opened(browser, pages, "boundary") as page:
+        for w1, w2, bias in [(0, 0, 0), (8, 2, 4), (3, 7, 1)]:
+            for slider, value in zip(page.locator("input").all(), (w1, w2, bias), strict=True):
+                slider.fill(str(value))
+            values = {c.name: c.values[i] for c, i in zip(figure.controls, (w1, w2, bias))}  # noqa: B905
+            caption = figure.caption_at(**values)
+            settle(page)
+            assert page.locator("figcaption span").inner_text() == caption
+            assert page.get_by_role("img", name=caption).is_visible()
+
+
+def test_sliders_say_their_name_and_value(browser, pages):
+    with opened(browser, pages, "boundary") as page:
+        slider = page.get_by_label("weight w₁")
+        assert slider.get_attribute("aria-valuetext") == "weight w₁ = 1"
+        slider.focus()
+        page.keyboard.press("ArrowLeft")
+        assert slider.get_attribute("aria-valuetext") == "weight w₁ = 0.5"
+        assert page.locator("output").first.inner_text() == "0.5"
+
+
+def test_a_screen_reader_hears_the_sentence_once_the_slider_rests(browser, pages):
+    with opened(browser, pages, "boundary") as page:
+        spoken = page.locator("[aria-live=polite]")
+        assert spoken.text_content() == ""
+        page.get_by_label("weight w₁").focus()
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowLeft")
+        assert spoken.text_content() == ""
+        page.wait_for_function("document.querySelector('.dlx-spoken').textContent !== ''")
+        assert spoken.text_content() == explorer_gallery.boundary().caption_at(w1=0)
+
+
+def test_buttons_set_the_controls_they_name_and_leave_the_others(browser, pages):
+    with opened(browser, pages, "boundary") as page:
+        page.get_by_role("slider", name="bias").fill("4")
+        page.get_by_role("button", name="Bias only").click()
+        assert page.locator("output").all_inner_texts() == ["0", "0.5", "2"]
+        page.get_by_role("button", name="Good weights").click()
+        assert page.locator("output").all_inner_texts() == ["1.5", "1", "0"]
+
+
+def test_play_runs_to_the_end_and_stops(browser, pages):
+    with opened(browser, pages, "curves") as page:
+        button = page.locator(".dlx-play")
+        slider = page.get_by_label("learning rate", exact=True)
+        assert button.get_attribute("aria-label") == "Play: learning rate"
+        before = picture(page)
+        page.wait_for_timeout(400)
+        assert picture(page) == before, "nothing moves by itself"
+        button.click()
+        assert button.inner_text() == "Pause"
+        page.wait_for_function("document.querySelector('.dlx input[type=range]').value === '3'")
+        page.wait_for_function("document.querySelector('.dlx-play').textContent === 'Play'")
+        assert picture(page) != before
+        button.click()  # from the end it starts again
+        page.wait_for_function("document.querySelector('.dlx input[type=range]').value === '1'")
+        button.click()
+        stopped = slider.input_value()
+        page.wait_for_timeout(400)
+        assert slider.input_value() == stopped
+
+
+def test_where_motion_is_not_wanted_play_is_a_step(browser, pages):
+    with opened(browser, pages, "curves", reduced_motion="reduce") as page:
+        button = page.get_by_role("button", name="Step: learning rate")
+        seen = []
+        for _ in range(4):
+            button.click()
+            page.wait_for_timeout(250)
+            seen.append(page.locator("output").inner_text())
+        assert seen == ["2", "0.25", "0.5", "1"]
+
+
+def test_the_figure_follows_the_theme(browser, pages):
+    with opened(browser, pages, "boundary") as page:
+        light = picture(page)
+        page.evaluate("document.documentElement.dataset.theme = 'dark'")
+        assert picture(page) != light, "the canvas was painted again"
+        text = "getComputedStyle(document.querySelector('.dlx-ticks text')).fill"
+        red, green, blue = map(int, re.findall(r"\d+", page.evaluate(text)))
+        assert min(red, green, blue) > 120
+        page.evaluate("document.documentElement.dataset.theme = 'light'")
+        assert picture(page) == light
+    with opened(browser, pages, "boundary", color_scheme="dark") as page:
+        assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_phone_shows_everything_without_scrolling_sideways(browser, pages, name):
+    with opened(browser, pages, name, width=360) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        for control in page.locator(
+            ".dlx button, .dlx input[type=range], .dlx-options label"
+        ).all():
+            box = control.bounding_box()
+            assert box["height"] >= 24
+            assert box["width"] >= 24
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 360
+
+
+SHIFTS = """
+window.shift = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) window.shift += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.mark.parametrize("width", [360, 1000])
+def test_nothing_moves_when_the_frames_arrive(browser, pages, width, tmp_path):
+    """The frames come late, below them stands text that must stay where it is."""
+    for name in ("boundary", "curves", "images"):
+        html = (pages / f"{name}.html").read_text(encoding="utf-8")
+        late = html.replace("<script>dlcourseFrames(", "<script>setTimeout(dlcourseFrames,250,")
+        assert late != html
+        (tmp_path / f"{name}.html").write_text(late.replace("</main>", "<p>Below</p></main>"))
+        context = browser.new_context(viewport={"width": width, "height": 3000})
+        page = context.new_page()
+        page.add_init_script(SHIFTS)
+        page.goto((tmp_path / f"{name}.html").as_uri())
+        page.wait_for_timeout(100)
+        before = page.get_by_text("Below").bounding_box()
+        page.wait_for_selector(".dlx-ready")
+        settle(page)
+        assert page.get_by_text("Below").bounding_box() == before, name
+        assert page.evaluate("window.shift") < 0.01, name
+        context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", NAMES)
+def test_axe_finds_nothing(browser, pages, name, theme):
+    if not AXE.exists():
+        pytest.skip("npm ci was not run")
+    with opened(browser, pages, name, color_scheme=theme) as page:
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("axe.run('.dlx').then((result) => result.violations)")
+        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+
+
+def test_where_the_frames_are_missing_the_reader_is_told(browser, pages, tmp_path):
+    html = (pages / "curves.html").read_text(encoding="utf-8")
+    html = html.replace('data-source=""', 'data-source="nowhere.js"')
+    (tmp_path / "page.html").write_text(html[: html.index("<script>dlcourseFrames")])
+    page = browser.new_page()
+    page.goto((tmp_path / "page.html").as_uri())
+    page.wait_for_selector(".dlx-failed")
+    assert "could not be loaded" in page.locator("figcaption").inner_text()
+    page.close()
+
+
+LIVE = """async ([source, html, frames]) => {
+  const module = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  const listeners = {}, asked = [];
+  const bytes = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+  const state = { html, position: [1], answered: [1], packet: bytes(frames[1]), error: "" };
+  const model = {
+    get: (name) => state[name],
+    set: (name, value) => (state[name] = value),
+    on: (name, call) => (listeners[name] = call),
+    off: () => {},
+    save_changes: () => asked.push(state.position[0]),
+  };
+  window.live = {
+    asked,
+    answer: (k, error = "") => {
+      Object.assign(state, { packet: bytes(frames[k]), answered: [k], error });
+      listeners["change:answered"]();
+    },
+  };
+  module.default.render({ model, el: document.body });
+}"""
+
+
+def test_the_live_figure_asks_python_one_question_at_a_time(browser):
+    import base64
+
+    from dlcourse.explorers import Explorer, Line, Slider
+    from dlcourse.explorers.page import asset, figure_html
+
+    figure = Explorer(
+        lambda a: [Line([0, 1], [0, a])],
+        [Slider("a", [0, 1, 2, 3], start=1)],
+        title="A line",
+        alt=lambda a: f"Slope {a}.",
+        y=(0, 3),
+    )
+    frames = [base64.b64encode(figure.live_packet([k])).decode() for k in range(4)]
+    source = asset("explorer.mjs").read_text(encoding="utf-8")
+    page = browser.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto("about:blank")
+    page.evaluate(LIVE, [source, figure_html(figure.describe()), frames])
+    caption = page.locator("figcaption span")
+    assert caption.inner_text() == "Slope 1."
+    assert page.locator("figure").get_attribute("data-lm-suppress-shortcuts") == "true"
+    slider = page.get_by_role("slider")
+    for value in "023":
+        slider.fill(value)
+    assert page.evaluate("live.asked") == [0], "Python is still computing"
+    page.evaluate("live.answer(0)")
+    assert page.evaluate("live.asked") == [0, 3], "only the latest is asked for"
+    page.evaluate("live.answer(3)")
+    assert caption.inner_text() == "Slope 3."
+    assert slider.input_value() == "3"
+    slider.fill("2")
+    page.evaluate("live.answer(2, 'ValueError: no')")
+    assert caption.inner_text() == "ValueError: no"
+    slider.fill("1")
+    page.evaluate("live.answer(1)")
+    assert caption.inner_text() == "Slope 1."
+    assert errors == []
+    page.close()

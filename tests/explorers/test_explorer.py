@@ -1,0 +1,216 @@
+"""The explorer: grid of frames, its faces, and what it says when something is wrong."""
+
+import base64
+import importlib
+import io
+import json
+import sys
+
+import numpy as np
+import pytest
+from explorers import explorer_gallery
+from matplotlib.image import imread
+
+from dlcourse.explorers import Button, Choice, Explorer, Field, Image, Line, Panel, Points, Slider
+from dlcourse.explorers.explorer import FACES_VARIABLE, MIME_TYPE
+from dlcourse.explorers.page import STATIC, data_script, figure_html
+from dlcourse.explorers.picture import RAMPS
+from dlcourse.plots import PALETTE
+
+SLIDER = Slider("a", [0, 1, 2], start=1)
+needs_build = pytest.mark.skipif(
+    not (STATIC / "explorer.mjs").exists(), reason="npm run build was not run"
+)
+
+
+def line(a, **_):
+    return [Line([0, 1], [0, a])]
+
+
+def explorer(frame=line, controls=(SLIDER,), **options):
+    return Explorer(frame, controls, **{"title": "A line", "alt": "A line rises.", **options})
+
+
+WRONG = [
+    ({"controls": []}, ValueError, "controls must be one to six"),
+    ({"controls": ["a"]}, ValueError, "controls must be one to six"),
+    ({"controls": [SLIDER, Choice("a", [0, 1])]}, ValueError, "different names"),
+    ({"controls": [Slider(k, [0, 1]) for k in "abcd"]}, ValueError, "three sliders, got 4"),
+    (
+        {"controls": [Slider(k, [0, 1], play=True) for k in "ab"]},
+        ValueError,
+        "one slider with play=True",
+    ),
+    ({"frame": 3}, TypeError, "frame must be a function"),
+    ({"title": " "}, ValueError, "title must be a text"),
+    ({"alt": ""}, ValueError, "alt must be a text"),
+    ({"faces": ["paper"]}, ValueError, "faces must be chosen from"),
+    ({"frames_per_second": 0}, ValueError, "frames_per_second must be positive"),
+    ({"x_lable": "x"}, TypeError, "x_lable"),
+    ({"buttons": [Button("b", z=1)]}, ValueError, "'z' is no control of explorer 'A line'"),
+    ({"buttons": [Button("b", a=7)]}, ValueError, "a of slider 'a' must be one of its values"),
+]
+
+
+@pytest.mark.parametrize(("options", "error", "message"), WRONG)
+def test_a_wrong_argument_is_named(options, error, message):
+    with pytest.raises(error, match=message):
+        explorer(**options)
+
+
+def test_frames_are_in_the_order_of_the_grid_with_the_last_control_fastest():
+    seen = []
+
+    def frame(a, c):
+        seen.append((a, c))
+        return line(a)
+
+    figure = explorer(frame, [SLIDER, Choice("c", ["x", "y"])])
+    figure.frame_at()
+    seen.clear()
+    figure.packet()
+    assert figure.n_frames == len(seen) == 6
+    assert seen == [(a, c) for a in (0, 1, 2) for c in "xy"]
+
+
+def test_a_frame_can_be_asked_for_by_value():
+    figure = explorer(controls=[SLIDER, Choice("c", ["x", "y"])])
+    (panel,) = figure.frame_at(a=2)
+    assert panel.marks[0].arrays()["y"].tolist() == [0, 2]
+    with pytest.raises(ValueError, match="a of slider 'a' must be one of its values"):
+        figure.frame_at(a=3)
+
+
+def test_captions_of_a_plain_alt_say_where_the_controls_stand():
+    figure = explorer(controls=[Slider("a", [-1, 1], label="slope")])
+    assert figure.caption_at(a=-1) == "A line rises. Now slope = −1."
+    figure = explorer(alt=lambda a: f"It rises\n by {a}.")
+    assert figure.caption_at(a=2) == "It rises by 2."
+    with pytest.raises(ValueError, match="what alt returns at"):
+        explorer(alt=lambda a: "").caption_at(a=2)
+
+
+def test_an_error_in_the_authors_function_says_for_which_values():
+    with pytest.raises(ZeroDivisionError) as caught:
+        explorer(lambda a: [Line([0], [1 / a])]).packet()
+    assert caught.value.__notes__ == ["in the frame of explorer 'A line' at {'a': 0}"]
+
+
+def test_the_number_of_panels_must_not_change():
+    figure = explorer(lambda a: [Panel(line(a))] * (a + 1))
+    with pytest.raises(ValueError, match="same number of panels for all values, got 1 here and 2"):
+        figure.frame_at(a=0)
+
+
+def test_panel_options_belong_to_the_panel_where_there_are_several():
+    with pytest.raises(ValueError, match="belong to each Panel"):
+        explorer(lambda a: [Panel(line(a))], x_label="x").frame_at()
+
+
+def test_too_many_frames_and_too_large_data_are_refused_in_clear_words():
+    values = range(100)
+    many = explorer(controls=[Slider("a", values), Slider("b", values)])
+    with pytest.raises(ValueError, match=r"has 10000 frames \(100 x 100\) and may have 4000"):
+        many.packet()
+    rng = np.random.default_rng(0)
+    noise = explorer(lambda a: [Field(rng.random((50, 50)), x=(0, 1), y=(0, 1))], max_bytes=2000)
+    with pytest.raises(ValueError, match=r"takes [\d,]+ bytes and may take 2,000"):
+        noise.packet()
+
+
+@needs_build
+def test_the_three_faces_are_in_one_mimebundle():
+    data, metadata = explorer()._repr_mimebundle_()
+    assert {"application/vnd.jupyter.widget-view+json", MIME_TYPE, "image/png"} < set(data)
+    assert data["text/plain"] == "A line: A line rises. Now a = 1."
+    assert metadata["image/png"]["alt"] == "A line rises. Now a = 1."
+    json.dumps(data)  # notebooks are JSON
+
+
+@needs_build
+def test_without_anywidget_the_whole_page_takes_the_widgets_place(monkeypatch):
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    monkeypatch.delitem(sys.modules, "dlcourse.explorers.live", raising=False)
+    data, _ = explorer()._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" not in data
+    assert data["text/html"].startswith("<iframe srcdoc=")
+    assert 'title="A line"' in data["text/html"]
+    with pytest.raises(ImportError):
+        explorer().widget()
+
+
+def test_the_books_build_chooses_the_faces_by_a_variable(monkeypatch):
+    monkeypatch.setenv(FACES_VARIABLE, "static,print")
+    data, _ = explorer()._repr_mimebundle_()
+    assert set(data) == {"text/plain", MIME_TYPE, "image/png"}
+    data, _ = explorer(faces=["print"])._repr_mimebundle_()
+    assert set(data) == {"text/plain", "image/png"}
+
+
+def test_the_static_face_does_not_depend_on_the_day():
+    assert explorer().static() == explorer().static()
+
+
+def test_the_page_stays_small_and_holds_the_caption_and_the_picture():
+    face = explorer_gallery.boundary().static()
+    html = figure_html(face, source="frames.js", picture='<img src="a.png" alt="b">')
+    assert len(html) < 4000
+    assert face["packet"] not in html
+    assert face["caption"] in html
+    assert '<img src="a.png" alt="b">' in html
+    assert face["packet"] in data_script(face)
+
+
+def test_nothing_an_author_writes_can_close_the_script_element():
+    face = explorer(title="</script><b>", alt="<i>&").static()
+    html = figure_html(face)
+    assert html.count("</script>") == 1
+    assert "<b>" not in html.replace("\\u003cb>", "").split("</script>")[1]
+    assert "&lt;i&gt;&amp;" in html
+
+
+@pytest.mark.parametrize("make", explorer_gallery.ALL, ids=lambda make: make.__name__)
+def test_the_picture_shows_something_in_every_panel(make):
+    figure = make()
+    picture = imread(io.BytesIO(figure.picture()))[..., :3]
+    drawn = np.any(picture < 0.85, axis=2)
+    panels, columns = len(figure.frame_at()), figure.describe()["columns"]
+    rows = -(-panels // columns)
+    for k in range(panels):
+        row, column = divmod(k, columns)
+        part = np.array_split(np.array_split(drawn, rows)[row], columns, axis=1)[column]
+        assert part.mean() > 0.003, f"panel {k} is empty"
+    assert base64.b64decode(figure.static()["picture"])[:4] == b"\x89PNG"
+
+
+def test_the_picture_changes_with_the_values():
+    figure = explorer()
+    assert figure.picture(a=0) != figure.picture(a=2)
+
+
+def test_pictures_take_bars_in_given_colours_and_points_without_classes():
+    from dlcourse.explorers import Bars
+
+    frame = [Panel([Bars([1, 2], color=[0, 3])]), Panel([Points([[0, 1]]), Image([[0, 1]])])]
+    assert explorer(lambda a: frame).picture()
+
+
+def test_css_and_python_have_the_same_colours():
+    source = STATIC.parent / "src"
+    css = (source / "explorer.css").read_text(encoding="utf-8")
+    light = css[: css.index("html[data-theme")].lower()
+    for number, shade in enumerate(PALETTE):
+        assert f"--dlx-{number}: {shade.lower()};" in light
+    ramps = (source / "colors.js").read_text(encoding="utf-8")
+    for stops in RAMPS.values():
+        assert json.dumps(list(stops)) in ramps
+
+
+def test_explorers_import_neither_matplotlib_nor_anywidget(monkeypatch):
+    for name in [n for n in sys.modules if n.split(".")[0] in ("matplotlib", "anywidget")]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in [n for n in sys.modules if n.startswith("dlcourse.explorers")]:
+        monkeypatch.delitem(sys.modules, name)
+    importlib.import_module("dlcourse.explorers")
+    assert "matplotlib.pyplot" not in sys.modules
+    assert "anywidget" not in sys.modules

@@ -1,0 +1,187 @@
+"""Marks: what they accept, what they refuse and in which words, how far they reach."""
+
+import numpy as np
+import pytest
+
+from dlcourse.explorers import (
+    Arrows,
+    Band,
+    Bars,
+    Contour,
+    Diagram,
+    Edge,
+    Field,
+    Image,
+    Line,
+    Node,
+    Panel,
+    Points,
+    Rule,
+    Text,
+    network_diagram,
+)
+from dlcourse.explorers.marks import on_grid
+
+SIDES = {"x": (0, 1), "y": (0, 1)}
+GRID = np.arange(6.0).reshape(2, 3)
+
+WRONG = [
+    (lambda: Field(GRID, x=(1, 0), y=(0, 1)), "x must be a pair"),
+    (lambda: Field(GRID, x=(0, 1), y=(0, 1, 2)), "y must be a pair"),
+    (lambda: Field(np.zeros(3), **SIDES), "values"),
+    (lambda: Field(np.zeros((1, 3)), **SIDES), "values must have at least two rows"),
+    (lambda: Field(GRID * np.nan, **SIDES), "values"),
+    (lambda: Field(GRID, **SIDES, scale="jet"), "scale must be one of"),
+    (lambda: Field(GRID, **SIDES, domain=(1, 1)), "domain must be a pair"),
+    (lambda: Field(GRID, **SIDES, bits=4), "bits must lie in 8..16"),
+    (lambda: Field(GRID / 2, **SIDES, scale="classes"), "values must be class numbers"),
+    (lambda: Field(lambda X: X, **SIDES), "one number per point"),
+    (lambda: Field(lambda X: X[:, 0], **SIDES, resolution=1), "resolution must be at least 2"),
+    (lambda: Contour(0.5, GRID), "x and y must be given"),
+    (lambda: Contour(np.nan), "level"),
+    (lambda: Contour(0.5, GRID, **SIDES, color="pink"), "color must be a class number"),
+    (lambda: Points([[1, 2, 3]]), "X must have two columns"),
+    (lambda: Points([[1, 2]], [0, 1]), "X and y must have the same length"),
+    (lambda: Points([[1, 2]], [0.5]), "y must hold class numbers"),
+    (lambda: Points([[1, 2]], color=-1), "color"),
+    (lambda: Points([[1, 2]], color=True), "color"),
+    (lambda: Line([1, 2], [1]), "x and y must have the same length"),
+    (lambda: Line([1, np.nan], [1, 1]), "x"),
+    (lambda: Line([1, 2], [1, np.inf]), "y must not hold infinity"),
+    (lambda: Band([1, 2], [1, np.nan], 2), "low"),
+    (lambda: Arrows([1, 2], [[1, 2], [3, 4]]), "start and end must have the same length"),
+    (lambda: Arrows([1, 2, 3], [1, 2, 3]), "start must have two columns"),
+    (lambda: Bars([1, 2], ["a"]), "names must have 2 entries, got 1"),
+    (lambda: Bars([1, 2], edges=[0, 1]), "edges"),
+    (lambda: Bars([[1, 2]], labels=["a"]), "labels must have 2 entries"),
+    (lambda: Bars([1, 2], color=[1]), "color must be one colour, or 2"),
+    (lambda: Bars([1, 2], numbers="{}"), "numbers must be a format"),
+    (lambda: Image(np.zeros(3)), "pixels"),
+    (lambda: Image(np.zeros((2, 2, 2)), rgb=True), "pixels must hold red, green and blue"),
+    (lambda: Image(np.full((2, 2, 3), 2.0), rgb=True), "pixels must hold red, green and blue"),
+    (lambda: Image(np.zeros((3, 2, 2)), titles=["a"]), "titles must have 3 entries"),
+    (lambda: Image(np.zeros((2, 2)), scale="jet"), "scale must be one of"),
+    (lambda: Text(0, np.nan, "a"), "y"),
+    (lambda: Text(0, 0, "a", anchor="left"), "anchor must be one of"),
+    (lambda: Rule(), "exactly one of x and y"),
+    (lambda: Rule(x=1, y=1), "exactly one of x and y"),
+    (lambda: Diagram([]), "nodes must hold at least one"),
+    (lambda: Diagram([Node(0, 0)], [Edge(0, 1)]), "source and target of edges"),
+    (lambda: Diagram([Node(0, np.inf)]), "x and y of nodes"),
+    (lambda: Diagram([Node(0, 0)], edge_numbers="x"), "edge_numbers must be a format"),
+    (lambda: Panel([Contour(0.5)]), "needs a Field before it"),
+    (lambda: Panel([], x=(2, 1)), "x must be a pair"),
+    (lambda: Panel([], y_scale="square"), "y_scale must be one of"),
+    (lambda: Panel([], aspect=10), "aspect must lie between"),
+    (
+        lambda: Panel([Field(GRID, **SIDES)], x_scale="log"),
+        "must be linear in a panel",
+    ),
+    (lambda: network_diagram([]), "weights must hold at least one matrix"),
+    (lambda: network_diagram([np.zeros((2, 3)), np.zeros((1, 4))]), r"weights\[1\] must have 3"),
+    (lambda: network_diagram([np.zeros((1, 3))], [[0, 0], [0, 0]]), "activations must have"),
+]
+
+
+@pytest.mark.parametrize(("make", "message"), WRONG)
+def test_a_wrong_argument_is_named(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_things_that_are_no_marks_are_refused():
+    with pytest.raises(TypeError, match="a frame must hold marks"):
+        Panel([3])
+
+
+def test_a_function_is_evaluated_where_meshgrid_puts_the_points():
+    columns, rows = np.meshgrid(np.linspace(-1, 2, 5), np.linspace(0, 1, 5))
+    values = on_grid(lambda X: np.sin(X[:, 0]) + X[:, 1] ** 2, (-1, 2), (0, 1), 5)
+    np.testing.assert_allclose(values, np.sin(columns) + rows**2)
+
+
+@pytest.mark.parametrize(
+    ("mark", "x", "y"),
+    [
+        (Field(GRID, x=(-1, 1), y=(2, 3)), (-1, 1), (2, 3)),
+        (Contour(1, GRID, x=(-1, 1), y=(2, 3)), (-1, 1), (2, 3)),
+        (Points([[1, 5], [2, 3]]), (1, 2), (3, 5)),
+        (Line([3, 1], [4, 5]), (1, 3), (4, 5)),
+        (Band([0, 1], -1, [2, 3]), (0, 1), (-1, 3)),
+        (Arrows([0, 0], [2, -1]), (0, 2), (-1, 0)),
+        (Bars([1, -2, 3]), (-0.5, 2.5), (-2, 3)),
+        (Bars([1, 2], horizontal=True), (0, 2), (-0.5, 1.5)),
+        (Bars([1, 2], edges=[5, 6, 9]), (5, 9), (0, 2)),
+        (Text(1, 2, "a"), (1, 1), (2, 2)),
+    ],
+)
+def test_extent(mark, x, y):
+    got = [(values.min(), values.max()) for values in mark.extent()]
+    assert got == [x, y]
+
+
+def test_a_rule_reaches_along_one_axis_only():
+    x, y = Rule(y=3).extent()
+    assert x.size == 0
+    assert y.tolist() == [3]
+
+
+def test_a_contour_without_values_takes_those_of_the_field_before_it():
+    field = Field(GRID, **SIDES)
+    drawn = Panel([Field(GRID + 1, **SIDES), field, Contour([1, 2], label="c")]).marks[-1]
+    assert drawn.values is field.values
+    assert drawn.level == [1, 2]
+    assert field.bits == drawn.bits == 12, "a contour needs a finer field than a heat map"
+
+
+def test_lines_of_different_colour_differ_in_dash_too_unless_something_else_tells_them_apart():
+    patterns = [Line([0], [0], color=k).options()["dash"] for k in range(4)]
+    assert patterns == [0, 1, 2, 3]
+    assert Line([0], [0], color=1, markers=True).options()["dash"] == 0
+    assert Line([0], [0], color=1, direct=True, label="a").options()["dash"] == 0
+    assert Line([0], [0], color="ink").options()["dash"] == 0
+    assert Line([0], [0], color=0, dash=True).options()["dash"] == 1
+
+
+@pytest.mark.parametrize(
+    ("mark", "entries"),
+    [
+        (Field(GRID, **SIDES, label="loss"), [("loss", True)]),
+        (Field(GRID, **SIDES, scale="classes", names=["a", "b"]), [("a", False), ("b", False)]),
+        (Points([[0, 0]], [0], labels=["a", "b"], label="unused"), [("a", False), ("b", False)]),
+        (Points([[0, 0]], label="all"), [("all", False)]),
+        (Line([0], [0], label="l"), [("l", False)]),
+        (Line([0], [0], label="l", direct=True), []),
+        (Bars([[1, 2]], labels=["a", "b"]), [("a", False), ("b", False)]),
+        (Rule(x=1, label="r"), []),
+        (Image(GRID, label="weight"), [("weight", True)]),
+    ],
+)
+def test_legend_entries(mark, entries):
+    assert Panel([mark]).entries() == entries
+    assert Panel([mark], legend=False).entries() == []
+
+
+def test_axes_are_shown_unless_there_is_only_a_picture():
+    assert Panel([Line([0], [0])]).axes
+    assert Panel([]).axes
+    assert not Panel([Image(GRID)]).axes
+    assert Panel([Image(GRID)], axes=True).axes
+
+
+def test_network_diagram_has_the_lectures_weights_on_its_edges():
+    first, second = np.arange(6.0).reshape(2, 3), np.array([[7.0, 8.0, 9.0]])
+    drawn = network_diagram([first, second], [[1, 2], [3, 4], [5]])
+    labels = [node.label for node in drawn.nodes]
+    assert labels == ["1", "x₁", "x₂", "1", "", "", "y"]
+    pairs = {(e.source, e.target): e.weight for e in drawn.edges}
+    hidden = {(source, 4 + unit): first[unit, source] for unit in (0, 1) for source in (0, 1, 2)}
+    output = {(3 + source, 6): second[0, source] for source in (0, 1, 2)}
+    assert pairs == hidden | output
+    np.testing.assert_array_equal(drawn.values, [np.nan, 1, 2, np.nan, 3, 4, 5])
+
+
+def test_network_diagram_without_bias_leaves_column_0_out():
+    drawn = network_diagram([[[5, 1, 2]]], bias=False, inputs=["a", "b"], outputs=["c"])
+    assert [node.label for node in drawn.nodes] == ["a", "b", "c"]
+    assert [edge.weight for edge in drawn.edges] == [1, 2]

@@ -1,0 +1,133 @@
+"""Packets, read back by the browser's own decoder in Node."""
+
+import json
+import shutil
+import subprocess
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dlcourse.explorers import Bars, Contour, Diagram, Edge, Field, Image, Line, Node, Panel, Points
+from dlcourse.explorers.packet import pack
+from dlcourse.explorers.scales import settle
+
+DECODER = Path(__file__).parents[2] / "dlcourse/explorers/src/packet.js"
+READ = """
+import {{ decode, inflate }} from {module};
+import {{ readFileSync }} from "node:fs";
+const bytes = readFileSync(0);
+const exact = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+const packet = decode({exact} ? exact : await inflate(bytes));
+const plain = (key, value) =>
+  ArrayBuffer.isView(value) ? {{ numbers: Array.from(value, String), shape: value.shape }} : value;
+const frames = Array.from({{ length: packet.length }}, (_, k) => packet.frame(k));
+console.log(JSON.stringify(frames, plain));
+"""
+
+
+def read(packet, exact=False):
+    """Frames as JavaScript sees them, arrays as NumPy arrays."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("Node.js is not installed")
+    script = READ.format(module=json.dumps(DECODER.as_uri()), exact=json.dumps(exact))
+    command = [node, "--input-type=module", "-e", script]
+    done = subprocess.run(command, input=packet, capture_output=True, check=True, timeout=60)
+
+    def array(entry):
+        if set(entry) != {"numbers", "shape"}:
+            return entry
+        numbers = [float(text.replace("NaN", "nan")) for text in entry["numbers"]]
+        return np.array(numbers).reshape(entry["shape"])
+
+    return json.loads(done.stdout, object_hook=array)
+
+
+def frames_of(*lists):
+    frames = [[Panel(marks)] for marks in lists]
+    return frames, settle(frames)
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_every_array_comes_back(exact):
+    rng = np.random.default_rng(0)
+    smooth = np.add.outer(np.linspace(-3, 5, 11), np.linspace(0, 1, 13) ** 2)
+    lists = [
+        [
+            Field(smooth + k, x=(0, 1), y=(0, 1)),
+            Contour(2.0),
+            Points(rng.normal(size=(20, 2)), rng.integers(0, 3, 20)),
+            Line([1, 2, 3], [1e-6 * 3**k, np.nan, 123456 + k]),
+            Bars(rng.normal(size=(4, 2))),
+            Image(rng.random((3, 5, 4)) * 7 - 2),
+            Image(rng.random((2, 2, 3)), rgb=True),
+            Diagram([Node(0, 0, "a", 0.5), Node(1, 1)], [Edge(0, 1, -2.0), Edge(1, 0)]),
+        ]
+        for k in range(4)
+    ]
+    frames, settled = frames_of(*lists)
+    back = read(pack(frames, ["a", "b", "c", "d"], settled, exact=exact), exact)
+    assert [frame["caption"] for frame in back] == ["a", "b", "c", "d"]
+    for frame, got in zip(frames, back, strict=True):
+        for mark, seen in zip(frame[0].marks, got["panels"][0]["marks"], strict=True):
+            assert seen["kind"] == mark.kind
+            for name, values in mark.arrays().items():
+                spread = np.nanmax(np.abs(values)) + 5  # values of all frames, roughly
+                step = spread / 2**12 if mark.kind in ("field", "contour") else spread / 2**8
+                coarse = mark.kind in ("field", "contour", "image")
+                loose = {"atol": step} if coarse and not exact else {"rtol": 7e-5}
+                np.testing.assert_allclose(seen[name], values, **({"rtol": 0} | loose))
+
+
+def test_smooth_fields_survive_every_kind_of_differences():
+    """Fields for which differences over frames, over space, or neither are the smallest."""
+    rng = np.random.default_rng(1)
+    still = rng.random((9, 9))
+    ramp = np.add.outer(np.arange(9.0), np.arange(9.0))
+    for stack in (still[None] + np.zeros((5, 1, 1)) + np.arange(5)[:, None, None] * 1e-3,
+                  ramp[None] * np.arange(1, 6)[:, None, None], rng.random((5, 9, 9))):  # fmt: skip
+        for bits in (8, 12, 16):
+            lists = [[Field(values, x=(0, 1), y=(0, 1), bits=bits)] for values in stack]
+            frames, settled = frames_of(*lists)
+            back = read(pack(frames, [""] * 5, settled))
+            got = np.stack([frame["panels"][0]["marks"][0]["values"] for frame in back])
+            limit = (stack.max() - stack.min()) / (2**bits - 1) * 0.51
+            np.testing.assert_allclose(got, stack, rtol=0, atol=limit + 1e-5)
+
+
+def test_whole_numbers_are_exact():
+    classes = np.random.default_rng(2).integers(0, 10, (7, 7))
+    frames, settled = frames_of([Field(classes, x=(0, 1), y=(0, 1), scale="classes"),
+                                 Points([[0, 0], [8191, 3]], [0, 9])])  # fmt: skip
+    field, points = read(pack(frames, [""], settled))[0]["panels"][0]["marks"]
+    np.testing.assert_array_equal(field["values"], classes)
+    np.testing.assert_array_equal(points["X"], [[0, 0], [8191, 3]])
+    np.testing.assert_array_equal(points["y"], [0, 9])
+
+
+def test_what_does_not_change_is_stored_once():
+    still = Points(np.random.default_rng(3).normal(size=(500, 2)))
+    one, _ = frames_of([still, Line([0, 1], [0, 0])])
+    many, _ = frames_of(*[[still, Line([0, 1], [0, k])] for k in range(50)])
+    sizes = [len(pack(f, [""] * len(f), settle(f))) for f in (one, many)]
+    assert sizes[1] < sizes[0] + 50 * 40
+    header = zlib.decompress(pack(many, [""] * 50, settle(many)))
+    length = int.from_bytes(header[:4], "little")
+    blocks = json.loads(header[4 : 4 + length])["blocks"]
+    assert blocks[0]["shape"] == [1, 500, 2], "the points"
+    assert [block["shape"][0] for block in blocks[1:]] == [1, 50], "x and y of the lines"
+
+
+def test_a_smooth_field_takes_less_than_a_byte_and_a_half_per_value():
+    """The 20 x 20 frames of 64 x 64 values that took 781 KB as plain differences of bytes."""
+    x, y = np.meshgrid(np.linspace(-3, 3, 64), np.linspace(-3, 3, 64))
+    weights = np.linspace(-2, 2, 20)
+    lists = [
+        [Field(1 / (1 + np.exp(-3 * (a * x + b * y))), x=(-3, 3), y=(-3, 3))]
+        for a in weights
+        for b in weights
+    ]
+    frames, settled = frames_of(*lists)
+    assert len(pack(frames, [""] * 400, settled)) < 150_000
