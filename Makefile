@@ -24,10 +24,11 @@ export OPENBLAS_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 export VECLIB_MAXIMUM_THREADS ?= 1
 
-.PHONY: help setup book test serve exercises check-site lint bench mutation lock clean
+.PHONY: help setup book test serve exercises check-site check-browser-python lint bench mutation
+.PHONY: lock clean
 
 help:  ## list the commands
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
 book: setup  ## execute every chapter and build the site into _build/html
 	$(say) "building the site (every chapter is executed)"
@@ -45,6 +46,11 @@ check-site: setup  ## test the built site in Chromium: links, requests, accessib
 	@test -f _build/html/index.html || { echo "There is no site yet: run make book first"; exit 1; }
 	$(say) "checking the site"
 	@$(PY) -m pytest -m site tests $(ARGS)
+
+check-browser-python: setup  ## test the package in the browser's Python (fetches 80 MB)
+	@$(PY) tools/browser_python/fetch.py
+	$(say) "running the tests in the browser's Python"
+	@node tools/browser_python/run_tests.mjs $(ARGS)
 
 exercises: setup  ## make the students' notebooks (exercises/) from solutions/
 	@export PATH="$(CURDIR)/$(BIN):$$PATH"; \

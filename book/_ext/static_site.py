@@ -1,0 +1,143 @@
+"""The site asks no other host for anything, and asks its own for little.
+
+* KaTeX's style sheet and fonts are copied from ``node_modules`` (version and hash in
+  ``package-lock.json``), never committed.
+* The theme's icons are a 1.5 MB script, of which a page shows a dozen drawings. Those are cut out
+  of that script while the book is built and become one small style sheet of masks.
+* ``vendored_static_dir`` is a folder that other extensions fill with what they ship, too.
+
+Jupyter Book puts every script it finds below a ``_static`` folder beside ``_config.yml`` on every
+page; ours lies in ``book/`` and the folder of copies is appended later, so pages name what they use.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pydata_sphinx_theme
+from sphinx.application import Sphinx
+from sphinx.builders.html._assets import _JavaScript
+from sphinx.errors import ExtensionError
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+KATEX = ROOT / "node_modules" / "katex" / "dist"
+ICON_SCRIPT = (
+    Path(pydata_sphinx_theme.__file__).parent
+    / "theme/pydata_sphinx_theme/static/scripts/fontawesome.js"
+)
+
+# every icon that the theme's templates, its style sheet and our pages name
+ICONS = """
+arrow-up bars chevron-down circle-half-stroke code download expand file file-pdf github list
+magnifying-glass moon outdent rocket sun angle-left angle-right xmark
+""".split()
+# the theme writes these as characters of an icon font before an admonition's title
+ADMONITIONS = {
+    "note": "circle-info",
+    "tip": "lightbulb",
+    "hint": "lightbulb",
+    "important": "bell",
+    "warning": "triangle-exclamation",
+    "seealso": "arrow-right",
+    "predict": "circle-question",
+    "requirements": "graduation-cap",
+}
+ICON_LICENCE = "/* Font Awesome Free 6.5.2, fontawesome.com, icons CC BY 4.0 */\n"
+
+
+def vendored_static_dir(app: Sphinx) -> Path:
+    """Return the folder of copied assets; its contents land in ``_static/`` of the site."""
+    folder = Path(app.doctreedir).parent / "vendored_static"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def copy_katex(destination: Path) -> None:
+    """Copy KaTeX's style sheet and the fonts in the one format every browser reads."""
+    if not KATEX.is_dir():
+        raise ExtensionError("KaTeX is missing: run `npm ci` in the repository root")
+    fonts = destination / "fonts"
+    fonts.mkdir(parents=True, exist_ok=True)
+    for font in (KATEX / "fonts").glob("*.woff2"):
+        shutil.copy2(font, fonts)
+    css = (KATEX / "katex.min.css").read_text(encoding="utf-8")
+    css = re.sub(r",url\([^)]*\.(woff|ttf)\) format\([^)]*\)", "", css)
+    (destination / "katex.css").write_text(css, encoding="utf-8")
+
+
+def icon_mask(script: str, name: str) -> str:
+    """Cut one solid icon out of the theme's script; return it as a CSS image."""
+    # the regular set comes before the solid one in the script, so the last match is solid
+    found = re.findall(rf'[{{,]"?{re.escape(name)}"?:\[(\d+),(\d+),\[[^\]]*\],"[0-9a-f]+","([^"]+)"\]', script)
+    if not found:
+        raise ExtensionError(f"the theme's icon script has no icon named {name!r}")
+    width, height, path = found[-1]
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"><path d="{path}"/></svg>'
+    for character, code in {"%": "%25", "#": "%23", "<": "%3C", ">": "%3E", '"': "'"}.items():
+        svg = svg.replace(character, code)
+    return f'url("data:image/svg+xml,{svg}")'
+
+
+def write_icons(destination: Path) -> None:
+    """Write the style sheet of icons."""
+    script = ICON_SCRIPT.read_text(encoding="utf-8")
+    rules = [f".fa-{name}{{--dl-icon:{icon_mask(script, name)}}}" for name in sorted(set(ICONS))]
+    for kind, name in ADMONITIONS.items():
+        rules.append(f".admonition.{kind}{{--dl-icon:{icon_mask(script, name)}}}")
+    destination.mkdir(parents=True, exist_ok=True)
+    (destination / "icons.css").write_text(ICON_LICENCE + "\n".join(rules) + "\n", encoding="utf-8")
+
+
+def add_assets(app: Sphinx) -> None:
+    """Collect the copied assets before the first page is written."""
+    if app.builder.format != "html":
+        return
+    folder = vendored_static_dir(app)
+    copy_katex(folder / "katex")
+    write_icons(folder / "icons")
+    app.config.html_static_path.append(str(folder))
+    app.add_css_file("katex/katex.css")
+    app.add_css_file("icons/icons.css")
+    app.add_css_file("site.css", priority=900)
+    app.add_js_file("site.js", loading_method="defer")
+
+
+def widget_state(script: Any) -> bool:
+    """Tell whether a script is the saved state of ipywidgets."""
+    return "jupyter.widget-state" in getattr(script, "attributes", {}).get("type", "")
+
+
+def defer_scripts(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Let no script of the page's head hold up its first paint.
+
+    The state of live widgets, hundreds of kilobytes that nothing here reads, is left out. The few
+    lines of options, which the theme's inline scripts write into, are put into the page.
+    The search page's scripts call each other from inline code and stay as they are.
+    """
+    if pagename == "search":
+        return
+    scripts = [script for script in context.get("script_files", []) if not widget_state(script)]
+    context["script_files"] = scripts
+    for position, script in enumerate(scripts):
+        filename = str(getattr(script, "filename", None) or "")
+        if "documentation_options" in filename:
+            options = Path(app.outdir, "_static", "documentation_options.js")
+            scripts[position] = _JavaScript(None, body=options.read_text(encoding="utf-8"))
+        elif filename:
+            # a new object: the old one is shared by all pages, the search page among them
+            attributes = {"defer": "defer"} | script.attributes
+            scripts[position] = _JavaScript(filename, priority=script.priority, **attributes)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Connect the copies to the build."""
+    app.connect("builder-inited", add_assets)
+    app.connect("html-page-context", defer_scripts, priority=950)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,175 @@
+"""The built site, a server for it and one browser, shared by every test marked `site`.
+
+The site is ``_build/html``, or the folder named in the environment variable ``DLCOURSE_SITE``.
+The browser is ``/usr/bin/chromium``, or the program named in ``CHROMIUM``.
+"""
+
+import gzip
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+
+SITE = Path(os.environ.get("DLCOURSE_SITE", ROOT / "_build" / "html"))
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CHROMIUM_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+COMPRESSED = {".html", ".js", ".mjs", ".css", ".json", ".svg"}
+NOT_PAGES = {"_static", "_sources", "lite"}
+
+
+def pages_of(site: Path) -> list[str]:
+    """Every page of the site but the root's, which only leads to the front page."""
+    found = (path.relative_to(site) for path in site.rglob("*.html"))
+    pages = {page.as_posix() for page in found if page.parts[0] not in NOT_PAGES}
+    return sorted(pages - {"index.html"})
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for a `page` once for each page of the site."""
+    if "page" in metafunc.fixturenames:
+        metafunc.parametrize("page", pages_of(SITE) or ["book/index.html"])
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The folder of the built site."""
+    if not (SITE / "index.html").exists():
+        pytest.fail(f"there is no site in {SITE}: run `make book` first")
+    return SITE
+
+
+@lru_cache(maxsize=None)
+def compressed(path: str) -> bytes:
+    return gzip.compress(Path(path).read_bytes())
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Serve files the way a web host does: text compressed, the connection kept."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        path = Path(self.translate_path(self.path))
+        path = path / "index.html" if path.is_dir() else path
+        if not path.is_file():
+            return self.send_error(404)
+        gzipped = path.suffix in COMPRESSED
+        body = compressed(str(path)) if gzipped else path.read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        self.send_header("Content-Length", str(len(body)))
+        if gzipped:
+            self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.fixture(scope="session")
+def server(site: Path) -> Iterator[str]:
+    """The address of a server for the site."""
+
+    def handler(*args: Any) -> Handler:
+        return Handler(*args, directory=str(site))
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
+        http.daemon_threads = True
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{http.server_address[1]}"
+        http.shutdown()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> tuple[str, list[str]]:
+    """The browser's program and the flags it needs in a container."""
+    if not Path(CHROMIUM).exists():
+        pytest.fail(f"no browser at {CHROMIUM}: install Chromium or name it in CHROMIUM")
+    return CHROMIUM, CHROMIUM_FLAGS
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: tuple[str, list[str]]) -> Iterator[Any]:
+    """One Chromium for the whole session."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    program, flags = chromium
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=flags)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """A page in a tab of its own, and all that went wrong in it."""
+
+    tab: Any
+    address: str
+    off_site: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.tab.route("**/*", self.stay_home)
+        self.tab.on("console", self.note)
+        self.tab.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.tab.on("response", self.answered)
+        self.tab.on("requestfailed", lambda request: self.errors.append(f"failed: {request.url}"))
+        self.tab.goto(self.address, wait_until="load")
+
+    def stay_home(self, route: Any) -> None:
+        address = route.request.url
+        at_home = urlsplit(address).netloc == urlsplit(self.address).netloc
+        if at_home or address.startswith(("data:", "blob:")):
+            route.continue_()
+        else:
+            self.off_site.append(address)
+            route.abort()
+
+    def note(self, message: Any) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
+
+    def answered(self, response: Any) -> None:
+        if response.status >= 400:
+            self.errors.append(f"{response.status}: {response.url}")
+
+    def read_to_the_end(self) -> None:
+        """Scroll through the page, so that what loads when the reader gets near is loaded."""
+        self.tab.evaluate(
+            """async () => {
+              for (let y = 0; y < document.body.scrollHeight; y += innerHeight / 2) {
+                scrollTo(0, y); await new Promise(requestAnimationFrame);
+              }
+            }"""
+        )
+        self.tab.wait_for_load_state("networkidle")
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Any]:
+    """A function that opens an address in a fresh tab."""
+    contexts = []
+
+    def open_tab(address: str, **settings: Any) -> Visit:
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, **settings)
+        contexts.append(context)
+        return Visit(context.new_page(), address)
+
+    yield open_tab
+    for context in contexts:
+        context.close()

@@ -1,0 +1,28 @@
+"""The committed measurements are complete, and were taken as the page says."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+RESULTS = json.loads((Path(__file__).parents[2] / "book" / "benchmarks.json").read_text())
+NETS = ("784-256-128-10", "784-1024-1024-10", "2-16-1")
+
+
+def test_every_net_and_optimiser_was_measured_against_every_contestant():
+    assert {(row["net"], row["optimizer"]) for row in RESULTS["steps"]} == {
+        (net, optimizer) for net in NETS for optimizer in ("momentum", "adam")
+    }
+    for row in RESULTS["steps"]:
+        assert set(row["seconds"]) == {"matrix_products", "dlcourse", "pytorch", "scikit_learn"}
+        assert all(0 < seconds < 1 for seconds in row["seconds"].values())
+
+
+def test_the_machine_is_described():
+    assert set(RESULTS["machine"]) >= {"processor", "system", "python", "numpy", "torch"}
+    assert all(RESULTS["machine"].values())
+
+
+@pytest.mark.parametrize("row", RESULTS["steps"], ids=lambda row: f"{row['net']}-{row['optimizer']}")
+def test_a_warm_step_asks_for_no_memory(row):
+    assert row["faults_per_step"] < 1

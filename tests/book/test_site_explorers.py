@@ -1,0 +1,82 @@
+"""Every slider of every explorer moves its figure, by keyboard and by mouse, on server and disk."""
+
+import pytest
+
+pytestmark = pytest.mark.site
+
+DRAWN = ".dlx-stage svg, .dlx-stage canvas"
+
+
+def explorers(seen):
+    """The explorers of a page, once they have drawn themselves."""
+    figures = seen.tab.locator("figure.dlx")
+    for k in range(figures.count()):
+        figures.nth(k).scroll_into_view_if_needed()
+        figures.nth(k).locator(DRAWN).first.wait_for()
+    return [figures.nth(k) for k in range(figures.count())]
+
+
+def look(seen, figure):
+    """What the figure shows, as the bytes of a screenshot, once it stands still."""
+    seen.tab.mouse.move(1, 1)
+    picture = b""
+    for _ in range(20):
+        seen.tab.wait_for_timeout(60)
+        now = figure.locator(".dlx-stage").screenshot()
+        if now == picture:
+            break
+        picture = now
+    return picture
+
+
+def put_back(slider, value):
+    """Return a slider to where it was, so that each is tried from the figure's start."""
+    slider.evaluate("(s, v) => { s.value = v; s.dispatchEvent(new Event('input', {bubbles: true})) }", value)
+
+
+def step_by_key(slider):
+    at_end = slider.evaluate("(s) => Number(s.value) >= Number(s.max)")
+    slider.focus()
+    slider.press("ArrowLeft" if at_end else "ArrowRight")
+
+
+def drag_to_the_other_end(seen, slider):
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    share = slider.evaluate("(s) => (s.value - s.min) / (s.max - s.min)")
+    middle = box["y"] + box["height"] / 2
+    near, far = box["x"] + box["width"] * 0.04, box["x"] + box["width"] * 0.96
+    seen.tab.mouse.move(box["x"] + 8 + (box["width"] - 16) * share, middle)
+    seen.tab.mouse.down()
+    seen.tab.mouse.move(near if share > 0.5 else far, middle, steps=5)
+    seen.tab.mouse.up()
+
+
+@pytest.mark.parametrize("where", ["server", "disk"])
+def test_every_slider_moves_its_figure(request, site, visit, page, where):
+    if "dlx-stage" not in (site / page).read_text(encoding="utf-8"):
+        pytest.skip("no explorer on this page")
+    root = request.getfixturevalue("server") if where == "server" else site.as_uri()
+    seen = visit(f"{root}/{page}", reduced_motion="reduce")
+    for figure in explorers(seen):
+        name = figure.locator(".dlx-title").text_content()
+        sliders = figure.locator("input[type=range]")
+        for k in range(sliders.count()):
+            slider = sliders.nth(k)
+            start = slider.input_value()
+            before = look(seen, figure)
+            step_by_key(slider)
+            after_key = look(seen, figure)
+            assert after_key != before, f"{name}: slider {k} does nothing by keyboard"
+            drag_to_the_other_end(seen, slider)
+            assert look(seen, figure) != after_key, f"{name}: slider {k} does nothing by mouse"
+            assert slider.get_attribute("aria-valuetext"), f"{name}: slider {k} says no value"
+            put_back(slider, start)
+    assert seen.errors == []
+
+
+def test_every_chapter_has_two_explorers(site):
+    chapters = ("logistic_regression", "xor_to_depth", "backpropagation")
+    for chapter in chapters:
+        html = (site / "book" / f"{chapter}.html").read_text(encoding="utf-8")
+        assert html.count('<figure class="dlx"') >= 2, chapter

@@ -1,0 +1,39 @@
+"""Lighthouse, as on a telephone: the three chapters paint fast and are accessible."""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.site
+
+LIGHTHOUSE = Path(__file__).parents[2] / "node_modules" / "lighthouse" / "cli" / "index.js"
+CHAPTERS = ("logistic_regression", "xor_to_depth", "backpropagation")
+RUNS = 3  # performance is a measurement: the median of three
+
+
+def lighthouse(address: str, chromium: tuple[str, list[str]]) -> dict[str, float]:
+    """Run Lighthouse once (its default is a telephone); return its scores from 0 to 100."""
+    node = shutil.which("node")
+    assert node is not None, "Node.js is needed to run Lighthouse"
+    program, flags = chromium
+    command = [node, str(LIGHTHOUSE), address, "--quiet", "--output=json"]
+    command += ["--only-categories=performance,accessibility,best-practices,seo"]
+    command += [f"--chrome-flags=--headless {' '.join(flags)}"]
+    environment = os.environ | {"CHROME_PATH": program}
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=180)
+    assert run.returncode == 0, run.stderr
+    categories = json.loads(run.stdout)["categories"]
+    return {name: 100 * category["score"] for name, category in categories.items()}
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_chapter_is_fast_and_accessible_on_a_telephone(server, chromium, chapter):
+    runs = [lighthouse(f"{server}/book/{chapter}.html", chromium) for _ in range(RUNS)]
+    for name in ("accessibility", "best-practices", "seo"):
+        assert [run[name] for run in runs] == [100] * RUNS, name
+    assert statistics.median(run["performance"] for run in runs) >= 90, runs

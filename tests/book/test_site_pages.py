@@ -1,0 +1,98 @@
+"""The built site in Chromium: quiet, accessible, at home on a server and on a disk."""
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.site
+
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+# the drawn half of a formula is hidden from assistive technology; its MathML half is what counts
+VIOLATIONS = """async () => (await axe.run({exclude: [[".katex-html"]]}, {resultTypes: ["violations"]})).violations
+  .map((found) => `${found.id}: ${found.nodes.map((node) => node.html.slice(0, 120)).join(" | ")}`)"""
+
+
+def test_asks_nobody_and_complains_of_nothing(server, visit, page):
+    seen = visit(f"{server}/{page}")
+    seen.read_to_the_end()
+    assert seen.off_site == []
+    assert seen.errors == []
+
+
+def test_opens_from_disk(site, visit, page):
+    seen = visit((site / page).as_uri())
+    seen.read_to_the_end()
+    assert seen.off_site == []
+    assert seen.errors == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation(server, visit, page, scheme):
+    seen = visit(f"{server}/{page}", color_scheme=scheme, reduced_motion="reduce")
+    seen.read_to_the_end()
+    assert seen.tab.evaluate("document.documentElement.dataset.theme") == scheme
+    seen.tab.evaluate(AXE.read_text(encoding="utf-8"))
+    assert seen.tab.evaluate(VIOLATIONS) == []
+
+
+def test_axe_would_find_a_violation(server, visit):
+    seen = visit(f"{server}/book/index.html")
+    seen.tab.evaluate("document.querySelector('main').append(document.createElement('img'))")
+    seen.tab.evaluate(AXE.read_text(encoding="utf-8"))
+    assert any(found.startswith("image-alt") for found in seen.tab.evaluate(VIOLATIONS))
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_fits_a_narrow_screen(server, visit, page, width):
+    seen = visit(f"{server}/{page}")
+    seen.tab.set_viewport_size({"width": width, "height": 800})
+    assert seen.tab.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_colour_mode_changes_and_is_kept(server, visit):
+    seen = visit(f"{server}/book/index.html", color_scheme="light")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    before = seen.tab.evaluate(ground)
+    for _ in range(3):
+        if seen.tab.evaluate("document.documentElement.dataset.mode") == "dark":
+            break
+        seen.tab.locator(".theme-switch-button").first.click()
+    assert seen.tab.evaluate(ground) != before
+    seen.tab.goto(f"{server}/book/notation.html")
+    assert seen.tab.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_the_root_leads_to_the_front_page(server, visit):
+    seen = visit(f"{server}/")
+    seen.tab.wait_for_url("**/book/index.html")
+
+
+@pytest.mark.parametrize("where", ["server", "disk"])
+def test_search_finds(request, site, visit, where):
+    root = request.getfixturevalue("server") if where == "server" else site.as_uri()
+    seen = visit(f"{root}/search.html?q=momentum")
+    seen.tab.wait_for_selector("#search-results li")
+    assert seen.tab.locator("#search-results li a[href*='conventions']").count() > 0
+    assert seen.errors == []
+
+
+def test_formulas_are_there_without_a_script(server, visit):
+    seen = visit(f"{server}/book/conventions.html", java_script_enabled=False)
+    assert seen.tab.locator(".katex-html").count() > 20
+    assert seen.tab.locator("math").count() == seen.tab.locator(".katex-html").count()
+
+
+def test_icons_are_painted(server, visit):
+    seen = visit(f"{server}/book/index.html")
+    masks = seen.tab.evaluate(
+        """[...document.querySelectorAll(".fa-solid, .fas, .fab")]
+             .map((icon) => getComputedStyle(icon).maskImage)"""
+    )
+    assert len(masks) > 5
+    assert all(mask.startswith('url("data:image/svg+xml') for mask in masks)
+
+
+def test_the_keyboard_reaches_the_text_first(server, visit):
+    seen = visit(f"{server}/book/index.html")
+    seen.tab.keyboard.press("Tab")
+    assert seen.tab.evaluate("document.activeElement.getAttribute('href')") == "#main-content"
