@@ -72,6 +72,8 @@ lint: setup  ## style, types, layers, spelling
 	@$(BIN)/codespell
 
 bench: setup  ## measure speed against PyTorch, scikit-learn and the matrix-product floor
+	@$(PY) -c "import torch" 2>/dev/null || { \
+		echo "make bench compares with PyTorch, which is not here: $(BIN)/pip install torch==2.13.0"; exit 1; }
 	@$(PY) benchmarks/run.py $(ARGS)
 
 mutation: setup  ## mutation run over losses, backprop and optimizers

@@ -1,6 +1,6 @@
 """Links from a chapter to its notebooks: exercises on Binder or Colab, and the chapter to download.
 
-A chapter names its exercise notebook in its front matter, as ``notebook: exercises/.../name.ipynb``.
+A chapter names its exercise notebook in its front matter, as ``notebook: exercises/.../x.ipynb``.
 These are links only: nothing is asked of Binder or Colab before a reader follows one.
 """
 
@@ -16,7 +16,8 @@ from sphinx.application import Sphinx
 
 def binder_url(repository: str, branch: str, notebook: str) -> str:
     """Return the address that opens a notebook of the repository on mybinder.org."""
-    return f"https://mybinder.org/v2/gh/{repository}/{branch}?urlpath={quote(f'lab/tree/{notebook}', safe='')}"
+    place = quote(f"lab/tree/{notebook}", safe="")
+    return f"https://mybinder.org/v2/gh/{repository}/{branch}?urlpath={place}"
 
 
 def colab_url(repository: str, branch: str, notebook: str) -> str:
@@ -50,11 +51,29 @@ def add_links(
     at = (repository, options["repository_branch"])
     links = []
     if exercise := meta.get("notebook"):
-        links.append(link("Exercises on Binder", binder_url(*at, exercise), "A free server, ready in a minute", "fas fa-rocket"))
-        links.append(link("Exercises on Colab", colab_url(*at, exercise), "Needs a Google account", "fas fa-rocket"))
+        links.append(
+            link(
+                "Exercises on Binder",
+                binder_url(*at, exercise),
+                "A free server, ready in a minute",
+                "fas fa-rocket",
+            )
+        )
+        links.append(
+            link(
+                "Exercises on Colab",
+                colab_url(*at, exercise),
+                "Needs a Google account",
+                "fas fa-rocket",
+            )
+        )
     if "kernelspec" in meta and (notebook := executed_notebook(app, pagename)):
         address = context["pathto"](notebook.as_posix(), 1)
-        links.append(link("This chapter (.ipynb)", address, "Download, to run it yourself", "fas fa-download"))
+        links.append(
+            link(
+                "This chapter (.ipynb)", address, "Download, to run it yourself", "fas fa-download"
+            )
+        )
     if links:
         menu = {"type": "group", "icon": "fas fa-rocket", "tooltip": "Run it yourself"}
         context["header_buttons"].insert(0, menu | {"buttons": links, "label": "launch-buttons"})

@@ -1,6 +1,6 @@
-"""Directives that show ``book/lecture_map.yaml``: a table for each theme, and the count of what is there.
+"""Show ``book/lecture_map.yaml``: a table for each theme, and the count of what is there.
 
-Links are checked twice: by ``tests/book/test_lecture_map.py`` against the sources, and by the build,
+Links are checked twice, by ``tests/book/test_lecture_map.py`` against the sources and by the build,
 where a function or label that does not exist is a warning.
 """
 
@@ -44,7 +44,9 @@ def label_of(section: str) -> str:
 
 def functions_cell(idea: Idea) -> str:
     """Link the functions to the API pages."""
-    return "<br>".join(f"{{py:obj}}`{name.removeprefix('dlcourse.')} <{name}>`" for name in idea["functions"])
+    return "<br>".join(
+        f"{{py:obj}}`{name.removeprefix('dlcourse.')} <{name}>`" for name in idea["functions"]
+    )
 
 
 def section_cell(idea: Idea) -> str:
@@ -73,7 +75,9 @@ def table(ideas: list[Idea], repository: str) -> str:
     rows = ["| Idea | In the package | Chapter | Exercise |", "|---|---|---|---|"]
     for idea in ideas:
         first = f'**{idea["id"]}** <span class="dl-kind">{idea["kind"]}</span><br>{idea["idea"]}'
-        rows.append("| " + " | ".join([first, *(cell(idea, key, repository) for key in LINKS)]) + " |")
+        rows.append(
+            "| " + " | ".join([first, *(cell(idea, key, repository) for key in LINKS)]) + " |"
+        )
     return "\n".join(rows)
 
 
@@ -88,14 +92,15 @@ def summary(themes: dict[str, list[Idea]]) -> str:
     have = {key: sum(key in idea for idea in ideas) for key in LINKS}
     complete = sum(not missing(idea) for idea in ideas)
     return (
-        f"The lecture has {len(ideas)} ideas. So far {have['functions']} of them have code in the package, "
+        f"The lecture has {len(ideas)} ideas. "
+        f"So far {have['functions']} of them have code in the package, "
         f"{have['section']} a section in a chapter and {have['exercise']} a graded exercise; "
         f"{complete} have all that they need."
     )
 
 
 class LectureMap(SphinxDirective):
-    """``{lecture_map} THEME`` shows one theme; ``{lecture_map}`` alone the count of what is there."""
+    """``{lecture_map} THEME`` shows one theme, ``{lecture_map}`` alone counts what is there."""
 
     optional_arguments = 1
     option_spec: ClassVar[dict[str, Any]] = {}

@@ -53,7 +53,12 @@ def check_images(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for image in doctree.findall(nodes.image):
         alt = str(image.get("alt", ""))
         if not written(alt, str(image.get("uri", ""))):
-            logger.warning("image %s has no written alt text", image.get("uri"), location=image or docname, type="page_rules")
+            logger.warning(
+                "image %s has no written alt text",
+                image.get("uri"),
+                location=image or docname,
+                type="page_rules",
+            )
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -47,7 +47,8 @@ class Katex:
         """Return the HTML (with MathML) of one formula."""
         # a fresh dict for each call: KaTeX stores \gdef definitions in the one it is given
         options = {"displayMode": display, "strict": "ignore", "macros": dict(self.macros)}
-        assert self.process.stdin is not None and self.process.stdout is not None
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
         self.process.stdin.write(json.dumps({"tex": tex, "options": options}) + "\n")
         self.process.stdin.flush()
         answer = json.loads(self.process.stdout.readline())

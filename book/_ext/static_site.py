@@ -7,12 +7,11 @@
 * ``vendored_static_dir`` is a folder that other extensions fill with what they ship, too.
 
 Jupyter Book puts every script it finds below a ``_static`` folder beside ``_config.yml`` on every
-page; ours lies in ``book/`` and the folder of copies is appended later, so pages name what they use.
+page; ours lies in ``book/`` and the folder of copies comes later, so pages name what they use.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from pathlib import Path
@@ -32,10 +31,27 @@ ICON_SCRIPT = (
 )
 
 # every icon that the theme's templates, its style sheet and our pages name
-ICONS = """
-arrow-up bars chevron-down circle-half-stroke code download expand file file-pdf github list
-magnifying-glass moon outdent rocket sun angle-left angle-right xmark
-""".split()
+ICONS = [
+    "arrow-up",
+    "bars",
+    "chevron-down",
+    "circle-half-stroke",
+    "code",
+    "download",
+    "expand",
+    "file",
+    "file-pdf",
+    "github",
+    "list",
+    "magnifying-glass",
+    "moon",
+    "outdent",
+    "rocket",
+    "sun",
+    "angle-left",
+    "angle-right",
+    "xmark",
+]
 # the theme writes these as characters of an icon font before an admonition's title
 ADMONITIONS = {
     "note": "circle-info",
@@ -73,11 +89,14 @@ def copy_katex(destination: Path) -> None:
 def icon_mask(script: str, name: str) -> str:
     """Cut one solid icon out of the theme's script; return it as a CSS image."""
     # the regular set comes before the solid one in the script, so the last match is solid
-    found = re.findall(rf'[{{,]"?{re.escape(name)}"?:\[(\d+),(\d+),\[[^\]]*\],"[0-9a-f]+","([^"]+)"\]', script)
+    found = re.findall(
+        rf'[{{,]"?{re.escape(name)}"?:\[(\d+),(\d+),\[[^\]]*\],"[0-9a-f]+","([^"]+)"\]', script
+    )
     if not found:
         raise ExtensionError(f"the theme's icon script has no icon named {name!r}")
     width, height, path = found[-1]
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"><path d="{path}"/></svg>'
+    drawing = f'viewBox="0 0 {width} {height}"><path d="{path}"/>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {drawing}</svg>'
     for character, code in {"%": "%25", "#": "%23", "<": "%3C", ">": "%3E", '"': "'"}.items():
         svg = svg.replace(character, code)
     return f'url("data:image/svg+xml,{svg}")'

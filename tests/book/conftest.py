@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,15 @@ sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
 SITE = Path(os.environ.get("DLCOURSE_SITE", ROOT / "_build" / "html"))
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-CHROMIUM_FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 COMPRESSED = {".html", ".js", ".mjs", ".css", ".json", ".svg"}
 NOT_PAGES = {"_static", "_sources", "lite"}
 
@@ -52,7 +57,7 @@ def site() -> Path:
     return SITE
 
 
-@lru_cache(maxsize=None)
+@cache
 def compressed(path: str) -> bytes:
     return gzip.compress(Path(path).read_bytes())
 

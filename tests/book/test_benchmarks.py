@@ -23,6 +23,8 @@ def test_the_machine_is_described():
     assert all(RESULTS["machine"].values())
 
 
-@pytest.mark.parametrize("row", RESULTS["steps"], ids=lambda row: f"{row['net']}-{row['optimizer']}")
+@pytest.mark.parametrize(
+    "row", RESULTS["steps"], ids=lambda row: f"{row['net']}-{row['optimizer']}"
+)
 def test_a_warm_step_asks_for_no_memory(row):
     assert row["faults_per_step"] < 1

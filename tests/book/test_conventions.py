@@ -27,8 +27,10 @@ def test_pytorch_losses(torch, rng):
     s, t = torch.tensor(S), torch.tensor(T)
     theirs = {
         losses.cross_entropy(S, y): functional.cross_entropy(s, torch.tensor(y)),
-        losses.binary_cross_entropy(S, Y): K * functional.binary_cross_entropy_with_logits(s, torch.tensor(Y)),
-        losses.logistic_loss(S, 2 * Y - 1): K * functional.soft_margin_loss(s, torch.tensor(2 * Y - 1)),
+        losses.binary_cross_entropy(S, Y): K
+        * functional.binary_cross_entropy_with_logits(s, torch.tensor(Y)),
+        losses.logistic_loss(S, 2 * Y - 1): K
+        * functional.soft_margin_loss(s, torch.tensor(2 * Y - 1)),
         losses.squared_error(S, T): K / 2 * functional.mse_loss(s, t),
     }
     for ours, value in theirs.items():
@@ -111,7 +113,9 @@ def test_scikit_learn_penalties_and_shapes(rng):
 def test_scikit_learn_network_defaults(rng):
     networks = pytest.importorskip("sklearn.neural_network")
     with pytest.warns(match="Maximum iterations"):
-        model = networks.MLPClassifier((5,), max_iter=1).fit(rng.normal(size=(9, 4)), np.arange(9) % 3)
+        model = networks.MLPClassifier((5,), max_iter=1).fit(
+            rng.normal(size=(9, 4)), np.arange(9) % 3
+        )
     assert model.coefs_[0].shape == (4, 5)
     assert model.nesterovs_momentum is True
     assert (model.learning_rate_init, model.epsilon) == (1e-3, 1e-8)

@@ -76,5 +76,7 @@ def test_every_icon_is_cut_out_of_the_theme(tmp_path):
 
 def test_launch_links_name_repository_branch_and_notebook():
     at = ("someone/course", "main", "exercises/a/a.ipynb")
-    assert binder_url(*at).endswith("/gh/someone/course/main?urlpath=lab%2Ftree%2Fexercises%2Fa%2Fa.ipynb")
+    assert binder_url(*at).endswith(
+        "/gh/someone/course/main?urlpath=lab%2Ftree%2Fexercises%2Fa%2Fa.ipynb"
+    )
     assert colab_url(*at).endswith("/github/someone/course/blob/main/exercises/a/a.ipynb")

@@ -31,7 +31,9 @@ def look(seen, figure):
 
 def put_back(slider, value):
     """Return a slider to where it was, so that each is tried from the figure's start."""
-    slider.evaluate("(s, v) => { s.value = v; s.dispatchEvent(new Event('input', {bubbles: true})) }", value)
+    slider.evaluate(
+        "(s, v) => { s.value = v; s.dispatchEvent(new Event('input', {bubbles: true})) }", value
+    )
 
 
 def step_by_key(slider):

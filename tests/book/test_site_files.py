@@ -1,7 +1,7 @@
-"""The built site as files: every link goes somewhere, every image is described, nothing is remote."""
+"""The built site as files: links go somewhere, images are described, nothing is remote."""
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -42,7 +42,7 @@ class Page(HTMLParser):
             self.meta.setdefault(name, []).append(given.get("content") or "")
 
 
-@lru_cache(maxsize=None)
+@cache
 def parsed(path: Path) -> Page:
     return Page(path)
 
