@@ -4,6 +4,7 @@
   ``package-lock.json``), never committed.
 * The theme's icons are a 1.5 MB script, of which a page shows a dozen drawings. Those are cut out
   of that script while the book is built and become one small style sheet of masks.
+* The theme's script loses the one thing that made pages slow on a telephone.
 * ``vendored_static_dir`` is a folder that other extensions fill with what they ship, too.
 
 Jupyter Book puts every script it finds below a ``_static`` folder beside ``_config.yml`` on every
@@ -63,6 +64,11 @@ ADMONITIONS = {
     "predict": "circle-question",
     "requirements": "graduation-cap",
 }
+# what the theme's script measures when a page is loaded, resized or changed
+THEME_MEASURES = (
+    '["pre",".nboutput > .output_area",".cell_output > .output",".jp-RenderedHTMLCommon",'
+    '".pst-scrollable-table-container"].join(", ")'
+)
 ICON_LICENCE = "/* Font Awesome Free 6.5.2, fontawesome.com, icons CC BY 4.0 */\n"
 
 
@@ -155,8 +161,24 @@ def defer_scripts(
             scripts[position] = _JavaScript(filename, priority=script.priority, **attributes)
 
 
+def measure_boxes_later(app: Sphinx, error: Exception | None) -> None:
+    """Stop the theme from measuring every box of a page at once; ``site.js`` does it when needed.
+
+    To see which boxes scroll, the theme lays out the whole page, unseen sections included. On a
+    telephone that took longer than everything else together.
+    """
+    script = Path(app.outdir, "_static", "scripts", "pydata-sphinx-theme.js")
+    if error or app.builder.format != "html":
+        return
+    text = script.read_text(encoding="utf-8")
+    if THEME_MEASURES not in text:
+        raise ExtensionError(f"{script.name} no longer measures boxes as it did: see {__file__}")
+    script.write_text(text.replace(THEME_MEASURES, '":not(*)"'), encoding="utf-8")
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the copies to the build."""
+    app.connect("build-finished", measure_boxes_later)
     app.connect("builder-inited", add_assets)
     app.connect("html-page-context", defer_scripts, priority=950)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,12 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import nbformat
 import pytest
 from explorers import explorer_gallery
 
 from dlcourse.explorers.page import STATIC
 
+nbformat = pytest.importorskip("nbformat")
 pytest.importorskip("myst_nb")
 if not (STATIC / "explorer.js").exists():
     pytest.skip("npm run build was not run", allow_module_level=True)
