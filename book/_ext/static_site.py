@@ -4,7 +4,8 @@
   ``package-lock.json``), never committed.
 * The theme's icons are a 1.5 MB script, of which a page shows a dozen drawings. Those are cut out
   of that script while the book is built and become one small style sheet of masks.
-* The theme's script loses the one thing that made pages slow on a telephone.
+* Two of the theme's scripts are kept, one without what made pages slow on a telephone
+  (``write_theme_script``).
 * ``vendored_static_dir`` is a folder that other extensions fill with what they ship, too.
 
 Jupyter Book puts every script it finds below a ``_static`` folder beside ``_config.yml`` on every
@@ -26,9 +27,14 @@ from sphinx.errors import ExtensionError
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 KATEX = ROOT / "node_modules" / "katex" / "dist"
-ICON_SCRIPT = (
-    Path(pydata_sphinx_theme.__file__).parent
-    / "theme/pydata_sphinx_theme/static/scripts/fontawesome.js"
+THEME_SCRIPTS = (
+    Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/static/scripts"
+)
+ICON_SCRIPT = THEME_SCRIPTS / "fontawesome.js"
+# the boxes that the theme's script measures at load and again at every change of the page
+MEASURED = (
+    '["pre",".nboutput > .output_area",".cell_output > .output",".jp-RenderedHTMLCommon",'
+    '".pst-scrollable-table-container"]'
 )
 
 # every icon that the theme's templates, its style sheet and our pages name
@@ -64,11 +70,6 @@ ADMONITIONS = {
     "predict": "circle-question",
     "requirements": "graduation-cap",
 }
-# what the theme's script measures when a page is loaded, resized or changed
-THEME_MEASURES = (
-    '["pre",".nboutput > .output_area",".cell_output > .output",".jp-RenderedHTMLCommon",'
-    '".pst-scrollable-table-container"].join(", ")'
-)
 ICON_LICENCE = "/* Font Awesome Free 6.5.2, fontawesome.com, icons CC BY 4.0 */\n"
 
 
@@ -118,6 +119,20 @@ def write_icons(destination: Path) -> None:
     (destination / "icons.css").write_text(ICON_LICENCE + "\n".join(rules) + "\n", encoding="utf-8")
 
 
+def write_theme_script(destination: Path) -> None:
+    """Copy the theme's script without its measuring of every box, which lays out a whole chapter.
+
+    ``site.js`` does the same for the boxes that come into sight.
+    """
+    script = (THEME_SCRIPTS / "pydata-sphinx-theme.js").read_text(encoding="utf-8")
+    if script.count(MEASURED) != 1:
+        raise ExtensionError("the theme's script is not the one that static_site knows")
+    destination.mkdir(parents=True, exist_ok=True)
+    script = script.replace(MEASURED, '[".measured-by-site-js"]')
+    script = re.sub(r"//# sourceMappingURL=.*", "", script)
+    (destination / "theme.js").write_text(script, encoding="utf-8")
+
+
 def add_assets(app: Sphinx) -> None:
     """Collect the copied assets before the first page is written."""
     if app.builder.format != "html":
@@ -125,6 +140,7 @@ def add_assets(app: Sphinx) -> None:
     folder = vendored_static_dir(app)
     copy_katex(folder / "katex")
     write_icons(folder / "icons")
+    write_theme_script(folder / "scripts")
     app.config.html_static_path.append(str(folder))
     app.add_css_file("katex/katex.css")
     app.add_css_file("icons/icons.css")
@@ -161,24 +177,8 @@ def defer_scripts(
             scripts[position] = _JavaScript(filename, priority=script.priority, **attributes)
 
 
-def measure_boxes_later(app: Sphinx, error: Exception | None) -> None:
-    """Stop the theme from measuring every box of a page at once; ``site.js`` does it when needed.
-
-    To see which boxes scroll, the theme lays out the whole page, unseen sections included. On a
-    telephone that took longer than everything else together.
-    """
-    script = Path(app.outdir, "_static", "scripts", "pydata-sphinx-theme.js")
-    if error or app.builder.format != "html":
-        return
-    text = script.read_text(encoding="utf-8")
-    if THEME_MEASURES not in text:
-        raise ExtensionError(f"{script.name} no longer measures boxes as it did: see {__file__}")
-    script.write_text(text.replace(THEME_MEASURES, '":not(*)"'), encoding="utf-8")
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the copies to the build."""
-    app.connect("build-finished", measure_boxes_later)
     app.connect("builder-inited", add_assets)
     app.connect("html-page-context", defer_scripts, priority=950)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

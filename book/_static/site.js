@@ -1,26 +1,25 @@
-// What is too wide scrolls inside its own box: let the keyboard reach the box where it does.
-// A box is measured when the reader gets near it. Measuring all of them at once would lay out the
-// whole page, most of which nobody has seen yet.
-const KINDS = { ".math": "Formula", "pre": "Code", ".output": "Output", "div": "Table" };
-const BOXES = "div.math, pre, .cell_output > .output, .pst-scrollable-table-container";
+// What is wider than its box (a formula, a table, a line of code) scrolls inside it: let the keyboard
+// reach it there. Measured when the reader gets near, since measuring lays out a whole section.
+const SCROLLS = "div.math, .pst-scrollable-table-container, .bd-article pre, .cell_output > .output";
+const NAMES = [["div.math", "Formula"], [".pst-scrollable-table-container", "Table"]];
 
 const measure = (box) => {
-  if (box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1) {
-    const kind = Object.keys(KINDS).find((selector) => box.matches(selector));
-    box.tabIndex = 0;
-    box.setAttribute("role", "group");
-    box.setAttribute("aria-label", `${KINDS[kind]}, scrolls`);
-  } else {
-    for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
+  const name = NAMES.find(([selector]) => box.matches(selector))?.[1];
+  const scrolls = box.scrollWidth > box.clientWidth + 1;
+  const attributes = { tabindex: "0", role: name && "group", "aria-label": name && `${name}, scrolls sideways` };
+  for (const [key, value] of Object.entries(attributes)) {
+    if (scrolls && value) box.setAttribute(key, value);
+    else box.removeAttribute(key);
   }
 };
-const near = new IntersectionObserver(
-  (entries) => entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => measure(target)),
-  { rootMargin: "50% 0px" },
+
+const watcher = new IntersectionObserver(
+  (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => measure(entry.target)),
+  { rootMargin: "50%" },
 );
 const watch = () => {
-  near.disconnect();
-  document.querySelectorAll(BOXES).forEach((box) => near.observe(box));
+  watcher.disconnect();
+  document.querySelectorAll(SCROLLS).forEach((box) => watcher.observe(box));
 };
-addEventListener("load", watch);
+watch();
 addEventListener("resize", watch);

