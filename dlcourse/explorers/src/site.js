@@ -16,7 +16,9 @@ function arrival(name) {
 }
 
 globalThis.dlcourseFrames = (name, text) => {
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let k = 0; k < bytes.length; k++) bytes[k] = characters.charCodeAt(k);
   arrival(name).resolve(inflate(bytes).then(decode));
 };
 
