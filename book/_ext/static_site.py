@@ -148,9 +148,17 @@ def add_assets(app: Sphinx) -> None:
     app.add_js_file("site.js", loading_method="defer")
 
 
-def widget_state(script: Any) -> bool:
-    """Tell whether a script is the saved state of ipywidgets."""
-    return "jupyter.widget-state" in getattr(script, "attributes", {}).get("type", "")
+# a script of the theme's company, and what a page must hold to need it
+NEEDED_BY = {"design-tabs": "sd-tab-set", "togglebutton": "dropdown", "copybutton": "highlight"}
+NEEDED_BY["clipboard"] = NEEDED_BY["copybutton"]
+
+
+def needless(script: Any, body: str) -> bool:
+    """Tell whether a page does without a script: it saves widgets, or finds nothing to do."""
+    if "jupyter.widget-state" in getattr(script, "attributes", {}).get("type", ""):
+        return True
+    filename = str(getattr(script, "filename", None) or "")
+    return any(name in filename and sign not in body for name, sign in NEEDED_BY.items())
 
 
 def defer_scripts(
@@ -158,13 +166,14 @@ def defer_scripts(
 ) -> None:
     """Let no script of the page's head hold up its first paint.
 
-    The state of live widgets, hundreds of kilobytes that nothing here reads, is left out. The few
-    lines of options, which the theme's inline scripts write into, are put into the page.
+    What a page does without is left out. The few lines of options, which the theme's inline
+    scripts write into, are put into the page.
     The search page's scripts call each other from inline code and stay as they are.
     """
     if pagename == "search":
         return
-    scripts = [script for script in context.get("script_files", []) if not widget_state(script)]
+    body = context.get("body") or ""
+    scripts = [script for script in context.get("script_files", []) if not needless(script, body)]
     context["script_files"] = scripts
     for position, script in enumerate(scripts):
         filename = str(getattr(script, "filename", None) or "")
