@@ -173,6 +173,18 @@ def same_length(a: NDArray[Any], b: NDArray[Any], names: tuple[str, str]) -> Non
         )
 
 
+def rows_sum_to_one(Y: FloatArray, name: str) -> None:
+    """Refuse a row of probabilities, shape (n, K), that does not sum to 1 within 1e-5.
+
+    >>> rows_sum_to_one(np.array([[0.5, 0.5], [1.0, 0.5]]), "y")
+    Traceback (most recent call last):
+    ValueError: y must hold rows of probabilities that sum to 1, got 1.5 at row 1
+    """
+    sums = Y.sum(axis=1)
+    off = ~np.isclose(sums, 1, rtol=0, atol=1e-5)
+    refuse(off, sums, name, "hold rows of probabilities that sum to 1")
+
+
 def _number(value: object, name: str, kinds: str, needed: str) -> Any:
     array = np.asarray(value)
     if array.ndim or array.dtype.kind not in kinds:

@@ -17,7 +17,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from dlcourse._validation import FloatArray, float_array, one_of, refuse, same_length
+from dlcourse._validation import (
+    FloatArray,
+    float_array,
+    one_of,
+    refuse,
+    rows_sum_to_one,
+    same_length,
+)
 from dlcourse.activations import ACTIVATIONS
 from dlcourse.labels import one_hot
 from dlcourse.losses import LOSSES
@@ -110,8 +117,7 @@ def output_targets(y: ArrayLike, loss: str, n_outputs: int, dtype: DTypeLike) ->
     if loss != "squared_error":
         refuse((targets < 0) | (targets > 1), targets, "y", "hold numbers between 0 and 1")
     if loss == "cross_entropy":
-        sums = targets.sum(axis=1)
-        refuse(np.abs(sums - 1) > 1e-5, sums, "y", "hold rows of probabilities that sum to 1")
+        rows_sum_to_one(targets, "y")
     return targets
 
 

@@ -15,7 +15,14 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcourse._validation import FloatArray, float_array, labels_array, one_of, refuse
+from dlcourse._validation import (
+    FloatArray,
+    float_array,
+    labels_array,
+    one_of,
+    refuse,
+    rows_sum_to_one,
+)
 from dlcourse.activations import identity, log_softmax, sigmoid, softmax, softplus
 
 Reduction = Literal["mean", "sum"]
@@ -70,9 +77,7 @@ def _check_classes(scores: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatAr
         return S, np.eye(S.shape[1], dtype=S.dtype)[labels]
     Y = _check_pair(S, y)[1]
     refuse((Y < 0) | (Y > 1), Y, "y", "hold class numbers, or probabilities between 0 and 1")
-    sums = Y.sum(axis=1)
-    off = ~np.isclose(sums, 1, rtol=0, atol=1e-5)
-    refuse(off, sums, "y", "hold rows of probabilities that sum to 1")
+    rows_sum_to_one(Y, "y")
     return S, Y
 
 
