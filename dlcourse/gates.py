@@ -19,8 +19,11 @@ from dlcourse.linear import fit_logistic, scores
 
 #: Bias first. The sign of the score makes the gate; the factor 20 makes it sure of itself.
 AND: Final[FloatArray] = 20.0 * np.array([-1.5, 1.0, 1.0])
+#: One input is enough.
 OR: Final[FloatArray] = 20.0 * np.array([-0.5, 1.0, 1.0])
+#: Of one input; its score has the opposite sign.
 NOT: Final[FloatArray] = 20.0 * np.array([0.5, -1.0])
+#: The same line as :data:`AND`, seen from the other side.
 NAND: Final[FloatArray] = -AND
 
 #: First stage NAND and OR, second stage AND: the weights of a network of sizes (2, 2, 1).
