@@ -24,8 +24,8 @@ export OPENBLAS_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 export VECLIB_MAXIMUM_THREADS ?= 1
 
-.PHONY: help setup book test serve exercises check-site check-browser-python lint bench mutation
-.PHONY: lock clean
+.PHONY: help setup book test serve exercises check-site check-grading check-browser-python lint
+.PHONY: bench mutation lock clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -46,6 +46,10 @@ check-site: setup  ## test the built site in Chromium: links, requests, accessib
 	@test -f _build/html/index.html || { echo "There is no site yet: run make book first"; exit 1; }
 	$(say) "checking the site"
 	@$(PY) -m pytest -m site tests $(ARGS)
+
+check-grading: setup  ## grade classes in the sandbox: hostile, honest, killed half-way
+	$(say) "checking the grading pipeline"
+	@$(PY) -m pytest -m grading tests/grading $(ARGS)
 
 check-browser-python: setup  ## test the package in the browser's Python (fetches 80 MB)
 	@$(PY) tools/browser_python/fetch.py

@@ -14,5 +14,24 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__"]
 
-# A full run takes seconds; a cell that takes a minute does not end by itself.
-c.ExecutePreprocessor.timeout = 60
+# Students' code runs in a sandbox and the tests outside of it, also in nbgrader's own commands and
+# in formgrader. This is nbgrader's list with SafeExecute in the place of Execute.
+c.Autograde.autograde_preprocessors = [
+    "dlcourse.grading.execute.SafeExecute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+# Students' text and output are cleaned before a browser sees them, in feedback and in formgrader.
+c.GenerateFeedback.exporter_class = "dlcourse.grading.feedback.FeedbackExporter"
+c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {
+    "markdown2html": "dlcourse.grading.sanitize.markdown2html",
+    "clean_html": "dlcourse.grading.sanitize.clean_html",
+    "highlight_code": "dlcourse.grading.feedback.highlight_code",
+}
+# What a submission may use; the defaults are in dlcourse/grading/limits.py.
+c.SafeExecute.limits = {"cell_seconds": 30, "memory_mb": 2048}

@@ -1,4 +1,4 @@
-"""The command line: ``dlcourse info`` says what is here, ``dlcourse download`` fetches data.
+"""The command line: what is here, data to fetch, and ``dlcourse grade`` for a whole class.
 
 Everything but click is imported inside the commands, so that ``dlcourse --help`` is quick.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -56,6 +57,52 @@ def mnist(cache: Path | None) -> None:
     except (ConnectionError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"MNIST is here: {len(images)} training and {len(test_images)} test images.")
+
+
+@main.command()
+@click.argument("assignment")
+@click.option("--workers", type=click.IntRange(1), help="Submissions at a time; one a processor.")
+@click.option("--dask", metavar="ADDRESS", help="Grade on the Dask cluster with this scheduler.")
+@click.option("--rerun", is_flag=True, help="Also what has not changed since it was graded.")
+@click.option("--only", multiple=True, metavar="STUDENT", help="This student only; repeatable.")
+@click.option("--since", type=click.DateTime(), help="Only what was handed in since then (UTC).")
+@click.option("--seed", type=click.IntRange(0), help="Repeat the random inputs of an earlier run.")
+@click.option("--whole", is_flag=True, help="Also run the cells behind the last graded one.")
+@click.option("--no-sandbox", is_flag=True, help="DANGEROUS: students' code gets all your rights.")
+def grade(
+    assignment: str,
+    workers: int | None,
+    dask: str | None,
+    rerun: bool,
+    only: tuple[str, ...],
+    since: datetime | None,
+    seed: int | None,
+    whole: bool,
+    no_sandbox: bool,
+) -> None:
+    """Grade a class's submissions of ASSIGNMENT, in the folder of an nbgrader course.
+
+    What was graded before and has not changed is skipped. A run can be stopped at any time, by
+    force as well; the next one goes on.
+    """
+    missing = [name for name in ("nbgrader", "nh3") if installed_version(name) is None]
+    if missing:
+        wish = 'pip install "dlcourse[grading]"'
+        raise click.ClickException(f"{', '.join(missing)} is missing. Get it: {wish}")
+    from dlcourse.grading import command
+    from dlcourse.grading.classroom import Choice
+
+    if no_sandbox:
+        click.secho(command.NO_SANDBOX, fg="red", bold=True, err=True)
+    choice = Choice(rerun, only, since)
+    try:
+        summary = command.grade(assignment, choice, workers, dask, seed, not no_sandbox, whole)
+    except command.PROBLEMS as problem:
+        raise click.ClickException(str(problem)) from problem
+    except KeyboardInterrupt:
+        text = "Stopped. What was graded is kept; run it again to go on."
+        raise click.ClickException(text) from None
+    click.echo(summary)
 
 
 def by_extra(requirements: Iterable[str]) -> dict[str, list[str]]:

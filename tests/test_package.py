@@ -235,7 +235,10 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
         path.relative_to(ROOT).as_posix()
         for path in repository_files()
         if path.is_relative_to(ROOT / "dlcourse")
-        and (path.suffix in {".py", ".npz"} or path.name.startswith(("py.typed", "LICENSE-")))
+        and (
+            path.suffix in {".py", ".npz", ".j2", ".json"}
+            or path.name.startswith(("py.typed", "LICENSE-"))
+        )
     }
     bundle = {name for name in names if name.startswith("dlcourse/explorers/static/")}
     assert names - bundle == package

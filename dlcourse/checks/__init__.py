@@ -21,9 +21,10 @@ business. What stock nbgrader runs in the student's own kernel can be cheated in
 this one.
 """
 
+from dlcourse.checks.errors import StudentError
 from dlcourse.checks.outcome import Failure, Outcome
 from dlcourse.checks.reporting import CheckFailed, check
-from dlcourse.checks.spec import Case, Exercise, Misconception, Part, Property, StudentError
+from dlcourse.checks.spec import Case, Exercise, Misconception, Part, Property
 
 __all__ = [
     "Case",

@@ -15,8 +15,6 @@ The module needs no threads, signals or processes, so it runs in the browser as 
 
 import contextlib
 import io
-import linecache
-import traceback
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -24,8 +22,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from dlcourse.checks.errors import StudentError, describe_exception, shortened
 from dlcourse.checks.outcome import Failure, Outcome
-from dlcourse.checks.spec import Arguments, Case, Exercise, Part, StudentError
+from dlcourse.checks.spec import Arguments, Case, Exercise, Part
 
 SINGLE_TOLERANCE = 1e-4
 KINDS = {"b": "booleans", "i": "integers", "u": "integers", "f": "floats", "c": "complex numbers"}
@@ -170,7 +169,7 @@ def attempt_case(function: Function, arguments: Arguments) -> Attempt:
         except StudentError as reported:
             error = reported
         except (Exception, SystemExit) as raised:
-            error = as_student_error(raised, function)
+            error = describe_exception(raised, function)
     return Attempt(
         answer=answer,
         error=error,
@@ -193,17 +192,6 @@ def first_change(before: Arguments, after: Arguments) -> int | None:
         ):
             return position
     return None
-
-
-def as_student_error(error: BaseException, function: Function) -> StudentError:
-    """Describe an exception by the last line of the student's own file that led to it."""
-    code = getattr(function, "__code__", None)
-    home = getattr(code, "co_filename", None)
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == home]
-    line = ""
-    if frames and frames[-1].lineno is not None:
-        line = linecache.getline(frames[-1].filename, frames[-1].lineno).strip()
-    return StudentError(type(error).__name__, shortened(str(error), 500), line)
 
 
 # --- comparing -------------------------------------------------------------------------------
@@ -427,8 +415,3 @@ def pretty(value: object, digits: int = 6) -> str:
         return shortened(repr(value))
     except Exception:  # the student's own class may do anything here
         return describe_type(value)
-
-
-def shortened(text: str, limit: int = 300) -> str:
-    """Cut long text."""
-    return text if len(text) <= limit else text[:limit] + " ..."

@@ -80,8 +80,8 @@ class Outcome:
         Name of the exercise.
     points, earned : float
         What there was to earn and what was earned.
-    seed : int
-        The random inputs' seed: the same seed judges by the same inputs.
+    seed : int or None
+        The random inputs' seed: the same seed judges by the same inputs. None where it is not told.
     passed_parts : tuple of str
         Titles of the parts that were right.
     failure : Failure or None
@@ -95,7 +95,7 @@ class Outcome:
     exercise: str
     points: float
     earned: float
-    seed: int
+    seed: int | None
     passed_parts: tuple[str, ...] = ()
     failure: Failure | None = None
     notes: tuple[str, ...] = ()
@@ -142,7 +142,8 @@ class Outcome:
     @property
     def after_the_case(self) -> list[str]:
         """The sentences under the failing case."""
-        return [*self.notes, f"The same numbers again: `{self.replay}`"]
+        again = [] if self.seed is None else [f"The same numbers again: `{self.replay}`"]
+        return [*self.notes, *again]
 
     def __str__(self) -> str:
         """Write the outcome as plain text."""

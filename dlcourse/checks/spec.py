@@ -15,26 +15,6 @@ Arguments = tuple[object, ...]
 Draw = Callable[[np.random.Generator], Iterable[Arguments]]
 
 
-class StudentError(Exception):
-    """A call of the student's function that ended in an exception, described as data.
-
-    A function that stands in for one in another process raises this itself, filled in there.
-
-    Parameters
-    ----------
-    kind : str
-        Name of the exception's class, such as ``"IndexError"``.
-    text : str
-        What the exception says.
-    line : str
-        The student's own line that led to it, or an empty string when it is not known.
-    """
-
-    def __init__(self, kind: str, text: str, line: str = "") -> None:
-        super().__init__(f"{kind}: {text}")
-        self.kind, self.text, self.line = kind, text, line
-
-
 @dataclass(frozen=True, eq=False)
 class Case:
     """One set of arguments, with a few words that say what is special about it."""

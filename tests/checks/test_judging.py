@@ -8,8 +8,9 @@ import warnings
 import numpy as np
 import pytest
 
+from dlcourse.checks.errors import StudentError
 from dlcourse.checks.judging import as_array, judge, pretty
-from dlcourse.checks.spec import Exercise, Misconception, Part, Property, StudentError
+from dlcourse.checks.spec import Exercise, Misconception, Part, Property
 
 
 def double(x, factor):

@@ -1,0 +1,23 @@
+"""Grading that student code cannot forge: a sandbox, a referee outside it, and nbgrader.
+
+Two warm processes wait at a `Station`. For each notebook both fork. One child is jailed and runs
+the student's cells; it has no network, no files of the course and no answers. The other, the
+referee, runs the locked test cells, where a name that the student defined is a proxy: calling it
+sends arrays through a pipe and gets arrays back, by value.
+
+===================  ===========================================================================
+``inside``           what runs in the sandbox; imports nothing else of this package
+``student_package``  the ``dlcourse`` that students' code finds there, without answers
+``station``          starts and stops both processes, and keeps the clock and the memory
+``referee``          one notebook: run the cells, then the tests, then write down what was seen
+``restore``          make a notebook of what was handed in, with the instructor's locked cells
+``sanitize``         make student output harmless in a browser
+``feedback``         the page that the student gets
+``spec``             what the instructor's notebooks say, read once for each run
+``gradebook``        nbgrader's database, and beside it what was graded, by content
+``classroom``        ``dlcourse grade``: a whole class, on this machine or on a cluster
+``report``           what the class did, as a page
+``exports``          marks for Canvas and Moodle
+``execute``          the same safety for nbgrader's own commands
+===================  ===========================================================================
+"""

@@ -1,0 +1,361 @@
+"""A whole class: ``dlcourse grade``.
+
+Submissions are independent, so they go through any `concurrent.futures.Executor`: a pool of threads
+here, each of which drives a pair of processes of one station, or a Dask cluster, where every
+worker opens a station of its own. One writer, this process, keeps the results.
+"""
+
+import atexit
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from nbformat import reads
+
+from dlcourse.grading import submissions
+from dlcourse.grading.feedback import FeedbackPages
+from dlcourse.grading.gradebook import Entry, Records
+from dlcourse.grading.limits import Limits
+from dlcourse.grading.report import Summary, summarise, write_report
+from dlcourse.grading.result import REJECTED, Result
+from dlcourse.grading.spec import AssignmentSpec
+from dlcourse.grading.station import Station
+from dlcourse.grading.submissions import Submission
+from dlcourse.grading.tables import write_whole
+
+WRITE_SECONDS, WRITE_RESULTS = 1.0, 50
+DASK_BATCH = 10
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a worker needs to grade: goes along with every task.
+
+    Parameters
+    ----------
+    spec : str
+        The assignment, as JSON.
+    limits : Limits
+        What a submission may use.
+    sandbox : bool
+        Whether students' code is kept in the sandbox.
+    whole : bool
+        Whether to run students' cells behind the last graded one, too.
+    """
+
+    spec: str
+    limits: Limits
+    sandbox: bool = True
+    whole: bool = False
+
+
+_stations: dict[Setup, Station] = {}
+_opening = threading.Lock()
+
+
+def station_for(setup: Setup) -> Station:
+    """Return this process's station, opened the first time."""
+    with _opening:
+        if setup not in _stations:
+            spec = AssignmentSpec.from_json(setup.spec)
+            station = Station(spec, setup.limits, setup.sandbox, setup.whole)
+            _stations[setup] = station
+            atexit.register(station.close)
+        return _stations[setup]
+
+
+def close_stations() -> None:
+    """End all warm processes of this process."""
+    with _opening:
+        while _stations:
+            _stations.popitem()[1].close()
+
+
+def grade_batch(setup: Setup, batch: Sequence[Submission], seed: int | None) -> list[Result]:
+    """Grade a few submissions here: the task that an executor runs."""
+    station = station_for(setup)
+    return [
+        station.grade(
+            submission.student,
+            notebook.name,
+            submission.files,
+            seed,
+            refused=submission.refused,
+        )
+        for submission in batch
+        for notebook in station.spec.notebooks
+    ]
+
+
+@contextmanager
+def local_pool(workers: int, setup: Setup) -> Iterator[Executor]:
+    """Grade on this machine with so many submissions at a time."""
+    station_for(setup)  # in this thread: the processes end with the thread that started them
+    try:
+        with ThreadPoolExecutor(workers) as pool:
+            yield pool
+    finally:
+        close_stations()
+
+
+@contextmanager
+def dask_cluster(address: str) -> Iterator[Executor]:
+    """Grade on the workers of a Dask cluster."""
+    from distributed import Client
+
+    with Client(address) as client:
+        yield client.get_executor(pure=False, retries=ATTEMPTS)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which submissions to grade.
+
+    Parameters
+    ----------
+    rerun : bool
+        Also those that have not changed since they were graded.
+    only : tuple of str
+        These students only, if any are named.
+    since : datetime or None
+        Only what was handed in at this time or later, in UTC.
+    """
+
+    rerun: bool = False
+    only: tuple[str, ...] = ()
+    since: datetime | None = None
+
+
+class Classroom:
+    """A run over one assignment.
+
+    Parameters
+    ----------
+    course : nbgrader.coursedir.CourseDirectory
+        Where the course is.
+    spec : AssignmentSpec
+        The assignment.
+    setup : Setup
+        How to grade it.
+    late_penalty : callable
+        ``late_penalty(student, notebook)`` writes nbgrader's penalty into the gradebook and
+        returns it; called for late submissions only.
+    """
+
+    def __init__(
+        self,
+        course: Any,
+        spec: AssignmentSpec,
+        setup: Setup,
+        late_penalty: Callable[[str, str], float] = lambda student, notebook: 0.0,
+    ) -> None:
+        self.course, self.spec, self.setup = course, spec, setup
+        self.late_penalty = late_penalty
+        self.records = Records(course.db_url, course.course_id, spec)
+        self.digest = spec.digest
+
+    def to_grade(self, choice: Choice) -> dict[str, Path]:
+        """Choose the submissions that this run grades.
+
+        Raises
+        ------
+        ValueError
+            If a student is asked for who handed nothing in.
+        """
+        found = submissions.folders(self.course, self.spec.name)
+        missing = [name for name in choice.only if name not in found]
+        if missing:
+            raise ValueError(f"only must name students who handed in, got {', '.join(missing)}")
+        chosen = {n: path for n, path in found.items() if not choice.only or n in choice.only}
+        if choice.since is None and choice.rerun:
+            return chosen
+        graded = {} if choice.rerun else self.records.keys()
+        return {
+            name: path
+            for name, path in chosen.items()
+            if self._wanted(submissions.read(name, path, self.room), choice, graded)
+        }
+
+    @property
+    def room(self) -> int:
+        """Bytes of a submission that are read."""
+        return int(self.setup.limits.notebook_mb) << 20
+
+    def _wanted(
+        self, submission: Submission, choice: Choice, graded: dict[tuple[str, str], str]
+    ) -> bool:
+        early = submission.timestamp is None or submission.timestamp < (
+            choice.since or datetime.min
+        )
+        if choice.since is not None and early:
+            return False
+        key = submission.key(self.digest)
+        names = [(submission.student, notebook.name) for notebook in self.spec.notebooks]
+        return any(graded.get(name) != key for name in names)
+
+    def run(
+        self,
+        folders: dict[str, Path],
+        executor: Executor,
+        in_flight: int,
+        batch: int = 1,
+        seed: int | None = None,
+        progress: Callable[[int], object] = lambda count: None,
+    ) -> None:
+        """Grade submissions and write what comes of it.
+
+        Parameters
+        ----------
+        folders : dict of str to Path
+            What `to_grade` chose.
+        executor : Executor
+            Where.
+        in_flight : int
+            Tasks handed out at a time.
+        batch : int
+            Submissions in a task.
+        seed : int, optional
+            The same random inputs for all; fresh ones for each without it.
+        progress : callable
+            Told how many submissions were written.
+        """
+        left = iter(folders.items())
+        running: dict[Future[list[Result]], tuple[list[Submission], int]] = {}
+        done: list[Result] = []
+        handed_in: dict[str, Submission] = {}
+        written = time.monotonic()
+
+        def hand_out(batch: list[Submission], attempt: int) -> None:
+            running[executor.submit(grade_batch, self.setup, batch, seed)] = batch, attempt
+
+        def write() -> None:
+            nonlocal done, written
+            self.write(done, handed_in)
+            students = {result.student for result in done}
+            for student in students:
+                del handed_in[student]
+            progress(len(students))
+            done, written = [], time.monotonic()
+
+        try:
+            while True:
+                while len(running) < in_flight and (next_ones := list(islice(left, batch))):
+                    read = [submissions.read(name, path, self.room) for name, path in next_ones]
+                    handed_in.update({submission.student: submission for submission in read})
+                    hand_out(read, 1)
+                if not running:
+                    break
+                finished, _ = wait(running, timeout=WRITE_SECONDS, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    these, attempt = running.pop(future)
+                    if future.exception() is None:
+                        done += future.result()
+                    elif attempt < ATTEMPTS:
+                        for submission in these:
+                            hand_out([submission], attempt + 1)
+                    else:
+                        done += self.failed(these, future.exception())
+                if done and (
+                    len(done) >= WRITE_RESULTS or time.monotonic() - written >= WRITE_SECONDS
+                ):
+                    write()
+        finally:
+            for future in running:
+                future.cancel()
+            if done:
+                write()
+
+    def failed(self, batch: Iterable[Submission], error: BaseException | None) -> list[Result]:
+        """Write down that nothing could be graded, so that a person looks at it."""
+        reason = f"It could not be graded ({type(error).__name__}: {error})."[:500]
+        return [
+            Result(
+                student=submission.student,
+                notebook=notebook.name,
+                status=REJECTED,
+                reason=reason,
+                seed=0,
+                seconds=0.0,
+                scores=dict.fromkeys(notebook.maximum, 0.0),
+                maximum=notebook.maximum,
+                comments={},
+                outcomes=(),
+                graded="",
+                feedback="",
+            )
+            for submission in batch
+            for notebook in self.spec.notebooks
+        ]
+
+    def write(self, results: Sequence[Result], handed_in: dict[str, Submission]) -> None:
+        """Write files, then the gradebook: what the gradebook knows is complete."""
+        sandbox = "bubblewrap" if self.setup.sandbox else "NOT SANDBOXED"
+        entries = []
+        for result in results:
+            submission = handed_in[result.student]
+            self.write_files(result, submission)
+            key = "" if not result.graded else submission.key(self.digest)
+            entries.append(Entry(result, key, submission.timestamp, sandbox))
+        self.records.write(entries)
+        self.renew_feedback(results, handed_in)
+
+    def write_files(self, result: Result, submission: Submission) -> None:
+        """Write the graded notebook and the feedback where nbgrader has them."""
+        if not result.graded:
+            return
+        for step, ending, text in (
+            (self.course.autograded_directory, "ipynb", result.graded),
+            (self.course.feedback_directory, "html", result.feedback),
+        ):
+            folder = Path(self.course.format_path(step, result.student, self.spec.name))
+            folder.mkdir(parents=True, exist_ok=True)
+            write_whole(folder / f"{result.notebook}.{ending}", text)
+            if submission.timestamp is not None:
+                write_whole(folder / submissions.STAMP, f"{submission.timestamp} UTC")
+
+    def renew_feedback(self, results: Sequence[Result], handed_in: dict[str, Submission]) -> None:
+        """Write the feedback anew where the marks are not the automatic ones alone."""
+        late, marked = self.records.late_or_marked({result.student for result in results})
+        for result in results:
+            if result.graded and result.student in late | marked:
+                penalty = 0.0
+                if result.student in late:
+                    penalty = self.late_penalty(result.student, result.notebook)
+                marks, comments = self.records.marks(result.student, result.notebook)
+                notebook = reads(result.graded, 4)
+                page = self.pages.render(
+                    notebook,
+                    marks,
+                    result.maximum,
+                    penalty,
+                    name=result.notebook,
+                    comments=comments,
+                )
+                self.write_files(replace(result, feedback=page), handed_in[result.student])
+
+    @cached_property
+    def pages(self) -> FeedbackPages:
+        """What makes pages here."""
+        return FeedbackPages()
+
+    def report(self) -> tuple[Summary, Path]:
+        """Write the report about everything that is graded so far."""
+        rows = self.records.report_rows()
+        folder = Path(self.course.root) / "reports" / self.spec.name
+        page = write_report(rows, folder, self.spec.name.replace("_", " ").capitalize())
+        return summarise(rows), page
+
+
+def workers_here() -> int:
+    """Count the processors that this process may use."""
+    return len(os.sched_getaffinity(0))

@@ -1,0 +1,108 @@
+"""``dlcourse grade``: find the course, choose the executor, show how far it is."""
+
+from typing import Any
+
+from nbformat.v4 import new_notebook
+from nbgrader.apps import NbGrader
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
+from tqdm import tqdm
+
+from dlcourse.grading.classroom import (
+    DASK_BATCH,
+    Choice,
+    Classroom,
+    Setup,
+    dask_cluster,
+    local_pool,
+    workers_here,
+)
+from dlcourse.grading.execute import SafeExecute
+from dlcourse.grading.spec import SpecError, load_spec
+from dlcourse.grading.station import SandboxError
+
+PROBLEMS = (SpecError, SandboxError, ValueError, OSError)
+NO_SANDBOX = """\
+WITHOUT A SANDBOX. Students' code runs with all your rights: it can read and delete your files,
+read other submissions and change the gradebook. The report will say so."""
+
+
+def grade(
+    assignment: str,
+    choice: Choice,
+    workers: int | None = None,
+    dask: str | None = None,
+    seed: int | None = None,
+    sandbox: bool = True,
+    whole: bool = False,
+) -> str:
+    """Grade a class in the current folder's course.
+
+    Parameters
+    ----------
+    assignment : str
+        nbgrader's name of the assignment.
+    choice : Choice
+        Which submissions.
+    workers : int, optional
+        Submissions at a time on this machine; as many as it has processors without it.
+    dask : str, optional
+        Address of a Dask scheduler, to grade on its workers.
+    seed : int, optional
+        The same random inputs for all submissions.
+    sandbox : bool
+        Whether students' code is kept in the sandbox.
+    whole : bool
+        Whether to run students' cells behind the last graded one, too.
+
+    Returns
+    -------
+    str
+        A summary, and where the report is.
+
+    Raises
+    ------
+    SpecError, SandboxError, ValueError, OSError
+        If the run cannot start; the message says why.
+    """
+    app = NbGrader()
+    app.initialize([])
+    course = CourseDirectory(parent=app)
+    spec = load_spec(course, assignment)
+    settings = SafeExecute(parent=app)
+
+    def late_penalty(student: str, notebook: str) -> float:
+        return assign_penalty(app, course.db_url, assignment, student, notebook)
+
+    setup = Setup(spec.to_json(), settings.limits_of(), sandbox, whole)
+    classroom = Classroom(course, spec, setup, late_penalty)
+    folders = classroom.to_grade(choice)
+    if folders:
+        count = workers or workers_here()
+        pool = dask_cluster(dask) if dask else local_pool(count, setup)
+        with (
+            pool as executor,
+            tqdm(total=len(folders), unit=" submissions", desc=assignment, smoothing=0.1) as bar,
+        ):
+            batch = DASK_BATCH if dask else 1
+            in_flight = 1000 if dask else 2 * count
+            classroom.run(folders, executor, in_flight // batch, batch, seed, bar.update)
+    summary, page = classroom.report()
+    graded = f"{len(folders)} graded now" if folders else "Nothing new to grade"
+    return f"{graded}.\n\n{summary}\n\nThe report: {page}"
+
+
+def assign_penalty(app: Any, db_url: str, assignment: str, student: str, notebook: str) -> float:
+    """Let nbgrader's plugin assign the penalty of a late notebook, and return it."""
+    from nbgrader.api import Gradebook
+
+    names = {
+        "notebook": notebook,
+        "assignment": assignment,
+        "student": student,
+        "db_url": db_url,
+    }
+    AssignLatePenalties(parent=app).preprocess(new_notebook(), {"nbgrader": names})
+    with Gradebook(db_url) as gradebook:
+        entry = gradebook.find_submission_notebook(notebook, assignment, student)
+        return float(entry.late_submission_penalty or 0)

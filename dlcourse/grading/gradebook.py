@@ -1,0 +1,295 @@
+"""nbgrader's gradebook: scores go in, in batches; beside them, what was graded, by content.
+
+The table ``dlcourse_result`` lies in the same database and is written in the same transaction as
+the scores. So a submission is either graded or not, whenever a run is killed.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from nbgrader.api import (
+    Comment,
+    Grade,
+    Gradebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+
+from dlcourse.grading.report import ReportRow
+from dlcourse.grading.result import Result
+from dlcourse.grading.spec import AssignmentSpec
+
+TRIES, WAIT_SECONDS = 10, 1.0  # while somebody else, formgrader say, holds the database
+
+RESULTS = sa.Table(
+    "dlcourse_result",
+    sa.MetaData(),
+    sa.Column("assignment", sa.String(128), primary_key=True),
+    sa.Column("student", sa.String(128), primary_key=True),
+    sa.Column("notebook", sa.String(128), primary_key=True),
+    sa.Column("key", sa.String(64), nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("seed", sa.BigInteger, nullable=False),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("sandbox", sa.String(64), nullable=False),
+    sa.Column("scores", sa.Text, nullable=False),
+    sa.Column("maximum", sa.Text, nullable=False),
+    sa.Column("outcomes", sa.Text, nullable=False),
+    sa.Column("graded_at", sa.DateTime, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A result on its way into the gradebook.
+
+    Parameters
+    ----------
+    result : Result
+        What came out.
+    key : str
+        Hash of what went in.
+    timestamp : datetime or None
+        When it was handed in, in UTC.
+    sandbox : str
+        What the student's code was kept in.
+    """
+
+    result: Result
+    key: str
+    timestamp: datetime | None
+    sandbox: str
+
+
+class Records:
+    """The gradebook of a course, as far as one assignment goes.
+
+    Parameters
+    ----------
+    db_url, course_id : str
+        As nbgrader has them.
+    spec : AssignmentSpec
+        The assignment.
+    """
+
+    def __init__(self, db_url: str, course_id: str, spec: AssignmentSpec) -> None:
+        self.db_url, self.course_id, self.spec = db_url, course_id, spec
+        with self.open() as gradebook:
+            RESULTS.create(gradebook.engine, checkfirst=True)
+
+    @contextmanager
+    def open(self) -> Iterator[Gradebook]:
+        """Open the gradebook."""
+        with Gradebook(self.db_url, self.course_id) as gradebook:
+            yield gradebook
+
+    def keys(self) -> dict[tuple[str, str], str]:
+        """Return the hash of what was graded last, by student and notebook."""
+        columns = RESULTS.c.student, RESULTS.c.notebook, RESULTS.c.key
+        query = sa.select(*columns).where(RESULTS.c.assignment == self.spec.name)
+        with self.open() as gradebook:
+            return {(student, name): key for student, name, key in gradebook.db.execute(query)}
+
+    def write(self, entries: Sequence[Entry]) -> None:
+        """Write results in one transaction; marks and comments of people stay as they are.
+
+        Raises
+        ------
+        sqlalchemy.exc.OperationalError
+            If the database stays locked.
+        """
+        for remaining in reversed(range(TRIES)):
+            try:
+                with self.open() as gradebook:
+                    self._write(gradebook, entries)
+                return
+            except sa.exc.OperationalError:
+                if not remaining:
+                    raise
+                time.sleep(WAIT_SECONDS)
+
+    def _write(self, gradebook: Gradebook, entries: Sequence[Entry]) -> None:
+        db = gradebook.db
+        assignment = gradebook.find_assignment(self.spec.name)
+        notebooks = {notebook.name: notebook for notebook in assignment.notebooks}
+        submissions = self._submissions(db, assignment.id, entries)
+        for name, notebook in notebooks.items():
+            of_notebook = [entry for entry in entries if entry.result.notebook == name]
+            if of_notebook:
+                _write_notebook(db, notebook, submissions, [e.result for e in of_notebook])
+        names = [entry.result.student for entry in entries]
+        mine = sa.and_(RESULTS.c.assignment == self.spec.name, RESULTS.c.student.in_(names))
+        old = {
+            (row.student, row.notebook)
+            for row in db.execute(sa.select(RESULTS.c.student, RESULTS.c.notebook).where(mine))
+        }
+        for entry in entries:
+            row = self._row(entry)
+            identity = row["student"], row["notebook"]
+            if identity in old:
+                same = mine & (RESULTS.c.student == identity[0])
+                same &= RESULTS.c.notebook == identity[1]
+                db.execute(RESULTS.update().where(same).values(row))
+            else:
+                db.execute(RESULTS.insert().values(row))
+                old.add(identity)
+        db.commit()
+
+    def _submissions(self, db: Any, assignment_id: str, entries: Sequence[Entry]) -> dict[str, str]:
+        """Make sure that students and submissions exist; return the submissions' ids."""
+        when = {entry.result.student: entry.timestamp for entry in entries}
+        known = set(db.scalars(sa.select(Student.id).where(Student.id.in_(when))))
+        db.bulk_insert_mappings(Student, [{"id": name} for name in when if name not in known])
+        query = sa.select(SubmittedAssignment.student_id, SubmittedAssignment.id).where(
+            SubmittedAssignment.assignment_id == assignment_id,
+            SubmittedAssignment.student_id.in_(when),
+        )
+        ids: dict[str, str] = dict(db.execute(query).all())
+        updates = [{"id": number, "timestamp": when[name]} for name, number in ids.items()]
+        new = {name: uuid.uuid4().hex for name in when if name not in ids}
+        inserts = [
+            {"id": number, "assignment_id": assignment_id, "student_id": n, "timestamp": when[n]}
+            for n, number in new.items()
+        ]
+        db.bulk_update_mappings(SubmittedAssignment, updates)
+        db.bulk_insert_mappings(SubmittedAssignment, inserts)
+        return {**ids, **new}
+
+    def _row(self, entry: Entry) -> dict[str, Any]:
+        result = entry.result
+        return {
+            "assignment": self.spec.name,
+            "student": result.student,
+            "notebook": result.notebook,
+            "key": entry.key,
+            "status": result.status,
+            "reason": result.reason,
+            "seed": result.seed,
+            "seconds": result.seconds,
+            "sandbox": entry.sandbox,
+            "scores": json.dumps(result.scores),
+            "maximum": json.dumps(result.maximum),
+            "outcomes": json.dumps(result.outcomes),
+            "graded_at": datetime.now(UTC).replace(tzinfo=None),
+        }
+
+    def report_rows(self) -> list[ReportRow]:
+        """Read what is known of all submissions, for the report."""
+        query = sa.select(RESULTS).where(RESULTS.c.assignment == self.spec.name)
+        with self.open() as gradebook:
+            return [_report_row(row) for row in gradebook.db.execute(query)]
+
+    def late_or_marked(self, students: Iterable[str]) -> tuple[set[str], set[str]]:
+        """Return who of the students handed in late, and who has a mark from a person."""
+        with self.open() as gradebook:
+            assignment = gradebook.find_assignment(self.spec.name)
+            mine = (
+                SubmittedAssignment.assignment_id == assignment.id,
+                SubmittedAssignment.student_id.in_(list(students)),
+            )
+            late = set()
+            if assignment.duedate is not None:
+                handed_in = gradebook.db.scalars(sa.select(SubmittedAssignment).where(*mine))
+                late = {one.student_id for one in handed_in if one.total_seconds_late > 0}
+            marked = gradebook.db.scalars(
+                sa.select(SubmittedAssignment.student_id)
+                .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+                .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+                .where(*mine, Grade.manual_score.is_not(None))
+            )
+            return late, set(marked)
+
+    def marks(
+        self, student: str, notebook: str
+    ) -> tuple[dict[str, float | None], dict[str, str | None]]:
+        """Return marks and comments by cell: a person's where there are any."""
+        with self.open() as gradebook:
+            entry = gradebook.find_submission_notebook(notebook, self.spec.name, student)
+            scores = {grade.name: grade.score for grade in entry.grades}
+            return scores, {comment.name: comment.comment for comment in entry.comments}
+
+
+def _report_row(row: Any) -> ReportRow:
+    scores, maximum = json.loads(row.scores), json.loads(row.maximum)
+    return ReportRow(
+        student=row.student,
+        notebook=row.notebook,
+        status=row.status,
+        reason=row.reason,
+        score=sum(score or 0.0 for score in scores.values()),
+        maximum=sum(maximum.values()),
+        seconds=row.seconds,
+        seed=row.seed,
+        sandbox=row.sandbox,
+        cells={name: (score, maximum[name]) for name, score in scores.items()},
+        outcomes=tuple(json.loads(row.outcomes)),
+    )
+
+
+def _write_notebook(
+    db: Any, notebook: Any, submissions: dict[str, str], results: Sequence[Result]
+) -> None:
+    """Write the scores and comments of one notebook of several students."""
+    mine = [submissions[result.student] for result in results]
+    query = sa.select(SubmittedNotebook.assignment_id, SubmittedNotebook.id).where(
+        SubmittedNotebook.notebook_id == notebook.id, SubmittedNotebook.assignment_id.in_(mine)
+    )
+    ids: dict[str, str] = dict(db.execute(query).all())
+    new = {submission: uuid.uuid4().hex for submission in mine if submission not in ids}
+    inserts = [
+        {"id": number, "assignment_id": submission, "notebook_id": notebook.id}
+        for submission, number in new.items()
+    ]
+    db.bulk_insert_mappings(SubmittedNotebook, inserts)
+    ids |= new
+    grade_cells = {cell.name: cell.id for cell in notebook.grade_cells}
+    others = {c.name: c.id for c in [*notebook.solution_cells, *notebook.task_cells]}
+    by_hand = {
+        (notebook_id, cell_id): manual
+        for notebook_id, cell_id, manual in db.execute(
+            sa.select(Grade.notebook_id, Grade.cell_id, Grade.manual_score).where(
+                Grade.notebook_id.in_(ids.values())
+            )
+        )
+    }
+    grades, comments = [], []
+    for result in results:
+        number = ids[submissions[result.student]]
+        for name, cell_id in grade_cells.items():
+            score = result.scores.get(name)
+            person = score is None or by_hand.get((number, cell_id)) is not None
+            grades.append((number, cell_id, {"auto_score": score, "needs_manual_grade": person}))
+        for name, cell_id in others.items():
+            comments.append((number, cell_id, {"auto_comment": result.comments.get(name)}))
+    for task in notebook.task_cells:  # marked by people; nbgrader wants the row to be there
+        grades += [(number, task.id, {}) for number in ids.values()]
+    _upsert(db, Grade, grades)
+    _upsert(db, Comment, comments)
+
+
+def _upsert(db: Any, table: Any, rows: Sequence[tuple[str, str, dict[str, Any]]]) -> None:
+    """Insert or update rows that are known by notebook and cell."""
+    numbers = list({number for number, _, _ in rows})
+    query = sa.select(table.notebook_id, table.cell_id, table.id)
+    query = query.where(table.notebook_id.in_(numbers))
+    ids = {(number, cell): row_id for number, cell, row_id in db.execute(query)}
+    inserts, updates = [], []
+    for number, cell, values in rows:
+        row_id = ids.get((number, cell))
+        if row_id is None:
+            inserts.append(
+                {"id": uuid.uuid4().hex, "notebook_id": number, "cell_id": cell, **values}
+            )
+        elif values:
+            updates.append({"id": row_id, **values})
+    db.bulk_insert_mappings(table, inserts)
+    db.bulk_update_mappings(table, updates)

@@ -1,0 +1,125 @@
+"""Walls around one submission, built by the process itself before it runs a line of the student's.
+
+The whole fork server already lives in bubblewrap: no network, a read-only system, nothing of the
+course. Inside, each submission gets namespaces of its own, private and empty folders to write to,
+limits, no capability, and a filter on system calls. All that happens in a process of ours; the
+student's code comes afterwards and cannot undo any of it.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+from typing import Any
+
+HOME = "/submission"
+
+_libc = ctypes.CDLL(None, use_errno=True)
+CLONE_NEWNS, CLONE_NEWIPC = 0x00020000, 0x08000000
+CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 0x4000, 0x40000
+PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 4, 38
+CAPABILITY_VERSION = 0x20080522
+
+# Refused with "operation not permitted". The first group would reach what the limits do not count:
+# memory outside of any process. The rest is for administrators and debuggers.
+REFUSED = (
+    *("memfd_create", "memfd_secret", "shmget", "msgget", "mq_open"),
+    *("socket", "io_uring_setup", "io_uring_enter", "io_uring_register"),
+    *("ptrace", "process_vm_readv", "process_vm_writev", "pidfd_getfd", "kcmp"),
+    *("mount", "umount2", "pivot_root", "chroot", "unshare", "setns", "move_mount", "open_tree"),
+    *("fsopen", "fsconfig", "fsmount", "fspick", "mount_setattr", "quotactl"),
+    *("name_to_handle_at", "open_by_handle_at", "fanotify_init", "userfaultfd"),
+    *("bpf", "perf_event_open", "keyctl", "add_key", "request_key", "personality", "syslog"),
+    *("init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load", "acct"),
+    *("reboot", "swapon", "swapoff"),
+    *("settimeofday", "clock_settime", "adjtimex", "clock_adjtime"),
+)
+
+
+def _check(result: int, what: str) -> None:
+    if result < 0:
+        error = ctypes.get_errno()
+        raise OSError(error, f"{what}: {os.strerror(error)}")
+
+
+def leave_namespaces() -> None:
+    """Put the children of this process into namespaces of their own."""
+    user, group = os.getuid(), os.getgid()
+    flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC
+    _check(_libc.unshare(flags), "unshare")
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{user} {user} 1"),
+        ("gid_map", f"{group} {group} 1"),
+    ):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
+
+
+def _mount(place: str, options: str, flags: int = 0) -> None:
+    flags |= MS_NOSUID | MS_NODEV
+    _check(
+        _libc.mount(b"tmpfs", place.encode(), b"tmpfs", flags, options.encode()), f"mount {place}"
+    )
+
+
+def close_walls(limits: dict[str, Any], test_cells: int) -> None:
+    """Hide the rest of the sandbox, then give up every right to see it again."""
+    _check(_libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None), "mount /")
+    room = f"size={limits['files_mb']}m,nr_inodes=10000,mode=700"
+    _mount(HOME, room)
+    _mount("/tmp", "size=8m,nr_inodes=1000,mode=1777")  # noqa: S108  (the submission's own)
+    for place in ("/proc", "/dev/shm"):  # noqa: S108
+        _mount(place, "size=4k,nr_inodes=2", MS_RDONLY | MS_NOEXEC)
+    os.chdir(HOME)
+    set_limits(limits, test_cells)
+    _check(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
+    _check(_libc.capset(header, (ctypes.c_uint32 * 6)()), "drop capabilities")
+    _libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)  # or the station may not ask how much memory it uses
+
+
+def set_limits(limits: dict[str, Any], test_cells: int) -> None:
+    """Set the limits that the kernel keeps for each process."""
+    mb = 1 << 20
+    for name, limit in (
+        (resource.RLIMIT_AS, limits["memory_mb"] * mb),
+        (resource.RLIMIT_FSIZE, limits["files_mb"] * mb),
+        (resource.RLIMIT_NPROC, limits["processes"] + test_cells),
+        (resource.RLIMIT_NOFILE, limits["open_files"]),
+        (resource.RLIMIT_CPU, int(limits["notebook_seconds"]) + 5),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(name, (int(limit), int(limit)))
+
+
+def system_call_filter() -> Any:
+    """Make the filter, or return None where libseccomp is not there."""
+    try:
+        import pyseccomp
+    except (ImportError, OSError, RuntimeError):
+        return None
+    rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    for name in REFUSED:
+        try:
+            rules.add_rule(pyseccomp.ERRNO(1), name)
+        except (OSError, ValueError, RuntimeError):  # this kernel's machine has no such call
+            continue
+    for flag in (CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWNET):
+        rules.add_rule(
+            pyseccomp.ERRNO(1), "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, flag, flag)
+        )
+    rules.add_rule(pyseccomp.ERRNO(38), "clone3")  # its flags lie in memory: use clone instead
+    return rules
+
+
+def reap() -> None:
+    """Wait for all children and orphans; be the namespace's first process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while True:
+        try:
+            os.wait()
+        except ChildProcessError:
+            return

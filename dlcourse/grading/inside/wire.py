@@ -1,0 +1,237 @@
+"""Messages between the referee and a student's process: numbers, text and arrays, by value.
+
+A frame is two sizes, a JSON header, then the arrays' bytes. Reading one can give only these types:
+None, bool, int, float, complex, str, bytes, list, tuple, set, dict, NumPy arrays and scalars. There
+is no pickle, and a subclass is not its base class: what is none of these types arrives as an
+`Opaque`, which has a type's name and no behaviour.
+"""
+
+import json
+import math
+import socket
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+KINDS = frozenset("biufcSUmM")  # of dtypes that are data
+HEADER_LIMIT = 8 << 20
+DEPTH_LIMIT = 100
+_sizes = struct.Struct("!II")
+
+
+class WireError(Exception):
+    """What arrived is no message, or more than was allowed."""
+
+
+class Opaque:
+    """Stands for a value that is not data; its class has the name of the value's class."""
+
+    def __bool__(self) -> bool:
+        """Refuse to be true: whether the value was is not known here."""
+        raise TypeError(f"a value of type {type(self).__name__} is not plain data")
+
+
+class Named:
+    """A value of the receiver's own, by name: a student's function handed to another one."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def opaque(type_name: str) -> Opaque:
+    """Make a stand-in for a value of the type of this name."""
+    name = type_name if type_name.isidentifier() and len(type_name) < 80 else "object"
+    stand_in: Opaque = type(name, (Opaque,), {})()
+    return stand_in
+
+
+class _Packer:
+    """Turns values into JSON and collects the arrays' bytes on the side."""
+
+    def __init__(self, functions: list[Callable[..., object]] | None) -> None:
+        self.buffers: list[bytes] = []
+        self.functions = functions
+
+    def pack(self, value: object, depth: int = 0) -> Any:
+        kind = type(value)
+        if value is None or kind in (bool, str):
+            return value
+        if kind is int:
+            return {"i": hex(value)}  # type: ignore[arg-type]
+        if kind is float:
+            return {"f": repr(value)}
+        if kind is complex:
+            return {"c": [repr(value.real), repr(value.imag)]}  # type: ignore[attr-defined]
+        if kind is bytes:
+            return {"b": self.keep(value)}  # type: ignore[arg-type]
+        if kind is Named:
+            return {"n": value.name}  # type: ignore[attr-defined]
+        if depth >= DEPTH_LIMIT:
+            return {"o": kind.__name__}
+        if kind in (list, tuple, set, frozenset):
+            letter = {list: "l", tuple: "t"}.get(kind, "s")
+            return {letter: [self.pack(item, depth + 1) for item in value]}  # type: ignore[attr-defined]
+        if kind is dict:
+            items = value.items()  # type: ignore[attr-defined]
+            return {"d": [[self.pack(k, depth + 1), self.pack(v, depth + 1)] for k, v in items]}
+        if kind is np.ndarray or (isinstance(value, np.generic) and kind.__module__ == "numpy"):
+            array = np.asarray(value)
+            if array.dtype.kind in KINDS:
+                size = self.keep(array.tobytes())
+                return {"a": [array.dtype.str, list(array.shape), size, kind is not np.ndarray]}
+        if self.functions is not None and callable(value):
+            self.functions.append(value)
+            return {"call": len(self.functions) - 1}
+        return {"o": kind.__name__}
+
+    def keep(self, data: bytes) -> int:
+        self.buffers.append(data)
+        return len(data)
+
+
+class _Unpacker:
+    """Turns JSON and the arrays' bytes into values again; trusts neither."""
+
+    def __init__(self, data: memoryview, resolve: Callable[[str, Any], object] | None) -> None:
+        self.data, self.resolve = data, resolve
+
+    def take(self, size: object) -> bytes:
+        if type(size) is not int or not 0 <= size <= len(self.data):
+            raise WireError("an array's size does not fit the message")
+        taken, self.data = bytes(self.data[:size]), self.data[size:]
+        return taken
+
+    def unpack(self, packed: Any) -> object:
+        if packed is None or type(packed) in (bool, str):
+            return packed
+        if type(packed) is not dict or len(packed) != 1:
+            raise WireError("a value is not packed as it should be")
+        ((letter, content),) = packed.items()
+        if letter == "i":
+            return int(content, 16)
+        if letter == "f":
+            return float(content)
+        if letter == "c":
+            return complex(float(content[0]), float(content[1]))
+        if letter == "b":
+            return self.take(content)
+        if letter == "l":
+            return [self.unpack(item) for item in content]
+        if letter == "t":
+            return tuple(self.unpack(item) for item in content)
+        if letter == "s":
+            return {self.unpack(item) for item in content}
+        if letter == "d":
+            return {self.unpack(key): self.unpack(value) for key, value in content}
+        if letter == "a":
+            return self.array(*content)
+        if letter == "o":
+            return opaque(content)
+        if self.resolve is not None and letter in ("n", "call"):
+            return self.resolve(letter, content)
+        raise WireError(f"there is no kind of value {letter!r}")
+
+    def array(self, dtype_name: str, shape: list[int], size: int, scalar: bool) -> object:
+        dtype = np.dtype(str(dtype_name))
+        if dtype.kind not in KINDS:
+            raise WireError(f"an array of {dtype} is not data")
+        if any(type(n) is not int or n < 0 for n in shape) or len(shape) > 32:
+            raise WireError("an array's shape is not one")
+        if math.prod(shape) * dtype.itemsize != size:
+            raise WireError("an array's shape does not fit its size")
+        array = np.frombuffer(self.take(size), dtype).reshape(shape).copy()
+        return array[()] if scalar and array.ndim == 0 else array
+
+
+def encode(message: object, functions: list[Callable[..., object]] | None = None) -> bytes:
+    """Write a message as one frame.
+
+    Parameters
+    ----------
+    message : object
+        What is not data is sent as its type's name.
+    functions : list, optional
+        Collects the functions found in the message, which the receiver can call by their number.
+    """
+    packer = _Packer(functions)
+    header = json.dumps(packer.pack(message)).encode()
+    body = b"".join(packer.buffers)
+    return _sizes.pack(len(header), len(body)) + header + body
+
+
+def decode(
+    header: bytes, body: bytes, resolve: Callable[[str, Any], object] | None = None
+) -> object:
+    """Read a message.
+
+    Raises
+    ------
+    WireError
+        Whatever is wrong with it.
+    """
+    try:
+        return _Unpacker(memoryview(body), resolve).unpack(json.loads(header))
+    except WireError:
+        raise
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        RecursionError,
+        OverflowError,
+        MemoryError,
+    ) as e:
+        raise WireError(f"not a message: {type(e).__name__}") from None
+
+
+class Channel:
+    """One end of a pipe that carries messages.
+
+    Parameters
+    ----------
+    connection : socket.socket
+        A stream socket.
+    limit : int
+        The largest message to accept, in bytes.
+    """
+
+    def __init__(self, connection: socket.socket, limit: int) -> None:
+        self.connection, self.limit = connection, limit
+
+    def send(self, message: object, functions: list[Callable[..., object]] | None = None) -> None:
+        """Send a message."""
+        self.connection.sendall(encode(message, functions))
+
+    def receive(self, resolve: Callable[[str, Any], object] | None = None) -> object:
+        """Wait for a message.
+
+        Raises
+        ------
+        EOFError
+            If the other end is gone.
+        TimeoutError
+            If the socket's timeout passes before the message is complete.
+        WireError
+            If what arrives is no message, or larger than the limit.
+        """
+        header_size, body_size = _sizes.unpack(self._exactly(_sizes.size))
+        if header_size > HEADER_LIMIT or header_size + body_size > self.limit:
+            raise WireError(f"a message of {header_size + body_size} bytes is too large")
+        header = self._exactly(header_size)
+        return decode(header, self._exactly(body_size), resolve)
+
+    def _exactly(self, size: int) -> bytes:
+        data = bytearray()
+        while len(data) < size:
+            chunk = self.connection.recv(min(size - len(data), 1 << 20))
+            if not chunk:
+                raise EOFError("the other end of the pipe is gone")
+            data += chunk
+        return bytes(data)
+
+    def close(self) -> None:
+        """Close this end."""
+        self.connection.close()

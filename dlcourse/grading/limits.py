@@ -1,0 +1,69 @@
+"""How much a submission may use. Every number is a setting; these are for a course like ours."""
+
+from dataclasses import asdict, dataclass, fields
+
+GRACE = 3  # seconds between asking a process to stop and killing it
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits for one notebook.
+
+    Parameters
+    ----------
+    cell_seconds : float
+        Time for one cell of the student.
+    call_seconds : float
+        Time for one call of a student's function in a test.
+    notebook_seconds : float
+        Time for all cells; those that have not run by then are not run.
+    tests_seconds : float
+        Time for all tests together.
+    memory_mb : int
+        Address space of each process, and memory of all processes of a submission together.
+    files_mb : int
+        Disk space, which is kept in memory, and the largest file.
+    processes : int
+        Processes and threads, beside one for each test cell.
+    open_files : int
+        Open files of each process.
+    output_kb : int
+        What a cell may show; the rest is cut.
+    answer_mb : int
+        Size of one answer.
+    notebook_mb : int
+        Size of everything that was handed in.
+
+    Raises
+    ------
+    ValueError
+        If a limit is not a positive number.
+    """
+
+    cell_seconds: float = 30
+    call_seconds: float = 10
+    notebook_seconds: float = 120
+    tests_seconds: float = 60
+    memory_mb: int = 2048
+    files_mb: int = 64
+    processes: int = 32
+    open_files: int = 128
+    output_kb: int = 1024
+    answer_mb: int = 16
+    notebook_mb: int = 20
+
+    def __post_init__(self) -> None:
+        """Refuse what is not a positive number."""
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if not isinstance(value, (int, float)) or not value > 0:
+                raise ValueError(f"{item.name} must be a positive number, got {value!r}")
+
+    @property
+    def all_seconds(self) -> float:
+        """Time for everything; whatever runs then is killed."""
+        return self.notebook_seconds + self.tests_seconds + GRACE
+
+    def as_dict(self) -> dict[str, float]:
+        """Return the limits by name, to be sent to another process."""
+        return asdict(self)

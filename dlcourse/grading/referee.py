@@ -1,0 +1,619 @@
+"""The referee: runs a notebook's tests outside the student's process, and writes down the score.
+
+First the student's process runs the cells, one by one, and at every locked cell a snapshot of it
+is put aside. Only when all outputs are here do the locked cells run, in this process. In them a
+name that the student was asked to define, or that nobody here defined, is looked up in the cell's
+snapshot: data comes as a copy, a function as a `StudentFunction`, which sends its arguments there
+and gets the answer.
+"""
+
+import ast
+import builtins
+import contextlib
+import ctypes
+import json
+import linecache
+import math
+import os
+import signal
+import socket
+import sys
+import time
+import traceback
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+
+from dlcourse.checks.errors import StudentError
+from dlcourse.checks.judging import judge
+from dlcourse.checks.outcome import Outcome
+from dlcourse.checks.registry import all_exercises
+from dlcourse.checks.reporting import judged_by
+from dlcourse.checks.spec import Exercise
+from dlcourse.grading.feedback import FeedbackPages
+from dlcourse.grading.inside.forkserver import Announce, serve
+from dlcourse.grading.inside.shell import Output, Shell, warm_up
+from dlcourse.grading.inside.wire import Channel, Named, WireError
+from dlcourse.grading.limits import GRACE, Limits
+from dlcourse.grading.restore import Notebook, RejectedError, grade_id_of, restore, unreadable
+from dlcourse.grading.result import GRADED, REJECTED, STOPPED, Result
+from dlcourse.grading.sanitize import clean_outputs
+from dlcourse.grading.spec import HIDDEN_TESTS, AssignmentSpec, CellSpec, NotebookSpec
+
+PR_SET_PDEATHSIG = 1
+JOB_LIMIT = 512 << 20
+NOT_RUN = "Not run while grading, nor anything below: nothing from here on is graded."
+GONE = (OSError, EOFError, WireError)  # TimeoutError is an OSError
+
+Message = dict[str, Any]
+
+
+class StoppedError(Exception):
+    """The student's process is not there to answer; the message says why."""
+
+
+# --- the student's names ----------------------------------------------------------------------
+
+
+class Snapshot:
+    """The student's names as they were at one place in the notebook.
+
+    Parameters
+    ----------
+    connection : socket.socket
+        To the process that holds them.
+    limits : Limits
+        How long a call may take and how large an answer may be.
+    """
+
+    def __init__(self, connection: socket.socket, limits: Limits) -> None:
+        self.channel = Channel(connection, int(limits.answer_mb) << 20)
+        self.seconds = limits.call_seconds + GRACE
+        self.lost = ""
+        self.silent = False  # whether what a call prints is dropped
+
+    def ask(self, **request: Any) -> Message:
+        """Send a request, serve the callbacks that it leads to, and return the answer.
+
+        Raises
+        ------
+        StudentError
+            If no proper answer comes, now or earlier.
+        """
+        if self.lost:
+            raise StudentError("ProcessEnded", self.lost)
+        functions: list[Callable[..., object]] = []
+        self.channel.connection.settimeout(self.seconds)
+        try:
+            self.channel.send(request, functions)
+            while True:
+                reply = self.channel.receive()
+                if not isinstance(reply, dict):
+                    raise WireError("an answer is not a message")
+                if "callback" not in reply:
+                    return reply
+                self.channel.send(called_back(functions, reply))
+        except TimeoutError:
+            self.lost = "no answer came in time"
+        except GONE as error:
+            self.lost = str(error) or "the process ended during a call"
+        raise StudentError("ProcessEnded", self.lost)
+
+    def find(self, name: str) -> object:
+        """Return a copy of a name's value, or a stand-in for a function.
+
+        Raises
+        ------
+        KeyError
+            If the student has no such name.
+        """
+        kind = self.ask(do="kind", name=name).get("kind")
+        if kind == "function":
+            return StudentFunction(name, self)
+        if kind == "data":
+            return self.ask(do="get", name=name).get("answer")
+        raise KeyError(name)
+
+
+def called_back(functions: list[Callable[..., object]], request: Message) -> Message:
+    """Call a function of the test's for the student, and hide how it fails."""
+    try:
+        function = functions[int(request["callback"])]
+        arguments, named = request["arguments"], request["named"]
+        return {"answer": function(*arguments, **{str(k): v for k, v in named.items()})}
+    except Exception as error:
+        return {"error": f"the function that you were given stopped ({type(error).__name__})"}
+
+
+class StudentFunction(Named):
+    """Stands in for a student's function: a call goes to the snapshot and back, by value.
+
+    What the call prints is printed here, what it warns of is warned of here, and an array that it
+    changed is changed here.
+    """
+
+    def __init__(self, name: str, snapshot: Snapshot) -> None:
+        super().__init__(name)
+        self.__name__ = self.__qualname__ = name
+        self.snapshot = snapshot
+
+    def __call__(self, *arguments: object, **named: object) -> object:
+        """Call the student's function.
+
+        Raises
+        ------
+        StudentError
+            If it raised, or did not answer.
+        """
+        reply = self.snapshot.ask(do="call", name=self.name, arguments=list(arguments), named=named)
+        if not self.snapshot.silent:
+            print(end=str(reply.get("printed", ""))[:2000])
+            for text in as_list(reply.get("warned"))[:20]:
+                warnings.warn(str(text)[:500], RuntimeWarning, stacklevel=2)
+        changed = reply.get("changed")
+        for position, after in changed.items() if isinstance(changed, dict) else ():
+            take_over(arguments, position, after)
+        if "error" in reply:
+            kind, text, line = (*map(str, as_list(reply["error"])), "", "", "")[:3]
+            raise StudentError(kind[:80], text[:500], line[:300])
+        return reply.get("answer")
+
+
+def as_list(value: object) -> list[object]:
+    """Return a list as it is and anything else as an empty one."""
+    return value if type(value) is list else []
+
+
+def take_over(arguments: tuple[object, ...], position: object, after: object) -> None:
+    """Write what a call made of an array into the array here, where it fits."""
+    if not (isinstance(position, str) and position.isdecimal() and int(position) < len(arguments)):
+        return
+    array = arguments[int(position)]
+    if (
+        type(array) is np.ndarray
+        and type(after) is np.ndarray
+        and array.shape == after.shape
+        and array.dtype == after.dtype
+        and array.flags.writeable
+    ):
+        array[...] = after
+
+
+class Names(dict[str, Any]):
+    """The namespace of the locked cells: ours first, but for the names that are the student's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.students: set[str] = set()
+        self.snapshot: Snapshot | None = None
+        self.stopped = ""
+
+    def __getitem__(self, name: str) -> Any:
+        return self.__missing__(name) if name in self.students else super().__getitem__(name)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.students.discard(name)
+        super().__setitem__(name, value)
+
+    def __missing__(self, name: str) -> Any:
+        if name.startswith("_") or (name not in self.students and hasattr(builtins, name)):
+            raise KeyError(name)
+        if self.snapshot is None:
+            if self.stopped:
+                raise StoppedError(self.stopped)
+            raise KeyError(name)
+        return self.snapshot.find(name)
+
+
+# --- the shell of the locked cells ------------------------------------------------------------
+
+
+class TestShell(Shell):
+    """Runs locked cells; an error shows the test's own line and nothing of ours."""
+
+    hides = False
+
+    def showtraceback(self, exc_tuple: Any = None, *_: Any, **__: Any) -> None:
+        """Show an error in one or two lines."""
+        kind, error, trace = self._get_exc_info(exc_tuple)  # type: ignore[no-untyped-call]
+        line, hidden = failing_line(trace, self.user_ns)
+        if hasattr(error, "_render_traceback_"):
+            lines = [] if self.hides else list(error._render_traceback_())
+        elif hidden:
+            lines = ["A hidden test did not pass."]
+        elif self.hides:
+            lines = [f"{kind.__name__} in the test: {line}"]
+        else:
+            text = str(error)[:2000]
+            said = f"{error.kind}: {error.text}" if isinstance(error, StudentError) else ""
+            lines = [
+                said or f"{kind.__name__}: {text}",
+                *([f"in the test: {line}"] if line else []),
+            ]
+        self._showtraceback(kind, "" if self.hides or hidden else error, lines)
+
+
+def failing_line(trace: Any, names: dict[str, Any]) -> tuple[str, bool]:
+    """Return the line of the cell that failed, and whether it is hidden from students."""
+    for frame, number in traceback.walk_tb(trace):
+        if frame.f_globals is names and frame.f_code.co_name == "<module>":
+            lines = linecache.getlines(frame.f_code.co_filename)
+            above = [line.strip() for line in lines[:number]]
+            begun, ended = (above.count(mark) for mark in HIDDEN_TESTS)
+            return (lines[number - 1].strip() if 0 < number <= len(lines) else ""), begun > ended
+    return "", False
+
+
+# --- one notebook -----------------------------------------------------------------------------
+
+
+class Referee:
+    """Runs one notebook.
+
+    Parameters
+    ----------
+    shell : TestShell
+        Runs the locked cells; its namespace is a `Names`.
+    student : socket.socket
+        To the student's process.
+    spec : NotebookSpec
+        What the instructor's notebook says.
+    limits : Limits
+        What the student may use.
+    seed : int
+        Decides about all random inputs.
+    """
+
+    def __init__(
+        self,
+        shell: TestShell,
+        student: socket.socket,
+        spec: NotebookSpec,
+        limits: Limits,
+        seed: int,
+    ) -> None:
+        self.shell, self.spec, self.limits, self.seed = shell, spec, limits, seed
+        self.names: Names = shell.user_ns
+        self.student = Channel(student, (int(limits.output_kb) << 13) + (1 << 20))
+        self.snapshots: dict[int, Snapshot] = {}
+        self.outcomes: list[dict[str, Any]] = []
+        self.pages: set[str] = set()  # HTML that comes from a check, and is safe
+        self.cell: CellSpec | None = None
+        self.stopped = ""
+
+    def run(self, cells: list[Message], files: dict[str, bytes], whole: bool = True) -> None:
+        """Run cells and write their outputs into them.
+
+        Parameters
+        ----------
+        cells : list of dict
+            The notebook's.
+        files : dict of str to bytes
+            What lies beside the notebook.
+        whole : bool
+            Whether to run the student's cells behind the last graded one, too.
+        """
+        graded = [i for i, cell in enumerate(cells) if (known := self.known(cell)) and known.graded]
+        end = len(cells) if whole or not graded else graded[-1] + 1
+        self.run_students_cells(cells[:end], files)
+        for cell in [cell for cell in cells[end:] if cell["cell_type"] == "code"][:1]:
+            cell["outputs"] = [stream_output(NOT_RUN)]
+        with contextlib.suppress(OSError):
+            self.student.connection.shutdown(socket.SHUT_RDWR)
+        self.run_locked_cells(cells)
+
+    def known(self, cell: Message) -> CellSpec | None:
+        """Return what the instructor said about a cell."""
+        return self.spec.by_id.get(grade_id_of(cell) or "")
+
+    def run_students_cells(self, cells: list[Message], files: dict[str, bytes]) -> None:
+        """Let the student's process run everything but the tests, and keep snapshots of it."""
+        deadline = time.monotonic() + self.limits.notebook_seconds
+        self.tell(do="files", files=files)
+        for index, cell in enumerate(cells):
+            if cell["cell_type"] != "code":
+                continue
+            if time.monotonic() > deadline:
+                self.stopped = self.stopped or (
+                    f"The notebook took longer than {self.limits.notebook_seconds:g} seconds."
+                )
+            known = self.known(cell)
+            if known is not None and known.runs_outside:
+                self.put_aside(index, cell["source"])
+            if known is None or not known.is_test:
+                reply = self.tell(do="run", source=cell["source"])
+                room = int(self.limits.output_kb) << 10
+                cell["outputs"] = clean_outputs(reply.get("outputs"), room)
+                count = reply.get("count")
+                cell["execution_count"] = (
+                    count if type(count) is int and 0 < count < 10**6 else None
+                )
+                if self.stopped and not cell["outputs"]:
+                    cell["outputs"] = [error_output("Stopped", self.stopped)]
+
+    def tell(self, **request: Any) -> Message:
+        """Send a request to the student's process; an empty answer where it is gone."""
+        if self.stopped:
+            return {}
+        self.student.connection.settimeout(self.limits.cell_seconds + GRACE)
+        try:
+            self.student.send(request)
+            reply = self.student.receive()
+            if isinstance(reply, dict):
+                return reply
+            self.stopped = "The process answered with something that is no answer."
+        except TimeoutError:
+            self.stopped = (
+                f"A cell took longer than {self.limits.cell_seconds:g} seconds and could not be "
+                "interrupted."
+            )
+        except GONE as error:
+            self.stopped = f"The process ended while a cell ran ({error})."
+        return {}
+
+    def put_aside(self, index: int, source: str) -> None:
+        """Ask for a snapshot, unless the cell only imports."""
+        if only_imports(source) or self.stopped:
+            return
+        ours, theirs = socket.socketpair()
+        self.tell(do="snapshot")
+        if not self.stopped:
+            try:
+                socket.send_fds(self.student.connection, [b"s"], [theirs.fileno()])
+                self.student.receive()
+                self.snapshots[index] = Snapshot(ours, self.limits)
+            except GONE as error:
+                self.stopped = f"The process ended between two cells ({error})."
+        theirs.close()
+
+    def run_locked_cells(self, cells: list[Message]) -> None:
+        """Run the locked cells here, each with its snapshot of the student's names."""
+        deadline = time.monotonic() + self.limits.tests_seconds
+        with contextlib.suppress(Exception):
+            exec(self.spec.imports, self.names)  # noqa: S102  (the instructor's own)
+        np.random.seed(self.seed)  # noqa: NPY002  (an instructor's test may use it)
+        self.names.stopped, self.names.students = self.stopped, set(self.spec.students_names)
+        hides = False
+        for index, cell in enumerate(cells):
+            known = self.known(cell) if cell["cell_type"] == "code" else None
+            if known is not None and known.solution:
+                self.names.students |= self.spec.students_names
+            if known is None or not known.runs_outside:
+                continue
+            hides = hides or known.has_hidden_tests
+            self.cell, self.shell.hides = known, hides
+            self.names.snapshot = self.snapshots.get(index)
+            if self.names.snapshot is not None:
+                self.names.snapshot.silent = hides
+            seconds = max(deadline - time.monotonic(), 0.01)
+            with judged_by(self.judge):
+                outputs = self.shell.run(cell["source"], seconds, 1 << 20)
+            if known.is_test:
+                cell["outputs"] = self.outputs_of_test(outputs, known)
+                cell["execution_count"] = None
+            self.names.snapshot = None
+
+    def judge(self, exercise: Exercise, function: object, seed: int | None) -> Outcome:
+        """Judge by the recorded seed, keep the outcome, and say what may be said."""
+        drawn = np.random.SeedSequence([self.seed, *exercise.name.encode()]).generate_state(1)[0]
+        outcome = judge(exercise, function, int(drawn))
+        failure = outcome.failure
+        self.outcomes.append(
+            {
+                "cell": self.cell.grade_id if self.cell else "",
+                "exercise": exercise.name,
+                "points": outcome.points,
+                "earned": outcome.earned,
+                "kind": failure.kind if failure else "",
+                "misconception": failure.misconception if failure else "",
+                "message": failure.message[:300] if failure else "",
+            }
+        )
+        if self.shell.hides and failure is not None:
+            silent = replace(failure, message="", arguments=(), expected="", got="", printed="")
+            outcome = replace(outcome, failure=silent, notes=())
+        outcome = replace(outcome, seed=None)
+        self.pages.add(outcome._repr_html_())
+        return outcome
+
+    def outputs_of_test(self, outputs: list[Output], known: CellSpec) -> list[Output]:
+        """Turn what a test showed into what nbgrader reads a score from.
+
+        Text on stderr costs nothing; a score must be a number from 0 to what the cell is worth.
+        """
+        kept = []
+        for output in outputs:
+            if output["output_type"] == "stream":
+                if not self.shell.hides:
+                    kept.append({**output, "name": "stdout"})
+            elif output["output_type"] == "error":
+                kept.append(output)
+            else:
+                kept.append({**output, "data": self.safe_data(output["data"]), "metadata": {}})
+                if output["output_type"] == "execute_result":
+                    problem = score_problem(output["data"].get("text/plain", ""), known.points or 0)
+                    if problem:
+                        kept[-1] = error_output("ScoreError", problem)
+        return kept
+
+    def safe_data(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Keep text and pictures, and HTML only where it is a check's."""
+        return {
+            mime: content
+            for mime, content in data.items()
+            if mime in ("text/plain", "image/png")
+            or (mime == "text/html" and content in self.pages)
+        }
+
+
+def only_imports(source: str) -> bool:
+    """Tell whether a cell does nothing but import."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return False
+    return all(isinstance(statement, (ast.Import, ast.ImportFrom)) for statement in body)
+
+
+def score_problem(text: str, points: float) -> str:
+    """Say why a test's value is no score; an empty string where it is one, or no number at all."""
+    try:
+        score = float(text)
+    except ValueError:
+        return ""
+    if math.isfinite(score) and 0 <= score <= points:
+        return ""
+    return f"This test gave {score:g} points; it can give 0 to {points:g}."
+
+
+def stream_output(text: str) -> Output:
+    """Write text as a cell shows it."""
+    return {"output_type": "stream", "name": "stdout", "text": text}
+
+
+def error_output(name: str, text: str) -> Output:
+    """Write an error as a cell shows it."""
+    return {"output_type": "error", "ename": name, "evalue": text, "traceback": [text]}
+
+
+# --- scores and pages -------------------------------------------------------------------------
+
+
+def scores_of(notebook: Notebook, spec: NotebookSpec) -> dict[str, float | None]:
+    """Read each graded cell's score from its output, as nbgrader does; a missing cell scores 0."""
+    from nbformat import from_dict
+    from nbgrader.utils import determine_grade
+
+    scores: dict[str, float | None] = dict.fromkeys(spec.maximum, 0.0)
+    for cell in notebook["cells"]:
+        grade_id = grade_id_of(cell)
+        if grade_id in scores:
+            scores[grade_id] = determine_grade(from_dict(cell))[0]
+    return scores
+
+
+def comments_of(notebook: Notebook, spec: NotebookSpec) -> dict[str, str | None]:
+    """Say for each cell to be filled in whether it was, as nbgrader does."""
+    from nbformat import from_dict
+    from nbgrader.utils import compute_checksum
+
+    comments: dict[str, str | None] = {c.grade_id: None for c in spec.cells if c.solution or c.task}
+    for cell in notebook["cells"]:
+        grade_id = grade_id_of(cell)
+        if grade_id in comments and not spec.by_id[grade_id].task:
+            untouched = compute_checksum(from_dict(cell)) == spec.by_id[grade_id].checksum
+            comments[grade_id] = "No response." if untouched else None
+    return comments
+
+
+class Office:
+    """Everything that the warm process knows: it does a job in each process that it forks."""
+
+    def __init__(self, spec: AssignmentSpec, shell: TestShell) -> None:
+        self.spec, self.shell, self.pages = spec, shell, FeedbackPages()
+        for notebook in spec.notebooks:
+            self.pages.warm(as_node(unreadable("", notebook)))
+        all_exercises()
+
+    def start(self, _: Message, connections: list[socket.socket], announce: Announce) -> None:
+        """Do one job and send what came of it."""
+        announce(os.getpid())
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        station, student = connections
+        channel = Channel(station, JOB_LIMIT)
+        job: Any = channel.receive()
+        try:
+            answer = getattr(self, job["do"])(job, student)
+        except Exception as error:
+            answer = {"failed": f"{type(error).__name__}: {error}"[:500]}
+        channel.send(answer)
+
+    def grade(self, job: Message, student: socket.socket) -> Message:
+        """Grade what was handed in."""
+        spec = self.spec.notebook(job["notebook"])
+        status, reason, outcomes = GRADED, "", []
+        try:
+            files = self.accepted(job, spec)
+            notebook = restore(files.pop(f"{spec.name}.ipynb"), spec)
+            referee = self.referee(job, student, spec)
+            referee.run(notebook["cells"], {**files, **self.spec.files}, job["whole"])
+            outcomes = referee.outcomes
+            if referee.stopped:
+                status, reason = STOPPED, referee.stopped
+            scores = scores_of(notebook, spec)
+        except RejectedError as rejected:
+            status, reason = REJECTED, str(rejected)
+            notebook = unreadable(reason, spec)
+            scores = dict.fromkeys(spec.maximum, 0.0)
+        comments = comments_of(notebook, spec)
+        page = self.pages.render(
+            as_node(notebook), scores, spec.maximum, name=spec.name, comments=comments
+        )
+        result = Result(
+            student=job["student"],
+            notebook=spec.name,
+            status=status,
+            reason=reason,
+            seed=job["seed"],
+            seconds=0.0,
+            scores=scores,
+            maximum=spec.maximum,
+            comments=comments,
+            outcomes=tuple(outcomes),
+            graded=as_json(notebook),
+            feedback=page,
+        )
+        return {**result.as_dict(), "outcomes": outcomes}
+
+    def execute(self, job: Message, student: socket.socket) -> Message:
+        """Run a notebook that nbgrader restored; the cells come and go as lists of dicts."""
+        spec = self.spec.notebook(job["notebook"])
+        referee = self.referee(job, student, spec)
+        referee.run(job["cells"], {**job["files"], **self.spec.files})
+        status = STOPPED if referee.stopped else GRADED
+        outcomes = referee.outcomes
+        reason = referee.stopped
+        return {"cells": job["cells"], "status": status, "reason": reason, "outcomes": outcomes}
+
+    def accepted(self, job: Message, spec: NotebookSpec) -> dict[str, bytes]:
+        """Return the files that were handed in.
+
+        Raises
+        ------
+        RejectedError
+            If the notebook is not among them, or there is a reason already.
+        """
+        if job["files"] is None:
+            raise RejectedError(job["reason"])
+        if f"{spec.name}.ipynb" not in job["files"]:
+            raise RejectedError(f"There is no file {spec.name}.ipynb.")
+        return dict(job["files"])
+
+    def referee(self, job: Message, student: socket.socket, spec: NotebookSpec) -> Referee:
+        """Make the referee of a job."""
+        return Referee(self.shell, student, spec, Limits(**job["limits"]), job["seed"])
+
+
+def as_json(notebook: Notebook) -> str:
+    """Write a notebook as a file's text."""
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
+def as_node(notebook: Notebook) -> Any:
+    """Make of a notebook what nbconvert works on."""
+    from nbformat import from_dict
+
+    return from_dict(notebook)
+
+
+def main(descriptor: int, spec_file: str) -> NoReturn:
+    """Warm up, then fork for every notebook."""
+    spec = AssignmentSpec.from_json(Path(spec_file).read_text(encoding="utf-8"))
+    sys.setrecursionlimit(3000)
+    shell = TestShell.instance(user_ns=Names())
+    warm_up(shell)
+    serve(socket.socket(fileno=descriptor), Office(spec, shell).start)

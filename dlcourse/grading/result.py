@@ -1,0 +1,55 @@
+"""What grading a notebook came to, as plain data."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+GRADED, STOPPED, REJECTED = "graded", "stopped", "rejected"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One graded notebook of one submission.
+
+    Parameters
+    ----------
+    student, notebook : str
+        Whose notebook, and which.
+    status : {"graded", "stopped", "rejected"}
+        Stopped: the student's process died or ran out of time, and what it had done by then counts.
+        Rejected: the file could not be read, and is worth nothing until a person looks at it.
+    reason : str
+        One sentence for people; empty where there is nothing to say.
+    seed : int
+        Grading with this seed repeats the random inputs.
+    seconds : float
+        Wall time.
+    scores : dict
+        Points by ``grade_id`` of each graded cell; None where a person must grade it.
+    maximum : dict
+        What each graded cell is worth.
+    comments : dict
+        By ``grade_id`` of each cell to be filled in: "No response." or None.
+    outcomes : tuple of dict
+        What each `check` found, in order; see `dlcourse.grading.referee`.
+    graded : str
+        The notebook with its outputs, in nbformat 4.
+    feedback : str
+        The student's page, in HTML.
+    """
+
+    student: str
+    notebook: str
+    status: str
+    reason: str
+    seed: int
+    seconds: float
+    scores: dict[str, float | None]
+    maximum: dict[str, float]
+    comments: dict[str, str | None]
+    outcomes: tuple[dict[str, Any], ...]
+    graded: str
+    feedback: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields by name, ready for JSON."""
+        return asdict(self)

@@ -1,0 +1,611 @@
+"""What a student's notebook may show in somebody else's browser.
+
+Formgrader runs on the instructor's own Jupyter server, so a script in a student's output would
+run with the instructor's rights. Everything that came from a student is therefore rebuilt from
+checked parts: outputs as they arrive from the sandbox (`clean_outputs`), cells before they are
+stored (`clean_cell`, `clean_notebook`), Markdown when it becomes HTML (`markdown2html`).
+
+nbconvert's and nbgrader's templates print these unescaped, and this is what closes each:
+
+================================================  ============================================
+``text/html``, ``text/markdown``, Markdown cells  an allow-list of tags and attributes
+SVG, JavaScript, widget views and states          dropped
+raw cells                                         a `raw_mimetype` that no HTML page prints
+``metadata.width`` (unquoted), ``isolated``       rebuilt: whole numbers below 4096, or nothing
+`execution_count`                                 a whole number or None
+`grade_id` in ``id="..."`` and ``href="#..."``    letters, digits and ``_-.:`` only
+TeX, once MathJax reads it                        macros that reach beyond a formula are defused
+================================================  ============================================
+"""
+
+import base64
+import binascii
+import math
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+import nh3
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import new_notebook
+from pygments.token import STANDARD_TYPES
+
+from dlcourse.checks.outcome import Failure, Outcome
+
+CUT = "\n... (output cut here)"
+NO_IMAGE = "(an image was left out: the output is too large)"
+MAX_OUTPUTS = 1000
+MAX_COLOURS = 500  # nbconvert copies the rest of the text at every change of colour
+MAX_LINES = 500
+MAX_MARKDOWN = 100_000
+MAX_FORMULAS = 200  # nbconvert looks for the end of each in all of the rest of the text
+FEW_TAGS, MAX_DEPTH = 500, 100  # the time of HTML parsers grows with the square of the depth
+LARGEST_SIDE = 4096
+IMAGES = {
+    "image/png": b"\x89PNG\r\n\x1a\n",
+    "image/jpeg": b"\xff\xd8\xff",
+    "image/gif": b"GIF8",
+}
+
+TEXT_TAGS = """
+    abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption
+    figure h1 h2 h3 h4 h5 h6 hr i ins kbd li mark ol p pre q s samp small span strike strong sub
+    summary sup table tbody td tfoot th thead tr tt u ul var
+"""
+DROPPED_WITH_CONTENT = """
+    iframe math noembed noframes noscript object script select style svg template textarea title xmp
+"""
+TAGS = {"a", "img", *TEXT_TAGS.split()}
+VOID_TAGS = {"br", "col", "hr", "img"}
+ATTRIBUTES = {
+    "*": {"class", "style"},
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height"},
+    "details": {"open"},
+    "ol": {"start"},
+    "table": {"border"},
+    "td": {"align", "colspan", "rowspan"},
+    "th": {"align", "colspan", "rowspan", "scope"},
+}
+LINK = re.compile(r"(?:https?://|mailto:)[^\x00-\x20\x7f]*", re.IGNORECASE)
+IMAGE_URL = re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/]+={0,2}")
+NUMBER = re.compile(r"\d{1,4}")
+# Only these styles stay, letter for letter: a Markdown table's, and those of a check's outcome.
+STYLES = {f"text-align:{side}" for side in ("left", "center", "right")} | {
+    style
+    for failure in (None, Failure("", "", "", arguments=(("a", "b"),)))
+    for style in re.findall(r'style="([^"]*)"', Outcome("", 1, 0, 0, (), failure)._repr_html_())
+}
+CLASSES = {"highlight", *STANDARD_TYPES.values()} - {""}  # highlighted code
+
+# MathJax: links, styles, ids, scripts, boxes out of place, and whatever defines a macro.
+MACROS = re.compile(
+    r"\\(?=(?:href|url|class|cssId|style|unicode|require|bbox|mmlToken|includegraphics"
+    r"|html[A-Za-z]*|data[A-Za-z]*|texttip|mathtip|toggle|Tooltip|verb|csname|expandafter"
+    r"|[egx]?def|let|futurelet|(?:re)?new(?:command|environment)|providecommand"
+    r"|[Nn]ewextarrow|DeclareMathOperator|definecolor"
+    r"|raise|lower|move(?:left|right)|[Rr]ule|Space)(?![A-Za-z]))"
+)
+HARMLESS_BACKSLASH = "\N{REVERSE SOLIDUS OPERATOR}"
+
+COLOUR = re.compile(r"\x1b\[(?:\d{1,3}(?:;\d{1,3}){0,15})?m")
+ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~])?")
+CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+GRADE_ID = re.compile(r"[A-Za-z0-9_.:-]{1,256}")
+CHECKSUM = re.compile(r"[0-9a-f]{32}")
+SIMPLE_TAG = re.compile(rf"</?(?:{'|'.join(TEXT_TAGS.split())})\s*/?>", re.IGNORECASE)
+TAG = re.compile(r'<(/?)([a-z0-9]+)(?:[^>"]|"[^"]*")*>')
+PLAIN_TAG = re.compile(r"<(/?)([A-Za-z0-9]+)(?:\s[^<>]*)?>")
+
+
+# --- HTML ------------------------------------------------------------------------------------
+
+
+def keep_attribute(tag: str, name: str, value: str) -> str | None:
+    """Decide about the value of an attribute that is allowed by its name."""
+    if name == "href":
+        return value if LINK.fullmatch(value) else None
+    if name == "src":
+        return value if IMAGE_URL.fullmatch(value) else None
+    if name == "class":
+        return " ".join(word for word in value.split() if word in CLASSES) or None
+    if name == "style":
+        return value if value in STYLES else None
+    if name in ("alt", "align", "scope", "open", "rel"):  # rel is only ever the cleaner's own
+        return value
+    return value if NUMBER.fullmatch(value) else None
+
+
+CLEANER = nh3.Cleaner(
+    tags=TAGS,
+    clean_content_tags=set(DROPPED_WITH_CONTENT.split()),
+    attributes=ATTRIBUTES,
+    attribute_filter=keep_attribute,
+    url_schemes={"http", "https", "mailto", "data"},
+    url_relative="deny",
+    link_rel="noopener noreferrer",
+)
+
+
+def clean_html(html: str) -> str:
+    """Keep what shows text, tables and images; drop what runs, loads, covers or names things.
+
+    Parameters
+    ----------
+    html : str
+        Any text.
+
+    Returns
+    -------
+    str
+        Well-formed HTML. Links lead to http, https or mailto; images are PNG, JPEG or GIF in
+        data URLs; of classes and styles only those of highlighted code and of `check` are left.
+        What is nested too deeply is shown as source.
+
+    Examples
+    --------
+    >>> clean_html('<table onclick="x()"><tr><td>1</table><script>alert(1)</script>')
+    '<table><tbody><tr><td>1</td></tr></tbody></table>'
+    """
+    html = clean_text(html)
+    return defuse_html(CLEANER.clean(html)) if is_shallow(html) else f"<pre>{escape(html)}</pre>"
+
+
+def is_shallow(html: str) -> bool:
+    """Tell whether HTML has few tags, or simple ones that are closed in order and nest little."""
+    if html.count("<") <= FEW_TAGS:
+        return True
+    tags = list(PLAIN_TAG.finditer(html))
+    within: list[str] = []
+    for tag in tags:
+        name = tag[2].lower()
+        if tag[1] and within and within[-1] == name:
+            within.pop()
+        elif not tag[1] and name not in VOID_TAGS:
+            within.append(name)
+        if len(within) > MAX_DEPTH:
+            return False
+    return len(tags) == html.count("<")
+
+
+def defuse_html(html: str) -> str:
+    """Defuse the maths in well-formed HTML; MathJax does not read ``<pre>`` and ``<code>``."""
+    if not MACROS.search(html):
+        return html
+    parts, start, code = [], 0, 0
+    for tag in TAG.finditer(html):
+        text = html[start : tag.start()]
+        parts += [text if code else defuse_maths(text), tag[0]]
+        start = tag.end()
+        if tag[2] in ("pre", "code"):
+            code += -1 if tag[1] else 1
+    return "".join([*parts, defuse_maths(html[start:])])
+
+
+def defuse_maths(text: str) -> str:
+    r"""Put another backslash before macros that reach beyond a formula, so that none is run.
+
+    Parameters
+    ----------
+    text : str
+        TeX, or text with TeX in it.
+
+    Returns
+    -------
+    str
+        The same text to a reader, and plain letters to MathJax.
+
+    Examples
+    --------
+    >>> print(defuse_maths(r"\frac{1}{2} \href{javascript:alert(1)}{x}"))
+    \frac{1}{2} ⧵href{javascript:alert(1)}{x}
+    """
+    return MACROS.sub(HARMLESS_BACKSLASH, text)
+
+
+# --- Markdown --------------------------------------------------------------------------------
+
+
+class Renderer(IPythonRenderer):
+    """nbconvert's renderer; a missing attachment is a missing image and not an error."""
+
+    def _embed_image_or_attachment(self, src: str) -> str:
+        name = src.removeprefix("attachment:")
+        if name == src:
+            return src
+        return next((f"data:{k};base64,{v}" for k, v in self.attachments.get(name, {}).items()), "")
+
+
+@pass_context
+def markdown2html(context: Context, source: str) -> str:
+    """Jinja filter in the place of nbconvert's: the same Markdown, cleaned.
+
+    Parameters
+    ----------
+    context : jinja2.runtime.Context
+        The template's variables; the attachments are those of its ``cell``.
+    source : str
+        Markdown with maths.
+
+    Returns
+    -------
+    str
+        Clean HTML.
+    """
+    cell = context.get("cell") or {}
+    return render_markdown(source, clean_attachments(cell.get("attachments")))
+
+
+def render_markdown(source: str, attachments: dict[str, dict[str, str]] | None = None) -> str:
+    """Render Markdown as nbconvert does, then clean it."""
+    if not is_short_markdown(source):
+        return f"<pre>{escape(source)}</pre>"
+    return rendered_with(source, attachments) if attachments else rendered(source)
+
+
+def is_short_markdown(source: str) -> bool:
+    """Tell whether a text can be rendered in a reasonable time."""
+    formulas = max(source.count(start) for start in (r"\begin{", r"\\[", r"\\("))
+    return len(source) <= MAX_MARKDOWN and formulas <= MAX_FORMULAS
+
+
+@lru_cache(maxsize=512)
+def rendered(source: str) -> str:
+    """Render a text that may come again."""
+    return rendered_with(source, {})
+
+
+def rendered_with(source: str, attachments: dict[str, dict[str, str]]) -> str:
+    """Render a text with its images; what the parser stumbles over is shown as it is."""
+    renderer = Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
+    try:
+        html = str(MarkdownWithMath(renderer=renderer).render(source))
+    except Exception:  # a parser that fails on one student's text must not stop a page
+        html = f"<pre>{escape(source)}</pre>"
+    return clean_html(html)
+
+
+def clean_markdown(source: str, attached: Collection[str] = ()) -> str:
+    """Make a student's Markdown harmless even where another program renders it.
+
+    Parameters
+    ----------
+    source : str
+        Markdown.
+    attached : collection of str
+        Names of the images that are attached to it; nbconvert stops at the name of another.
+
+    Returns
+    -------
+    str
+        The same text with its maths defused; shown as source in a code block where it holds
+        HTML with attributes, or links and images that `clean_html` would not keep.
+    """
+    if is_harmless_markdown(source, attached):
+        return defuse_maths(source)
+    fence = "~" * max(4, 1 + max(map(len, re.findall("~+", source)), default=0))
+    return f"{fence}\n{source}\n{fence}"
+
+
+def is_harmless_markdown(source: str, attached: Collection[str]) -> bool:
+    """Tell whether no HTML but simple tags and no questionable address is in the text."""
+    if not is_short_markdown(source):
+        return False
+    try:
+        return all(is_harmless_token(token, attached) for token in tokens_of(source))
+    except Exception:  # what cannot be parsed cannot be trusted
+        return False
+
+
+def tokens_of(source: str) -> Iterator[dict[str, Any]]:
+    """List every token of a Markdown text, however deep."""
+    parser = MarkdownWithMath(renderer=None)  # type: ignore[arg-type]  # mistune's, for tokens
+    waiting: list[Any] = list(parser.parse(source)[0])
+    while waiting:
+        token = waiting.pop()
+        yield token
+        waiting += token.get("children", ())
+
+
+def is_harmless_token(token: dict[str, Any], attached: Collection[str]) -> bool:
+    """Tell whether a token becomes text, simple tags, or a link that `clean_html` keeps."""
+    kind, attributes = token["type"], token.get("attrs", {})
+    if kind in ("block_html", "inline_html"):
+        return "<" not in SIMPLE_TAG.sub("", token["raw"])
+    if kind == "block_code":
+        return not attributes.get("info", "").strip().startswith("mermaid")
+    if kind == "link":
+        return bool(LINK.fullmatch(attributes["url"]))
+    if kind == "image":
+        scheme, _, name = attributes["url"].partition(":")
+        return bool(IMAGE_URL.fullmatch(attributes["url"])) or (
+            scheme == "attachment" and name in attached
+        )
+    return True
+
+
+# --- outputs ---------------------------------------------------------------------------------
+
+
+class Room:
+    """Characters that may still be shown."""
+
+    def __init__(self, characters: int) -> None:
+        self.left = max(0, characters)
+
+    def take(self, text: str) -> str:
+        """Take all of a text that there is room for; a note stands where it is cut."""
+        if len(text) > self.left:
+            text = (text[: max(0, self.left - len(CUT))] + CUT)[: self.left]
+        self.left -= len(text)
+        return text
+
+
+def clean_outputs(outputs: object, room: int) -> list[dict[str, object]]:
+    """Rebuild a cell's outputs from what an untrusted process says they are.
+
+    Parameters
+    ----------
+    outputs : object
+        Parsed JSON; a list of nbformat 4 outputs, if it is what it should be.
+    room : int
+        Characters that all outputs of the cell may have together, images included.
+
+    Returns
+    -------
+    list of dict
+        Valid nbformat 4 outputs without anything that is not understood; never an error.
+
+    Examples
+    --------
+    >>> clean_outputs([{"output_type": "stream", "name": "stdout", "text": "1", "x": 2}, 3], 100)
+    [{'output_type': 'stream', 'name': 'stdout', 'text': '1'}]
+    """
+    space = Room(room)
+    kept: list[dict[str, object]] = []
+    for raw in outputs[:MAX_OUTPUTS] if isinstance(outputs, list) else ():
+        output = clean_output(raw, space) if isinstance(raw, dict) else None
+        if output is not None:
+            kept.append(output)
+    return kept
+
+
+def clean_output(raw: Mapping[object, object], room: Room) -> dict[str, object] | None:
+    """Rebuild one output; None where nothing of it can be shown."""
+    kind = raw.get("output_type")
+    if kind == "stream":
+        return clean_stream(raw, room)
+    if kind == "error":
+        return clean_error(raw, room)
+    if kind not in ("display_data", "execute_result"):
+        return None
+    data = clean_data(raw.get("data"), room)
+    if not data:
+        return None
+    sizes = image_sizes(raw, data)
+    output: dict[str, object] = {"output_type": kind, "data": data, "metadata": sizes}
+    if kind == "execute_result":
+        output["execution_count"] = clean_count(raw.get("execution_count"))
+    return output
+
+
+def clean_stream(raw: Mapping[object, object], room: Room) -> dict[str, object] | None:
+    """Rebuild what was printed."""
+    name, text = raw.get("name"), raw.get("text")
+    if name not in ("stdout", "stderr") or not isinstance(text, str):
+        return None
+    text = room.take(clean_terminal(text))
+    return {"output_type": "stream", "name": name, "text": text} if text else None
+
+
+def clean_error(raw: Mapping[object, object], room: Room) -> dict[str, object] | None:
+    """Rebuild an exception."""
+    name, value, lines = raw.get("ename"), raw.get("evalue"), raw.get("traceback")
+    if not isinstance(name, str) or not isinstance(value, str) or not isinstance(lines, list):
+        return None
+    if not all(isinstance(line, str) for line in lines):
+        return None
+    return {
+        "output_type": "error",
+        "ename": room.take(clean_terminal(name[:200])),
+        "evalue": room.take(clean_terminal(value)),
+        "traceback": [room.take(clean_terminal(line)) for line in lines[:MAX_LINES]],
+    }
+
+
+def clean_data(raw: object, room: Room) -> dict[str, str]:
+    """Rebuild a MIME bundle from the kinds that are allowed."""
+    texts = raw if isinstance(raw, dict) else {}
+    texts = {kind: value for kind, value in texts.items() if isinstance(value, str)}
+    data = {}
+    if "text/plain" in texts:
+        data["text/plain"] = room.take(clean_terminal(texts["text/plain"]))
+    html = clean_html_within(texts, room)
+    if html:
+        data["text/html"] = html
+    if html and "text/markdown" in texts:
+        data["text/markdown"] = room.take(clean_markdown(clean_text(texts["text/markdown"])))
+    if "text/latex" in texts:
+        data["text/latex"] = room.take(defuse_maths(clean_text(texts["text/latex"])))
+    for kind in ("image/png", "image/jpeg"):
+        if len(texts.get(kind, "")) > room.left:
+            data["text/plain"] = data.get("text/plain", "") + room.take(NO_IMAGE)
+        else:
+            data[kind] = room.take(clean_image(kind, texts.get(kind, "")))
+    return {kind: value for kind, value in data.items() if value}
+
+
+def clean_html_within(texts: Mapping[object, str], room: Room) -> str:
+    """Return the bundle's HTML, or its Markdown as HTML, so that no other program renders it."""
+    html, markdown = texts.get("text/html", ""), texts.get("text/markdown", "")
+    if len(html or markdown) > room.left:
+        return ""
+    clean = clean_html(html) if html else render_markdown(clean_text(markdown))
+    fits = len(clean) <= room.left
+    room.left -= min(room.left, len(clean))
+    return clean if fits else ""
+
+
+def image_sizes(raw: Mapping[object, object], data: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Keep the width and height that images are to have."""
+    metadata = raw.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    sizes = {}
+    for kind in IMAGES.keys() & set(data):
+        given = metadata.get(kind)
+        given = given if isinstance(given, dict) else {}
+        size = {name: given.get(name) for name in ("width", "height")}
+        sizes[kind] = {k: v for k, v in size.items() if type(v) is int and 0 < v < LARGEST_SIDE}
+    return {kind: size for kind, size in sizes.items() if size}
+
+
+def clean_image(kind: str, text: str) -> str:
+    """Return an image's base64 in one line; nothing where it is no image of that kind."""
+    try:
+        image = base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return ""
+    return base64.b64encode(image).decode() if image.startswith(IMAGES[kind]) else ""
+
+
+def clean_text(text: str) -> str:
+    """Drop what cannot be written to a file as UTF-8, and zeros."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode()
+
+
+def clean_terminal(text: str) -> str:
+    """Keep colours of a terminal's text and drop its other control sequences."""
+    text = clean_text(text)
+    if text.count("\x1b") > MAX_COLOURS:
+        return ESCAPE.sub("", text)
+    return ESCAPE.sub(lambda found: found[0] if is_colour(found[0]) else "", text)
+
+
+def is_colour(sequence: str) -> bool:
+    """Tell whether nbconvert can read a colour; it fails on 38 and 48 with nothing after them."""
+    return bool(COLOUR.fullmatch(sequence)) and sequence[2:-1].split(";")[-1] not in ("38", "48")
+
+
+def clean_count(count: object) -> int | None:
+    """Return a number of an execution, or None."""
+    return count if type(count) is int and 0 <= count < 10**9 else None
+
+
+# --- notebooks -------------------------------------------------------------------------------
+
+
+def clean_notebook(notebook: Mapping[str, object], room: int) -> NotebookNode:
+    """Rebuild a notebook with what grading needs and nothing else.
+
+    Parameters
+    ----------
+    notebook : mapping
+        A notebook in nbformat 4, of whatever content.
+    room : int
+        Characters that the outputs of one cell may have.
+
+    Returns
+    -------
+    NotebookNode
+        Cells as `clean_cell` makes them, each with an id of its own, and a fixed metadata.
+    """
+    cells = notebook.get("cells")
+    cells = [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
+    clean = [clean_cell(cell, room, f"cell-{i}") for i, cell in enumerate(cells)]
+    seen: set[str] = set()
+    for i, cell in enumerate(clean):
+        cell.id = cell.id if cell.id not in seen else f"cell-{i}"
+        while cell.id in seen:
+            cell.id += "-"
+        seen.add(cell.id)
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    language = {"name": "python", "pygments_lexer": "ipython3"}
+    metadata = {"kernelspec": kernel, "language_info": language}
+    return as_node(new_notebook(cells=clean, metadata=metadata))
+
+
+def clean_cell(cell: Mapping[str, object], room: int, new_id: str) -> NotebookNode:
+    """Rebuild a cell: kind, id, source, outputs, execution count and nbgrader's metadata.
+
+    Parameters
+    ----------
+    cell : mapping
+        A cell in nbformat 4.
+    room : int
+        Characters that its outputs may have.
+    new_id : str
+        The id where the cell's own is not one.
+
+    Returns
+    -------
+    NotebookNode
+        A valid cell. What is no code and no Markdown becomes a raw cell, which pages leave out.
+    """
+    kind, own = cell.get("cell_type"), cell.get("id")
+    settings = clean_settings(cell.get("metadata"))
+    clean: dict[str, object] = {
+        "cell_type": kind if kind in ("code", "markdown") else "raw",
+        "id": own if isinstance(own, str) and CELL_ID.fullmatch(own) else new_id,
+        "source": clean_source(cell.get("source")),
+        "metadata": {"nbgrader": settings} if settings else {},
+    }
+    if kind == "code":
+        clean["outputs"] = clean_outputs(cell.get("outputs"), room)
+        clean["execution_count"] = clean_count(cell.get("execution_count"))
+    elif kind == "markdown":
+        attachments = clean_attachments(cell.get("attachments"))
+        if attachments:
+            clean["attachments"] = attachments
+        if not settings.get("locked"):
+            clean["source"] = clean_markdown(str(clean["source"]), attachments)
+    else:
+        clean["metadata"] = {"raw_mimetype": "text/plain"}
+    return as_node(clean)
+
+
+def as_node(value: dict[str, object]) -> NotebookNode:
+    """Turn a dict, and those in it, into what templates read by attribute."""
+    node: NotebookNode = from_dict(value)
+    return node
+
+
+def clean_source(source: object) -> str:
+    """Return a cell's text; nbformat also writes it as a list of lines."""
+    lines = source if isinstance(source, list) else [source]
+    return clean_text("".join(line for line in lines if isinstance(line, str)))
+
+
+def clean_settings(metadata: object) -> dict[str, object]:
+    """Rebuild nbgrader's part of a cell's metadata; empty where it names no cell."""
+    given = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = given.get("grade_id") if isinstance(given, dict) else None
+    if not isinstance(given, dict) or not isinstance(name, str) or not GRADE_ID.fullmatch(name):
+        return {}
+    flags = {key: given.get(key) is True for key in ("grade", "locked", "solution", "task")}
+    settings: dict[str, object] = {"grade_id": name, "schema_version": 3, **flags}
+    points, checksum, kind = given.get("points"), given.get("checksum"), given.get("cell_type")
+    if isinstance(points, (int, float)) and math.isfinite(points):
+        settings["points"] = points
+    if isinstance(checksum, str) and CHECKSUM.fullmatch(checksum):
+        settings["checksum"] = checksum
+    if kind in ("code", "markdown"):
+        settings["cell_type"] = kind
+    return settings
+
+
+def clean_attachments(attachments: object) -> dict[str, dict[str, str]]:
+    """Keep attached images, one form of each."""
+    given = attachments if isinstance(attachments, dict) else {}
+    clean = {}
+    for name, bundle in given.items():
+        for kind in IMAGES if isinstance(bundle, dict) else ():
+            text = bundle.get(kind)
+            if image := clean_image(kind, text) if isinstance(text, str) else "":
+                clean[str(name)] = {kind: image}
+                break
+    return clean

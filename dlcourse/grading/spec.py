@@ -1,0 +1,294 @@
+"""What the instructor's notebooks say: read once for each run, then sent where grading happens.
+
+nbgrader's gradebook holds the truth about locked and graded cells, hidden tests included. The
+source notebook on disk adds the order of the cells and what they import.
+"""
+
+import ast
+import base64
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+HIDDEN_TESTS = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
+
+
+class SpecError(ValueError):
+    """The assignment is not ready to be graded; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class CellSpec:
+    """A cell that nbgrader knows.
+
+    Parameters
+    ----------
+    grade_id : str
+        Its name.
+    cell_type : {"code", "markdown"}
+        What it is, whatever a student made of it.
+    source : str
+        As released; a test with its hidden parts.
+    checksum : str
+        nbgrader's, by which it sees whether a cell was filled in.
+    grade, solution, locked, task : bool
+        nbgrader's roles.
+    points : float or None
+        What it is worth, for graded cells and tasks.
+    """
+
+    grade_id: str
+    cell_type: str
+    source: str
+    checksum: str
+    grade: bool
+    solution: bool
+    locked: bool
+    task: bool
+    points: float | None
+
+    @property
+    def is_test(self) -> bool:
+        """Whether this is a locked test that the referee runs."""
+        return self.cell_type == "code" and self.grade and not self.solution
+
+    @property
+    def graded(self) -> bool:
+        """Whether there is something to look at here: a test, an answer or a task."""
+        return self.grade or self.solution or self.task
+
+    @property
+    def runs_outside(self) -> bool:
+        """Whether the referee runs the cell: a test, or another locked cell, for its names."""
+        return self.cell_type == "code" and self.locked
+
+    @property
+    def has_hidden_tests(self) -> bool:
+        """Whether a part of the cell is hidden from students."""
+        return HIDDEN_TESTS[0] in self.source
+
+    def nbgrader_metadata(self) -> dict[str, Any]:
+        """Write what nbgrader keeps in the cell."""
+        metadata: dict[str, Any] = {
+            "grade": self.grade,
+            "grade_id": self.grade_id,
+            "locked": self.locked,
+            "schema_version": 3,
+            "solution": self.solution,
+            "task": self.task,
+            "cell_type": self.cell_type,
+            "checksum": self.checksum,
+        }
+        return metadata if self.points is None else {**metadata, "points": self.points}
+
+
+@dataclass(frozen=True)
+class NotebookSpec:
+    """A notebook of the assignment.
+
+    Parameters
+    ----------
+    name : str
+        File name without its ending.
+    kernelspec : dict
+        As the instructor's notebook has it.
+    cells : tuple of CellSpec
+        In the notebook's order.
+    imports : str
+        All import statements of the instructor's notebook: the referee's tests may use them.
+    """
+
+    name: str
+    kernelspec: dict[str, Any]
+    cells: tuple[CellSpec, ...]
+    imports: str = ""
+
+    @property
+    def by_id(self) -> dict[str, CellSpec]:
+        """The cells by name."""
+        return {cell.grade_id: cell for cell in self.cells}
+
+    @property
+    def students_names(self) -> frozenset[str]:
+        """The names that a student is asked to define: what the released stubs define."""
+        stubs = (c.source for c in self.cells if c.solution and c.cell_type == "code")
+        return frozenset(name for stub in stubs for name in defined_names(stub))
+
+    @property
+    def maximum(self) -> dict[str, float]:
+        """Points by graded cell."""
+        return {
+            cell.grade_id: cell.points
+            for cell in self.cells
+            if cell.grade and cell.points is not None
+        }
+
+
+@dataclass(frozen=True)
+class AssignmentSpec:
+    """An assignment: its notebooks, and the files that come with them.
+
+    Parameters
+    ----------
+    name : str
+        nbgrader's name of the assignment.
+    notebooks : tuple of NotebookSpec
+        Those that the gradebook knows.
+    files : dict of str to bytes
+        What is released beside the notebooks, by relative name.
+    """
+
+    name: str
+    notebooks: tuple[NotebookSpec, ...]
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    def notebook(self, name: str) -> NotebookSpec:
+        """Look a notebook up.
+
+        Raises
+        ------
+        SpecError
+            If the assignment has no such notebook.
+        """
+        for notebook in self.notebooks:
+            if notebook.name == name:
+                return notebook
+        names = ", ".join(notebook.name for notebook in self.notebooks)
+        raise SpecError(f"notebook must be one of {names}, got {name!r}")
+
+    @property
+    def most_locked_cells(self) -> int:
+        """Count the cells that need a snapshot, in the notebook that has the most."""
+        counts = (sum(c.runs_outside for c in notebook.cells) for notebook in self.notebooks)
+        return max(counts, default=0)
+
+    @property
+    def digest(self) -> str:
+        """A hash of everything that decides about scores, but for the course's own code."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    def to_json(self) -> str:
+        """Write everything as JSON."""
+        data = asdict(self)
+        data["files"] = {k: base64.b64encode(v).decode() for k, v in self.files.items()}
+        return json.dumps(data, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "AssignmentSpec":
+        """Read what `to_json` wrote."""
+        data = json.loads(text)
+        notebooks = tuple(
+            NotebookSpec(**{**notebook, "cells": tuple(CellSpec(**c) for c in notebook["cells"])})
+            for notebook in data["notebooks"]
+        )
+        files = {name: base64.b64decode(content) for name, content in data["files"].items()}
+        return cls(data["name"], notebooks, files)
+
+
+def load_spec(course: Any, assignment: str) -> AssignmentSpec:
+    """Read an assignment from nbgrader's gradebook and source folder.
+
+    Parameters
+    ----------
+    course : nbgrader.coursedir.CourseDirectory
+        Where the course is.
+    assignment : str
+        nbgrader's name of the assignment.
+
+    Raises
+    ------
+    SpecError
+        If the gradebook does not know the assignment.
+    """
+    from nbgrader.api import Gradebook, MissingEntry
+
+    folder = Path(course.format_path(course.source_directory, ".", assignment))
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        try:
+            entry = gradebook.find_assignment(assignment)
+        except MissingEntry:
+            raise SpecError(
+                f"assignment must be one that the gradebook knows, got {assignment!r}. If its "
+                f"source is there, run: nbgrader generate_assignment {assignment}"
+            ) from None
+        notebooks = tuple(_notebook(notebook, folder) for notebook in entry.notebooks)
+    if not notebooks:
+        raise SpecError(f"assignment {assignment!r} has no notebook in the gradebook")
+    return AssignmentSpec(assignment, notebooks, _released_files(course, assignment))
+
+
+def _notebook(entry: Any, folder: Path) -> NotebookSpec:
+    graded = {cell.name: cell for cell in entry.grade_cells}
+    tasks = {cell.name: cell for cell in entry.task_cells}
+    solutions = {cell.name for cell in entry.solution_cells}
+    worth = {name: float(cell.max_score) for name, cell in {**graded, **tasks}.items()}
+    cells = [
+        CellSpec(
+            grade_id=cell.name,
+            cell_type=cell.cell_type,
+            source=cell.source or "",
+            checksum=cell.checksum or "",
+            grade=cell.name in graded,
+            solution=cell.name in solutions,
+            locked=bool(cell.locked),
+            task=cell.name in tasks,
+            points=worth.get(cell.name),
+        )
+        for cell in entry.source_cells
+    ]
+    source, imports = folder / f"{entry.name}.ipynb", ""
+    if source.is_file():
+        notebook = json.loads(source.read_text(encoding="utf-8"))["cells"]
+        order = [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in notebook]
+        cells.sort(key=lambda cell: order.index(cell.grade_id) if cell.grade_id in order else -1)
+        code = ("".join(c["source"]) for c in notebook if c["cell_type"] == "code")
+        imports = import_statements(code)
+    return NotebookSpec(entry.name, json.loads(entry.kernelspec or "{}"), tuple(cells), imports)
+
+
+def _released_files(course: Any, assignment: str) -> dict[str, bytes]:
+    folder = Path(course.format_path(course.release_directory, ".", assignment))
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".ipynb" and not path.name.startswith(".")
+    }
+
+
+def _parse(source: str) -> list[ast.stmt]:
+    lines = source.splitlines()
+    plain = [line for line in lines if not line.lstrip().startswith(("%", "!"))]
+    try:
+        return ast.parse("\n".join(plain)).body
+    except (SyntaxError, ValueError):
+        return []
+
+
+def import_statements(cells: Iterable[str]) -> str:
+    r"""Collect the import statements of code cells.
+
+    >>> import_statements(["%matplotlib inline", "import numpy as np\nx = 1"])
+    'import numpy as np'
+    """
+    statements = (statement for source in cells for statement in _parse(source))
+    imports = [ast.unparse(s) for s in statements if isinstance(s, (ast.Import, ast.ImportFrom))]
+    return "\n".join(dict.fromkeys(imports))
+
+
+def defined_names(source: str) -> list[str]:
+    r"""List the names that a cell defines at its top level.
+
+    >>> defined_names("def f(x):\n    y = x\n\na, b = 1, 2")
+    ['f', 'a', 'b']
+    """
+    names = []
+    for statement in _parse(source):
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.append(statement.name)
+        elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
+            stored = (node for node in ast.walk(statement) if isinstance(node, ast.Name))
+            names += [node.id for node in stored if isinstance(node.ctx, ast.Store)]
+    return names

@@ -1,0 +1,457 @@
+"""Where submissions are graded: the two warm processes, the clock and the memory's limit."""
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from dlcourse.grading import student_package
+from dlcourse.grading.inside.forkserver import PACKET
+from dlcourse.grading.inside.jail import HOME
+from dlcourse.grading.inside.wire import Channel, WireError
+from dlcourse.grading.limits import Limits
+from dlcourse.grading.result import STOPPED, Result
+from dlcourse.grading.spec import AssignmentSpec
+
+START_SECONDS = 120
+JUDGING_SECONDS = 60  # for the referee, on top of the student's own time
+WATCH_SECONDS = 0.1
+RESULT_LIMIT = 512 << 20
+NOBODY = 65534
+BLAS_THREADS = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
+)
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/fonts")
+
+
+class SandboxError(RuntimeError):
+    """The sandbox cannot start here; the message says what to do."""
+
+
+class ProcessGone(Exception):  # noqa: N818 (it says what happened)
+    """A warm process, or a child of it, ended when it should not have."""
+
+
+class WarmProcess:
+    """A fork server in another process.
+
+    Parameters
+    ----------
+    command : list of str
+        Starts it; ``{fd}`` in an argument becomes the control socket's number.
+    environment : dict
+        Its environment.
+    name : str
+        What messages call it.
+    """
+
+    def __init__(self, command: list[str], environment: dict[str, str], name: str) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.control, self.name = ours, name
+        with tempfile.TemporaryFile() as errors:
+            self.process = subprocess.Popen(  # noqa: S603  (our own program)
+                [part.replace("{fd}", str(theirs.fileno())) for part in command],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                pass_fds=[theirs.fileno()],
+            )
+            theirs.close()
+            ours.settimeout(START_SECONDS)
+            try:
+                ready = ours.recv(PACKET) == b"ready"
+            except TimeoutError:
+                ready = False
+            if not ready:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self.process.wait(5)  # it may still be writing what is wrong
+                self.close()
+                errors.seek(0)
+                said = errors.read().decode(errors="replace").strip()[-3000:]
+                raise ProcessGone(f"{name} did not start:\n{said}")
+
+    def fork(self, settings: dict[str, Any], connections: list[socket.socket]) -> "Child":
+        """Start a child that owns these connections."""
+        try:
+            packet = json.dumps(settings).encode()
+            socket.send_fds(self.control, [packet], [c.fileno() for c in connections])
+            said, descriptors, _, _ = socket.recv_fds(self.control, PACKET, 1)
+        except OSError as error:
+            raise ProcessGone(f"{self.name} is gone: {error}") from None
+        if not descriptors:
+            raise ProcessGone(f"{self.name}: {said.decode(errors='replace') or 'is gone'}")
+        return Child(descriptors[0])
+
+    def close(self) -> None:
+        """End it, and with it every child."""
+        self.control.close()
+        self.process.kill()
+        self.process.wait()
+
+
+class Child:
+    """A forked process, held by its pidfd."""
+
+    def __init__(self, pidfd: int) -> None:
+        self.pidfd = pidfd
+        fields = Path(f"/proc/self/fdinfo/{pidfd}").read_text().split()
+        self.pid = int(fields[fields.index("Pid:") + 1])
+
+    def memory(self) -> int:
+        """Count the bytes in use by the process and all that it started, shared ones in parts."""
+        return sum(map(_memory, _descendants(self.pid)))
+
+    def kill(self) -> None:
+        """End it at once; in a sandbox everything that it started ends with it."""
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+        if self.pid > 1:  # without a sandbox, what it started may be in its group
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Kill it and forget it."""
+        self.kill()
+        os.close(self.pidfd)
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    yield pid
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return
+    for child in children:
+        yield from _descendants(int(child))
+
+
+def _memory(pid: int) -> int:
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) << 10
+    except OSError:
+        with contextlib.suppress(OSError):
+            pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+            return pages * os.sysconf("SC_PAGE_SIZE")
+    return 0
+
+
+class Station:
+    """Grades notebooks of one assignment; several threads may use it at once.
+
+    Parameters
+    ----------
+    spec : AssignmentSpec
+        The assignment.
+    limits : Limits
+        What a submission may use.
+    sandbox : bool
+        False runs students' code with your own rights. Only for code that you trust.
+    whole : bool
+        Whether to run students' cells behind the last graded one, too.
+
+    Raises
+    ------
+    SandboxError
+        If the sandbox cannot start.
+    """
+
+    def __init__(
+        self,
+        spec: AssignmentSpec,
+        limits: Limits | None = None,
+        sandbox: bool = True,
+        whole: bool = False,
+    ) -> None:
+        self.spec, self.limits = spec, limits or Limits()
+        self.sandbox, self.whole = sandbox, whole
+        self.folder = Path(tempfile.mkdtemp(prefix="dlcourse-station-"))
+        self.lock = threading.Lock()
+        self.students: WarmProcess | None = None
+        self.referees: WarmProcess | None = None
+        try:
+            self.folder.chmod(0o755)  # nobody must be able to read the package in it
+            student_package.build(self.folder / "dlcourse")
+            (self.folder / "spec.json").write_text(spec.to_json(), encoding="utf-8")
+            (self.folder / "spec.json").chmod(0o600)
+            with self.lock:
+                self._ensure()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End both warm processes."""
+        for warm in (self.students, self.referees):
+            if warm is not None:
+                warm.close()
+        self.students = self.referees = None
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def grade(
+        self,
+        student: str,
+        notebook: str,
+        files: dict[str, bytes],
+        seed: int | None = None,
+        refused: str = "",
+    ) -> Result:
+        """Grade one notebook; what a student handed in never raises an error here.
+
+        Parameters
+        ----------
+        student, notebook : str
+            Whose, and which: ``files[f"{notebook}.ipynb"]`` is the submission.
+        files : dict of str to bytes
+            All that was handed in, by relative name.
+        seed : int, optional
+            Repeats the random inputs of an earlier run; fresh ones are drawn without it.
+        refused : str
+            Why the files could not be read, if they could not: there are no points then.
+
+        Raises
+        ------
+        SandboxError
+            If the sandbox is gone and does not start again.
+        """
+        job = {
+            "do": "grade",
+            "whole": self.whole,
+            "student": student,
+            "notebook": notebook,
+            "files": files,
+            "seed": int.from_bytes(os.urandom(4)) if seed is None else seed,
+            "limits": self.limits.as_dict(),
+        }
+        reason = refused
+        for files_of_attempt in (None,) if refused else (files, files, None):
+            started = time.monotonic()
+            try:
+                answer, stopped = self._run({**job, "files": files_of_attempt, "reason": reason})
+            except ProcessGone as gone:
+                reason = f"The referee could not finish ({gone})."
+                continue
+            answer["outcomes"] = tuple(answer["outcomes"])
+            answer["seconds"] = round(time.monotonic() - started, 3)
+            if stopped:
+                answer.update(status=STOPPED, reason=stopped)
+            return Result(**answer)
+        raise SandboxError(f"Nothing can be graded here any more. {reason}")
+
+    def execute(
+        self, notebook: str, cells: list[dict[str, Any]], files: dict[str, bytes], seed: int
+    ) -> dict[str, Any]:
+        """Run a notebook that nbgrader has already restored, for `dlcourse.grading.execute`.
+
+        Returns
+        -------
+        dict
+            ``"cells"`` with their outputs, ``"status"``, ``"reason"`` and ``"outcomes"``.
+
+        Raises
+        ------
+        SandboxError
+            If it cannot be run here.
+        """
+        job = {
+            "do": "execute",
+            "notebook": notebook,
+            "cells": cells,
+            "files": files,
+            "seed": seed,
+            "limits": self.limits.as_dict(),
+        }
+        try:
+            answer, stopped = self._run(job)
+        except ProcessGone as gone:
+            raise SandboxError(f"The notebook could not be run. {gone}") from None
+        if stopped:
+            answer.update(status=STOPPED, reason=stopped)
+        return answer
+
+    def _run(self, job: dict[str, Any]) -> tuple[dict[str, Any], str]:
+        """Let a student's process and a referee do a job; say why the student was stopped."""
+        to_student, student_end = socket.socketpair()
+        to_referee, referee_end = socket.socketpair()
+        with contextlib.ExitStack() as stack:
+            for end in (to_student, to_referee):
+                stack.callback(end.close)
+            with self.lock:
+                try:
+                    students, referees = self._ensure()
+                    settings = {
+                        "limits": self.limits.as_dict(),
+                        "jailed": self.sandbox,
+                        "folder": str(self.folder),
+                        "test_cells": self.spec.most_locked_cells,
+                    }
+                    student = students.fork(settings, [student_end])
+                    stack.callback(student.close)
+                    referee = referees.fork({}, [referee_end, to_student])
+                    stack.callback(referee.close)
+                finally:
+                    student_end.close()
+                    referee_end.close()
+            to_student.close()
+            return self._wait(job, to_referee, student)
+
+    def _wait(
+        self, job: dict[str, Any], connection: socket.socket, student: Child
+    ) -> tuple[dict[str, Any], str]:
+        channel, stopped = Channel(connection, RESULT_LIMIT), ""
+        deadline = time.monotonic() + self.limits.all_seconds
+        try:
+            channel.send(job)
+            while not select.select([connection], [], [], WATCH_SECONDS)[0]:
+                if not stopped:
+                    stopped = self._exceeded(student, deadline)
+                    if stopped:
+                        student.kill()
+                elif time.monotonic() > deadline + JUDGING_SECONDS:
+                    raise ProcessGone("the referee took too long")
+            connection.settimeout(JUDGING_SECONDS)
+            answer: Any = channel.receive()
+            if "failed" in answer:
+                raise ProcessGone(answer["failed"])
+        except (OSError, EOFError, WireError, TimeoutError) as error:
+            raise ProcessGone(f"its process ended: {error}") from None
+        return answer, stopped
+
+    def _exceeded(self, student: Child, deadline: float) -> str:
+        """Say which limit of the whole submission is passed, if one is."""
+        if time.monotonic() > deadline:
+            return f"It took longer than {self.limits.all_seconds:g} seconds and was stopped."
+        if student.memory() > int(self.limits.memory_mb) << 20:
+            return f"It used more than {self.limits.memory_mb} MB of memory and was stopped."
+        return ""
+
+    def _ensure(self) -> tuple[WarmProcess, WarmProcess]:
+        """Start whichever of the two warm processes is not running."""
+        if self.students is None or self.students.process.poll() is not None:
+            self.students = self._start_students()
+        if self.referees is None or self.referees.process.poll() is not None:
+            program = "from dlcourse.grading.referee import main; main({fd}, SPEC)"
+            program = program.replace("SPEC", repr(str(self.folder / "spec.json")))
+            environment = {**os.environ, **BLAS_THREADS}
+            command = [sys.executable, "-c", program]
+            self.referees = WarmProcess(command, environment, "The referee")
+        return self.students, self.referees
+
+    def _start_students(self) -> WarmProcess:
+        program = (
+            "import sys; sys.path[:0] = ['PLACE']; from inside.student import main; main({fd})"
+        )
+        inside = Path(__file__).parent / "inside"
+        if not self.sandbox:
+            if not (self.folder / "inside").exists():
+                (self.folder / "inside").symlink_to(inside)
+            command = [sys.executable, "-c", program.replace("PLACE", str(self.folder))]
+            return WarmProcess(command, {**os.environ, **BLAS_THREADS}, "The students' process")
+        command = [*bubblewrap(self.folder / "dlcourse", inside), sys.executable, "-I", "-B", "-c"]
+        try:
+            return WarmProcess([*command, program.replace("PLACE", "/course")], {}, "The sandbox")
+        except ProcessGone as gone:
+            raise SandboxError(f"{gone}\n{ADVICE}") from None
+
+
+ADVICE = """\
+Students' code runs only in a sandbox. It needs Linux and bubblewrap (Debian, Ubuntu: apt install
+bubblewrap libseccomp2; Fedora: dnf install bubblewrap libseccomp) and the right to make user
+namespaces. In a container the host must allow them (Docker: --security-opt seccomp=unconfined
+--security-opt systempaths=unconfined, or --privileged); on Ubuntu 24.04 see
+kernel.apparmor_restrict_unprivileged_userns."""
+
+
+def bubblewrap(package: Path, inside: Path) -> list[str]:
+    """Write the command that opens the sandbox around what follows it.
+
+    Parameters
+    ----------
+    package : Path
+        The ``dlcourse`` for students.
+    inside : Path
+        The folder of `dlcourse.grading.inside`.
+
+    Raises
+    ------
+    SandboxError
+        If bubblewrap is not installed.
+    """
+    program = shutil.which("bwrap")
+    if program is None:
+        raise SandboxError(f"bubblewrap is not installed.\n{ADVICE}")
+    command = [program, "--die-with-parent", "--new-session", "--clearenv"]
+    as_root = os.getuid() == 0
+    if as_root:  # the mounts are made with root's rights, then setpriv gives all of them up
+        command += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+        command += ["--unshare-cgroup-try", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    else:
+        command += ["--unshare-all"]
+    python = python_folders()
+    command += ["--perms", "0755", "--tmpfs", "/"]
+    for folder in sorted({parent for place in python for parent in Path(place).parents}):
+        if str(folder) != "/" and not any(folder.is_relative_to(place) for place in SYSTEM):
+            command += ["--perms", "0755", "--dir", str(folder)]
+    for place in dict.fromkeys([*SYSTEM, *python]):
+        if Path(place).is_symlink():
+            command += ["--symlink", os.readlink(place), place]
+        elif Path(place).exists():
+            command += ["--ro-bind", place, place]
+    if any(student_package.PACKAGE.is_relative_to(place) for place in (*SYSTEM, *python)):
+        command += ["--tmpfs", str(student_package.PACKAGE)]  # the answers
+    command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]  # noqa: S108
+    command += ["--perms", "1777", "--tmpfs", HOME, "--perms", "0755", "--dir", "/course"]
+    command += ["--ro-bind", str(package), "/course/dlcourse"]
+    command += ["--ro-bind", str(inside), "/course/inside"]
+    command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": HOME,
+        "TMPDIR": "/tmp",  # noqa: S108
+        "LANG": "C.UTF-8",
+        "IPYTHONDIR": "/tmp/ipython",  # noqa: S108
+        "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108
+        **BLAS_THREADS,
+    }
+    for name, value in environment.items():
+        command += ["--setenv", name, value]
+    if as_root:
+        nobody = str(NOBODY)
+        command += ["setpriv", f"--reuid={nobody}", f"--regid={nobody}", "--clear-groups"]
+    return command
+
+
+def python_folders() -> list[str]:
+    """List the folders that hold Python and its packages."""
+    packages = [p for p in sys.path if Path(p).name in ("site-packages", "dist-packages")]
+    folders = [sys.prefix, sys.base_prefix, *packages]
+    kept: list[str] = []
+    for folder in sorted({str(Path(place)) for place in folders if Path(place).is_dir()}):
+        if not any(Path(folder).is_relative_to(place) for place in (*kept, *SYSTEM)):
+            kept.append(folder)
+    return kept

@@ -1,0 +1,149 @@
+"""What students handed in, read from disk as bytes: regular files only, within limits."""
+
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from dlcourse.grading.student_package import PACKAGE
+
+MOST_FILES = 200
+STAMP = "timestamp.txt"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """All that one student handed in for an assignment.
+
+    Parameters
+    ----------
+    student : str
+        nbgrader's name of the student.
+    files : dict of str to bytes
+        By relative name; links and special files are left out.
+    timestamp : datetime or None
+        When it was handed in, in UTC, if nbgrader wrote that down.
+    refused : str
+        Why the files were not read; empty if they were.
+    """
+
+    student: str
+    files: dict[str, bytes] = field(default_factory=dict)
+    timestamp: datetime | None = None
+    refused: str = ""
+
+    def key(self, spec_digest: str) -> str:
+        """Hash everything that decides about the result, but for the seed."""
+        whole = hashlib.sha256(f"{spec_digest} {code_digest()} {self.refused}".encode())
+        for name, content in sorted(self.files.items()):
+            whole.update(hashlib.sha256(name.encode("utf-8", "surrogateescape")).digest())
+            whole.update(hashlib.sha256(content).digest())
+        return whole.hexdigest()
+
+
+@lru_cache
+def code_digest() -> str:
+    """Hash the course's own code: another reference may give other scores."""
+    whole = hashlib.sha256()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        whole.update(path.read_bytes())
+    return whole.hexdigest()
+
+
+def folders(course: Any, assignment: str) -> dict[str, Path]:
+    """Find the folders of all who handed something in.
+
+    Parameters
+    ----------
+    course : nbgrader.coursedir.CourseDirectory
+        Where the course is.
+    assignment : str
+        nbgrader's name of the assignment.
+
+    Returns
+    -------
+    dict of str to Path
+        By student, sorted.
+    """
+    pattern = course.format_path(course.submitted_directory, "*", assignment)
+    marked = course.format_path(course.submitted_directory, "\0", assignment)
+    student = re.compile(re.escape(marked).replace("\\\0", "([^/]+)").replace("\0", "([^/]+)"))
+    root = Path(pattern[: pattern.index("*")])
+    found = {}
+    for path in sorted(root.glob(pattern[len(str(root)) :].lstrip("/"))):
+        match = student.fullmatch(str(path))
+        if match is not None:
+            found[match[1]] = path
+    excluded = set(filter(None, course.student_id_exclude.split(",")))
+    return {name: path for name, path in found.items() if name not in excluded}
+
+
+def read(student: str, folder: Path, limit: int) -> Submission:
+    """Read a submission, whatever it is.
+
+    Parameters
+    ----------
+    student : str
+        Whose.
+    folder : Path
+        Where.
+    limit : int
+        Bytes that are read at most.
+    """
+    files: dict[str, bytes] = {}
+    if folder.is_symlink() or folder.parent.is_symlink():
+        return Submission(student, refused="The folder is a link to another place.")
+    room = limit
+    for path in _regular_files(folder):
+        try:
+            content = _read_file(path, room)
+        except OSError as error:
+            return Submission(student, refused=f"A file cannot be read: {error.strerror}.")
+        room -= len(content)
+        if room < 0:
+            return Submission(student, refused=f"It is larger than {limit >> 20} MB.")
+        files[path.relative_to(folder).as_posix()] = content
+        if len(files) > MOST_FILES:
+            return Submission(student, refused=f"It has more than {MOST_FILES} files.")
+    return Submission(student, files, _timestamp(files.pop(STAMP, b"")))
+
+
+def _regular_files(folder: Path) -> Iterator[Path]:
+    """List regular files, by name; neither links nor hidden ones nor checkpoints."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name == "__pycache__":
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _regular_files(Path(entry.path))
+        elif entry.is_file(follow_symlinks=False):
+            yield Path(entry.path)
+
+
+def _read_file(path: Path, room: int) -> bytes:
+    """Read a file that is still a regular one; one byte more than there is room for, at most."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(0, "it is not a file")
+        return file.read(room + 1)
+
+
+def _timestamp(content: bytes) -> datetime | None:
+    from nbgrader.utils import parse_utc
+
+    try:
+        text = content.decode().strip()
+        moment: datetime | None = parse_utc(text) if text else None
+    except (ValueError, OverflowError):
+        return None
+    return moment

@@ -1,0 +1,143 @@
+"""The honest class: its variants against `judge`, its notebooks against nbformat and nbgrader."""
+
+from collections import Counter
+
+import nbformat
+import pytest
+from grading.honest import (
+    EXERCISES,
+    HELPERS,
+    KINDS,
+    NOTEBOOK,
+    PARTIAL_POINTS,
+    PARTLY_RIGHT,
+    RIGHT,
+    SLOW,
+    TYPOS,
+    WRONG,
+    cell_id,
+    expected_scores,
+    honest_submissions,
+    plain,
+)
+
+pytest.importorskip("nbgrader")
+
+from dlcourse.checks.judging import judge
+from dlcourse.checks.registry import find
+
+POINTS = {exercise: float(find(exercise).points) for exercise in EXERCISES}
+FULL = {f"check-{cell_id(exercise)}": points for exercise, points in POINTS.items()}
+
+
+@pytest.fixture(scope="module")
+def honest_class():
+    return list(honest_submissions(300, seed=1))
+
+
+def earned(exercise, source, seed=1):
+    """Judge a variant among the plainest right answers to the other exercises."""
+    sources = [RIGHT[name][0][1] for name in EXERCISES] + list(HELPERS.values()) + [source]
+    namespace = {}
+    exec("import numpy as np", namespace)
+    for text in sources:
+        exec(text, namespace)
+    return judge(find(exercise), namespace[exercise], seed).earned
+
+
+def cases(table):
+    return [
+        pytest.param(exercise, source, id=f"{exercise}-{name}")
+        for exercise in table
+        for name, source in table[exercise]
+    ]
+
+
+@pytest.mark.parametrize(("exercise", "source"), cases(RIGHT))
+def test_right_variant_gets_full_marks(exercise, source):
+    assert earned(exercise, source) == POINTS[exercise]
+
+
+@pytest.mark.parametrize(("exercise", "source"), cases(PARTLY_RIGHT))
+def test_partly_right_variant_gets_its_share(exercise, source):
+    assert earned(exercise, source) == PARTIAL_POINTS[exercise] < POINTS[exercise]
+
+
+@pytest.mark.parametrize(("exercise", "source"), cases(WRONG))
+def test_wrong_variant_gets_nothing(exercise, source):
+    assert earned(exercise, source) == 0
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_there_are_a_dozen_variants_with_names_of_their_own(exercise):
+    for table in (RIGHT, WRONG):
+        assert len(table[exercise]) >= 12
+    names = [name for table in (RIGHT, PARTLY_RIGHT, WRONG) for name, _ in table.get(exercise, [])]
+    assert {f"{exercise}: {name}" for name in names} >= {
+        s for s in SLOW if s.startswith(exercise + ":")
+    }
+    for table in (RIGHT, PARTLY_RIGHT, WRONG):
+        assert len(dict(table.get(exercise, []))) == len(table.get(exercise, []))
+
+
+@pytest.mark.parametrize("typo", TYPOS)
+def test_every_typo_breaks_the_syntax(typo):
+    for exercise in EXERCISES:
+        for _, source in plain(exercise):
+            with pytest.raises(SyntaxError):
+                compile(TYPOS[typo](source), "cell", "exec")
+
+
+def test_no_variant_uses_the_package():
+    for table in (RIGHT, PARTLY_RIGHT, WRONG):
+        assert "dlcourse" not in repr(table)
+
+
+def test_the_same_seed_gives_the_same_class(honest_class):
+    assert list(honest_submissions(20, seed=1)) == honest_class[:20]
+    assert list(honest_submissions(20, seed=2)) != honest_class[:20]
+
+
+def test_no_two_submissions_are_equal(honest_class):
+    assert len({honest.student for honest in honest_class}) == 300
+    assert len({honest.files[NOTEBOOK] for honest in honest_class}) == 300
+    assert len({tuple(honest.answers.values()) for honest in honest_class}) == 300
+
+
+def test_every_notebook_is_valid_and_holds_the_answers(honest_class):
+    for honest in honest_class:
+        text = honest.files[NOTEBOOK].decode()
+        notebook = nbformat.reads(text, as_version=nbformat.NO_CONVERT)
+        nbformat.validate(notebook)
+        graded = {
+            cell.metadata.nbgrader.grade_id: cell.source
+            for cell in notebook.cells
+            if "nbgrader" in cell.metadata and cell.cell_type == "code"
+        }
+        assert {name: graded[name] for name in honest.answers} == honest.answers
+        assert set(graded) == {"setup", *honest.answers, *FULL}
+
+
+def test_the_mixture_is_that_of_a_class(honest_class):
+    shares = Counter(honest.traits[0] for honest in honest_class)
+    for kind, percent in KINDS.items():
+        assert shares[kind] / 3 == pytest.approx(percent, abs=max(2.5, percent / 4))
+    seen = Counter(trait for honest in honest_class for trait in set(honest.traits))
+    for trait in ("star import", "name changed late", "demo deleted", "note", "own check"):
+        assert 2 <= seen[trait] <= 100
+    assert 100 <= seen["old outputs"] <= 200
+
+
+def test_expected_scores_are_those_of_the_traits(honest_class):
+    """Whoever has all right gets all; the others are judged function by function."""
+    for honest in honest_class[:20]:
+        scores = expected_scores(honest)
+        assert set(scores) == set(FULL)
+        kind, *traits = honest.traits
+        assert (scores == FULL) == (kind == "all right")
+        for exercise, points in PARTIAL_POINTS.items():
+            if any(f"{exercise}: {name}" in traits for name, _ in PARTLY_RIGHT[exercise]):
+                assert scores[f"check-{cell_id(exercise)}"] == points
+        for exercise in EXERCISES:
+            if any(f"{exercise}: {name}" in traits for name, _ in WRONG[exercise]):
+                assert scores[f"check-{cell_id(exercise)}"] == 0
