@@ -25,7 +25,7 @@ export MKL_NUM_THREADS ?= 1
 export VECLIB_MAXIMUM_THREADS ?= 1
 
 .PHONY: help setup book test serve exercises check-site check-grading check-browser-python lint
-.PHONY: bench mutation lock clean
+.PHONY: bench bench-grading mutation lock clean
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -79,6 +79,9 @@ bench: setup  ## measure speed against PyTorch, scikit-learn and the matrix-prod
 	@$(PY) -c "import torch" 2>/dev/null || { \
 		echo "make bench compares with PyTorch, which is not here: $(BIN)/pip install torch==2.13.0"; exit 1; }
 	@$(PY) benchmarks/run.py $(ARGS)
+
+bench-grading: setup  ## measure how fast a class is graded, beside stock nbgrader
+	@$(PY) -m benchmarks.grading $(ARGS)
 
 mutation: setup  ## mutation run over losses, backprop and optimizers
 	@$(BIN)/mutmut run $(ARGS)

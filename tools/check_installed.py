@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 
-NEEDS_AN_EXTRA = {"dlcourse.explorers.live"}
+NEEDS_AN_EXTRA = ("dlcourse.explorers.live", "dlcourse.grading", "dlcourse.__main__")
 LIMIT_MS = 150
 RUNS = 5
 TIMER = """
@@ -33,7 +33,7 @@ def main() -> None:
     import dlcourse
 
     found = (name for _, name, _ in walk_packages(dlcourse.__path__, "dlcourse."))
-    modules = sorted(set(found) - NEEDS_AN_EXTRA)
+    modules = sorted(name for name in found if not name.startswith(NEEDS_AN_EXTRA))
     for name in modules:
         import_module(name)
     bundle = Path(dlcourse.__path__[0]) / "explorers" / "static"

@@ -58,30 +58,39 @@ class WarmProcess:
     """
 
     def __init__(self, command: list[str], environment: dict[str, str], name: str) -> None:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.control, self.name = ours, name
-        with tempfile.TemporaryFile() as errors:
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.name = name
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the process)
+        with theirs:
             self.process = subprocess.Popen(  # noqa: S603  (our own program)
                 [part.replace("{fd}", str(theirs.fileno())) for part in command],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=errors,
+                stderr=self.errors,
                 pass_fds=[theirs.fileno()],
             )
-            theirs.close()
-            ours.settimeout(START_SECONDS)
-            try:
-                ready = ours.recv(PACKET) == b"ready"
-            except TimeoutError:
-                ready = False
-            if not ready:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    self.process.wait(5)  # it may still be writing what is wrong
-                self.close()
-                errors.seek(0)
-                said = errors.read().decode(errors="replace").strip()[-3000:]
-                raise ProcessGone(f"{name} did not start:\n{said}")
+        self.control.settimeout(START_SECONDS)
+
+    def wait_until_ready(self) -> None:
+        """Wait until it can fork.
+
+        Raises
+        ------
+        ProcessGone
+            If it does not get there; with what it said.
+        """
+        try:
+            if self.control.recv(PACKET) == b"ready":
+                return
+        except OSError:
+            pass
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(5)  # it may still be writing what is wrong
+        self.errors.seek(0)
+        said = self.errors.read().decode(errors="replace").strip()[-3000:]
+        self.close()
+        raise ProcessGone(f"{self.name} did not start:\n{said}")
 
     def fork(self, settings: dict[str, Any], connections: list[socket.socket]) -> "Child":
         """Start a child that owns these connections."""
@@ -100,6 +109,7 @@ class WarmProcess:
         self.control.close()
         self.process.kill()
         self.process.wait()
+        self.errors.close()
 
 
 class Child:
@@ -351,32 +361,37 @@ class Station:
         return ""
 
     def _ensure(self) -> tuple[WarmProcess, WarmProcess]:
-        """Start whichever of the two warm processes is not running."""
+        """Start whichever of the two warm processes is not running, side by side."""
+        new = []
         if self.students is None or self.students.process.poll() is not None:
             self.students = self._start_students()
+            new.append(self.students)
         if self.referees is None or self.referees.process.poll() is not None:
             program = "from dlcourse.grading.referee import main; main({fd}, SPEC)"
             program = program.replace("SPEC", repr(str(self.folder / "spec.json")))
-            environment = {**os.environ, **BLAS_THREADS}
             command = [sys.executable, "-c", program]
-            self.referees = WarmProcess(command, environment, "The referee")
+            self.referees = WarmProcess(command, {**os.environ, **BLAS_THREADS}, "The referee")
+            new.append(self.referees)
+        for warm in new:
+            try:
+                warm.wait_until_ready()
+            except ProcessGone as gone:
+                if warm is self.students and self.sandbox:
+                    raise SandboxError(f"{gone}\n{ADVICE}") from None
+                raise
         return self.students, self.referees
 
     def _start_students(self) -> WarmProcess:
-        program = (
-            "import sys; sys.path[:0] = ['PLACE']; from inside.student import main; main({fd})"
-        )
+        program = "import sys; sys.path[:0] = ['PLACE']; import inside.student as s; s.main({fd})"
         inside = Path(__file__).parent / "inside"
-        if not self.sandbox:
-            if not (self.folder / "inside").exists():
-                (self.folder / "inside").symlink_to(inside)
-            command = [sys.executable, "-c", program.replace("PLACE", str(self.folder))]
-            return WarmProcess(command, {**os.environ, **BLAS_THREADS}, "The students' process")
-        command = [*bubblewrap(self.folder / "dlcourse", inside), sys.executable, "-I", "-B", "-c"]
-        try:
-            return WarmProcess([*command, program.replace("PLACE", "/course")], {}, "The sandbox")
-        except ProcessGone as gone:
-            raise SandboxError(f"{gone}\n{ADVICE}") from None
+        if self.sandbox:
+            command = bubblewrap(self.folder / "dlcourse", inside)
+            command += [sys.executable, "-I", "-B", "-c", program.replace("PLACE", "/course")]
+            return WarmProcess(command, {}, "The sandbox")
+        if not (self.folder / "inside").exists():
+            (self.folder / "inside").symlink_to(inside)
+        command = [sys.executable, "-c", program.replace("PLACE", str(self.folder))]
+        return WarmProcess(command, {**os.environ, **BLAS_THREADS}, "The students' process")
 
 
 ADVICE = """\

@@ -133,8 +133,9 @@ def _read_file(path: Path, room: int) -> bytes:
     """Read a file that is still a regular one; one byte more than there is room for, at most."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(0, "it is not a file")
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+            raise OSError(0, "it is not a file of its own, but a link or a device")
         return file.read(room + 1)
 
 

@@ -10,10 +10,13 @@ const cache = path.join(root, ".cache/pyodide");
 // All but what is about another place: the terminal, the repository, the site, a kernel.
 const elsewhere = [
   "dlcourse/cli.py",
+  "dlcourse/__main__.py",
   "dlcourse/explorers",
+  "dlcourse/grading",
   "tests/book",
   "tests/exercises",
   "tests/explorers",
+  "tests/grading",
   "tests/test_browser_python.py",
   "tests/test_cli.py",
   "tests/test_package.py",
