@@ -78,7 +78,7 @@ lint: setup  ## style, types, layers, spelling
 bench: setup  ## measure speed against PyTorch, scikit-learn and the matrix-product floor
 	@$(PY) -c "import torch" 2>/dev/null || { \
 		echo "make bench compares with PyTorch, which is not here: $(BIN)/pip install torch==2.13.0"; exit 1; }
-	@$(PY) benchmarks/run.py $(ARGS)
+	@$(PY) -m benchmarks.run $(ARGS)
 
 bench-grading: setup  ## measure how fast a class is graded, beside stock nbgrader
 	@$(PY) -m benchmarks.grading $(ARGS)

@@ -12,10 +12,12 @@ c.CourseDirectory.course_id = "dlcourse"
 c.CourseDirectory.root = str(Path(__file__).parent)
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__"]
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".*.refused"]
 
 # Students' code runs in a sandbox and the tests outside of it, also in nbgrader's own commands and
-# in formgrader. This is nbgrader's list with SafeExecute in the place of Execute.
+# in formgrader. These are nbgrader's lists with SafeRestore and SafeExecute in their places.
+c.Autograde.pre_convert_hook = "dlcourse.grading.execute.put_links_aside"
+c.Autograde.sanitize_preprocessors = ["dlcourse.grading.execute.SafeRestore"]
 c.Autograde.autograde_preprocessors = [
     "dlcourse.grading.execute.SafeExecute",
     "nbgrader.preprocessors.IgnorePattern",
@@ -32,6 +34,7 @@ c.HTMLExporter.filters = {
     "markdown2html": "dlcourse.grading.sanitize.markdown2html",
     "clean_html": "dlcourse.grading.sanitize.clean_html",
     "highlight_code": "dlcourse.grading.feedback.highlight_code",
+    "strip_files_prefix": "dlcourse.grading.feedback.as_it_is",
 }
 # What a submission may use; the defaults are in dlcourse/grading/limits.py.
 c.SafeExecute.limits = {"cell_seconds": 30, "memory_mb": 2048}

@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from grading.honest import honest_submissions
 
-from benchmarks.run import machine
+from benchmarks.machine import machine
 from dlcourse.grading.feedback import FeedbackPages
 
 RESULTS = ROOT / "book" / "benchmarks_grading.json"
@@ -179,7 +179,11 @@ def main() -> None:
             measured["stock feedback"] = {"seconds": round(seconds, 2)}
     print(json.dumps(measured, indent=1))
     if not arguments.without_stock:
-        results = {"machine": machine(), "submissions": arguments.count, "measured": measured}
+        results = {
+            "machine": machine("numpy", "nbgrader"),
+            "submissions": arguments.count,
+            "measured": measured,
+        }
         RESULTS.write_text(json.dumps(results, indent=1) + "\n")
 
 

@@ -16,7 +16,6 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import argparse
 import json
-import platform
 import resource
 import statistics
 import subprocess
@@ -24,7 +23,6 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 
@@ -33,6 +31,7 @@ import sklearn.neural_network
 import torch
 from tqdm import tqdm
 
+from benchmarks.machine import machine
 from dlcourse.datasets import load_digits_subset, xor
 from dlcourse.network import initialize
 from dlcourse.optimizers import Adam, Momentum
@@ -203,19 +202,6 @@ def import_milliseconds(statement: str, rounds: int = 15) -> float:
     return 1000 * statistics.median(times)
 
 
-def machine() -> dict[str, str]:
-    """What the numbers were taken on."""
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
-    return {
-        "processor": names[0] if names else platform.processor(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "python": platform.python_version(),
-        **{name: version(name) for name in ("numpy", "torch", "scikit-learn")},
-    }
-
-
 def main() -> None:
     """Run every measurement and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -240,7 +226,12 @@ def main() -> None:
         name: round(import_milliseconds(f"import {name}"), 1) for name in ("numpy", "dlcourse")
     }
     print("import, milliseconds:", imports)
-    results = {"machine": machine(), "rounds": arguments.rounds, "imports": imports, "steps": rows}
+    results = {
+        "machine": machine("numpy", "torch", "scikit-learn"),
+        "rounds": arguments.rounds,
+        "imports": imports,
+        "steps": rows,
+    }
     RESULTS.write_text(json.dumps(results, indent=1) + "\n")
 
 

@@ -245,7 +245,8 @@ def as_array(answer: object) -> NDArray[np.generic] | None:
     if type(answer) is np.ndarray and answer.dtype.kind in KINDS:
         return answer
     if type(answer) in (bool, int, float, complex):
-        return np.asarray(answer)
+        number = np.asarray(answer)
+        return number if number.dtype.kind in KINDS else None  # an int may be too large for NumPy
     if isinstance(answer, np.generic) and type(answer).__module__ == "numpy":
         return np.asarray(answer) if answer.dtype.kind in KINDS else None
     return None
@@ -265,7 +266,8 @@ def describe_type(value: object) -> str:
     if type(value) is np.ndarray:
         return f"an array of shape {value.shape}"
     if isinstance(value, (int, float, np.number)) and np.ndim(value) == 0:
-        return f"the number {value:.6g}"
+        huge = isinstance(value, int) and abs(value) > 10**300  # more than a float can hold
+        return "a huge number" if huge else f"the number {value:.6g}"
     name = type(value).__name__
     return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
 
@@ -405,6 +407,8 @@ def describe(
 
 def pretty(value: object, digits: int = 6) -> str:
     """Print a value the way a student would write it down; what is large is shortened."""
+    if type(value) is np.ndarray and value.size > 1000 and value.ndim > 2:
+        return f"an array of shape {value.shape}"
     if type(value) is np.ndarray and value.dtype.kind in KINDS:
         text = np.array2string(value, precision=digits, separator=", ", threshold=40)
         plain = value.dtype == np.float64 or (value.dtype.kind in "iu" and value.ndim == 1)

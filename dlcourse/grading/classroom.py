@@ -28,7 +28,7 @@ from dlcourse.grading.limits import Limits
 from dlcourse.grading.report import Summary, summarise, write_report
 from dlcourse.grading.result import REJECTED, Result
 from dlcourse.grading.spec import AssignmentSpec
-from dlcourse.grading.station import Station
+from dlcourse.grading.station import SandboxError, Station
 from dlcourse.grading.submissions import Submission
 from dlcourse.grading.tables import write_whole
 
@@ -242,10 +242,10 @@ class Classroom:
             nonlocal done, written
             self.write(done, handed_in)
             students = {result.student for result in done}
+            done, written = [], time.monotonic()
             for student in students:
                 del handed_in[student]
             progress(len(students))
-            done, written = [], time.monotonic()
 
         try:
             while True:
@@ -263,6 +263,8 @@ class Classroom:
                     elif attempt < ATTEMPTS:
                         for submission in these:
                             hand_out([submission], attempt + 1)
+                    elif isinstance(future.exception(), SandboxError):
+                        future.result()  # a worker without a sandbox is nobody's mistake: stop
                     else:
                         done += self.failed(these, future.exception())
                 if done and (
@@ -299,13 +301,12 @@ class Classroom:
 
     def write(self, results: Sequence[Result], handed_in: dict[str, Submission]) -> None:
         """Write files, then the gradebook: what the gradebook knows is complete."""
-        sandbox = "bubblewrap" if self.setup.sandbox else "NOT SANDBOXED"
         entries = []
         for result in results:
             submission = handed_in[result.student]
             self.write_files(result, submission)
             key = "" if not result.graded else submission.key(self.digest)
-            entries.append(Entry(result, key, submission.timestamp, sandbox))
+            entries.append(Entry(result, key, submission.timestamp))
         self.records.write(entries)
         self.renew_feedback(results, handed_in)
 
@@ -322,6 +323,8 @@ class Classroom:
             write_whole(folder / f"{result.notebook}.{ending}", text)
             if submission.timestamp is not None:
                 write_whole(folder / submissions.STAMP, f"{submission.timestamp} UTC")
+            if submission.secret:
+                write_whole(folder / submissions.SECRET, submission.secret)
 
     def renew_feedback(self, results: Sequence[Result], handed_in: dict[str, Submission]) -> None:
         """Write the feedback anew where the marks are not the automatic ones alone."""

@@ -6,6 +6,7 @@ from nbformat.v4 import new_notebook
 from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
 from dlcourse.grading.classroom import (
@@ -21,7 +22,7 @@ from dlcourse.grading.execute import SafeExecute
 from dlcourse.grading.spec import SpecError, load_spec
 from dlcourse.grading.station import SandboxError
 
-PROBLEMS = (SpecError, SandboxError, ValueError, OSError)
+PROBLEMS = (SpecError, SandboxError, ValueError, OSError, ImportError, SQLAlchemyError)
 NO_SANDBOX = """\
 WITHOUT A SANDBOX. Students' code runs with all your rights: it can read and delete your files,
 read other submissions and change the gradebook. The report will say so."""

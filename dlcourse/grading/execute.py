@@ -7,6 +7,8 @@ referee; everything else of nbgrader stays as it is. The shipped ``nbgrader_conf
 import atexit
 import json
 import os
+import stat
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,6 +19,7 @@ from traitlets import Bool, Dict
 
 from dlcourse.grading import submissions
 from dlcourse.grading.limits import Limits
+from dlcourse.grading.restore import restore
 from dlcourse.grading.sanitize import clean_notebook
 from dlcourse.grading.spec import load_spec
 from dlcourse.grading.station import Station
@@ -30,7 +33,7 @@ class SafeExecute(NbGraderPreprocessor):  # type: ignore[misc]
         True, help="Whether students' code is kept in the sandbox. False is dangerous."
     ).tag(config=True)
 
-    _stations: ClassVar[dict[tuple[str, str], Station]] = {}
+    _stations: ClassVar[dict[str, tuple[str, Station]]] = {}
 
     def preprocess(self, notebook: Any, resources: Any) -> tuple[Any, Any]:
         """Run the notebook that nbgrader has restored.
@@ -43,16 +46,17 @@ class SafeExecute(NbGraderPreprocessor):  # type: ignore[misc]
         names = resources["nbgrader"]
         course = CourseDirectory(parent=self.parent)
         station = self.station(course, names["assignment"])
-        folder = Path(
-            course.format_path(course.submitted_directory, names["student"], names["assignment"])
-        )
         limits = self.limits_of()
+        folder = course.format_path(
+            course.submitted_directory, names["student"], names["assignment"]
+        )
         submission = submissions.read(
             names["student"], Path(course.root, folder), int(limits.notebook_mb) << 20
         )
         name = f"{names['notebook']}.ipynb"
         if submission.refused or name not in submission.files:
             raise OSError(submission.refused or f"{name} is missing, or a link to another place")
+        remove_active_files(Path(resources["metadata"]["path"]), submission.files)
         files = {key: content for key, content in submission.files.items() if key != name}
         notebook = clean_notebook(notebook, int(limits.output_kb) << 10)
         seed = int.from_bytes(os.urandom(4))
@@ -71,10 +75,66 @@ class SafeExecute(NbGraderPreprocessor):  # type: ignore[misc]
     def station(self, course: Any, assignment: str) -> Station:
         """Return the station of an assignment; it stays open for the next student."""
         spec = load_spec(course, assignment)
-        key = assignment, spec.digest
-        if key not in self._stations:
+        digest, station = self._stations.get(assignment, ("", None))
+        if station is None or digest != spec.digest:
+            if station is not None:
+                station.close()
             if not self.sandbox:
                 self.log.critical("STUDENTS' CODE RUNS WITHOUT A SANDBOX, WITH ALL YOUR RIGHTS.")
-            self._stations[key] = Station(spec, self.limits_of(), self.sandbox)
-            atexit.register(self._stations[key].close)
-        return self._stations[key]
+            station = Station(spec, self.limits_of(), self.sandbox)
+            self._stations[assignment] = spec.digest, station
+            atexit.register(station.close)
+        return station
+
+
+class SafeRestore(NbGraderPreprocessor):  # type: ignore[misc]
+    """Puts the instructor's cells back, in the place of nbgrader's list of sanitisers.
+
+    A doubled or deleted cell stops nobody, and no metadata of a student's survives.
+    """
+
+    def preprocess(self, notebook: Any, resources: Any) -> tuple[Any, Any]:
+        """Restore a notebook.
+
+        Raises
+        ------
+        RejectedError
+            If it cannot be.
+        """
+        names = resources["nbgrader"]
+        spec = load_spec(CourseDirectory(parent=self.parent), names["assignment"])
+        content = json.dumps(notebook).encode()
+        return from_dict(restore(content, spec.notebook(names["notebook"]))), resources
+
+
+def put_links_aside(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Rename whatever in a submission is no file of its own, before nbgrader copies what it is.
+
+    nbgrader's hook before ``autograde``: a link would put its target, somebody else's work or a
+    key, next to the graded notebook. The new names begin with a dot and are ignored.
+
+    Parameters
+    ----------
+    assignment, student : str
+        Patterns, which nbgrader gives and which are not needed.
+    notebooks : list of str
+        Paths of one submission's notebooks.
+    """
+    for folder in {Path(notebook).parent for notebook in notebooks}:
+        for path in [folder, *folder.rglob("*")]:
+            found = path.lstat()
+            lonely = stat.S_ISREG(found.st_mode) and found.st_nlink == 1
+            if not lonely and not stat.S_ISDIR(found.st_mode):
+                path.rename(path.with_name(f".{path.name}.refused"))
+
+
+PASSIVE = frozenset(
+    (".csv", ".gif", ".ipynb", ".jpeg", ".jpg", ".json", ".npy", ".npz", ".png", ".txt")
+)
+
+
+def remove_active_files(folder: Path, handed_in: Iterable[str]) -> None:
+    """Remove copies of what a student handed in that formgrader would serve as a page."""
+    for name in handed_in:
+        if Path(name).suffix.lower() not in PASSIVE:
+            (folder / name).unlink(missing_ok=True)

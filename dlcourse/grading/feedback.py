@@ -22,8 +22,6 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 from traitlets.config import Config
 
-from dlcourse.grading.sanitize import MAX_MARKDOWN
-
 TEMPLATES = Path(__file__).parent / "templates"
 FORMGRADER = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader"
 BOOTSTRAP = FORMGRADER / "static" / "node_modules" / "bootstrap" / "dist" / "css"
@@ -31,7 +29,9 @@ FILTERS = {
     "markdown2html": "dlcourse.grading.sanitize.markdown2html",
     "clean_html": "dlcourse.grading.sanitize.clean_html",
     "highlight_code": "dlcourse.grading.feedback.highlight_code",
+    "strip_files_prefix": "dlcourse.grading.feedback.as_it_is",
 }
+MAX_HIGHLIGHTED = 5000  # characters of a cell
 NO_DESCRIPTION = "No description has been provided for this image"
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 HIDDEN = "# (hidden tests were run here)"
@@ -48,9 +48,14 @@ def highlighted(source: str) -> str:
 
 def highlight_code(source: str, metadata: object = None) -> str:
     """Jinja filter in the place of nbconvert's: always Python, and plain where it is too long."""
-    if len(source) > MAX_MARKDOWN:
+    if len(source) > MAX_HIGHLIGHTED:  # what is no Python can take quadratic time
         return f"<pre>{escape(source)}</pre>"
     return highlighted(source)
+
+
+def as_it_is(text: str) -> str:
+    """Jinja filter in the place of `strip_files_prefix`, which takes quadratic time."""
+    return text
 
 
 class FeedbackExporter(HTMLExporter):

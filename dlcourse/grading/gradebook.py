@@ -60,14 +60,11 @@ class Entry:
         Hash of what went in.
     timestamp : datetime or None
         When it was handed in, in UTC.
-    sandbox : str
-        What the student's code was kept in.
     """
 
     result: Result
     key: str
     timestamp: datetime | None
-    sandbox: str
 
 
 class Records:
@@ -175,7 +172,7 @@ class Records:
             "reason": result.reason,
             "seed": result.seed,
             "seconds": result.seconds,
-            "sandbox": entry.sandbox,
+            "sandbox": result.sandbox,
             "scores": json.dumps(result.scores),
             "maximum": json.dumps(result.maximum),
             "outcomes": json.dumps(result.outcomes),

@@ -46,9 +46,9 @@ class Limits:
     tests_seconds: float = 60
     memory_mb: int = 2048
     files_mb: int = 64
-    processes: int = 32
-    open_files: int = 128
-    output_kb: int = 1024
+    processes: int = 16
+    open_files: int = 64
+    output_kb: int = 4096
     answer_mb: int = 16
     notebook_mb: int = 20
 

@@ -8,20 +8,21 @@ and gets the answer.
 """
 
 import ast
-import builtins
 import contextlib
 import ctypes
 import json
 import linecache
 import math
 import os
+import resource
 import signal
 import socket
 import sys
+import tempfile
 import time
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -36,16 +37,24 @@ from dlcourse.checks.reporting import judged_by
 from dlcourse.checks.spec import Exercise
 from dlcourse.grading.feedback import FeedbackPages
 from dlcourse.grading.inside.forkserver import Announce, serve
-from dlcourse.grading.inside.shell import Output, Shell, warm_up
+from dlcourse.grading.inside.shell import Hook, Output, Shell, warm_up
 from dlcourse.grading.inside.wire import Channel, Named, WireError
 from dlcourse.grading.limits import GRACE, Limits
 from dlcourse.grading.restore import Notebook, RejectedError, grade_id_of, restore, unreadable
 from dlcourse.grading.result import GRADED, REJECTED, STOPPED, Result
-from dlcourse.grading.sanitize import clean_outputs
-from dlcourse.grading.spec import HIDDEN_TESTS, AssignmentSpec, CellSpec, NotebookSpec
+from dlcourse.grading.sanitize import clean_outputs, clean_terminal
+from dlcourse.grading.spec import (
+    HIDDEN_TESTS,
+    AssignmentSpec,
+    CellSpec,
+    NotebookSpec,
+    defined_names,
+)
 
 PR_SET_PDEATHSIG = 1
 JOB_LIMIT = 512 << 20
+OWN_MEMORY = 1 << 30  # bytes that judging one notebook may add
+ALL_OUTPUTS = 16 << 20  # characters that a notebook may show
 NOT_RUN = "Not run while grading, nor anything below: nothing from here on is graded."
 GONE = (OSError, EOFError, WireError)  # TimeoutError is an OSError
 
@@ -75,6 +84,7 @@ class Snapshot:
         self.seconds = limits.call_seconds + GRACE
         self.lost = ""
         self.silent = False  # whether what a call prints is dropped
+        self.writes_back = False  # whether arguments change here as a call changed them
 
     def ask(self, **request: Any) -> Message:
         """Send a request, serve the callbacks that it leads to, and return the answer.
@@ -100,7 +110,7 @@ class Snapshot:
         except TimeoutError:
             self.lost = "no answer came in time"
         except GONE as error:
-            self.lost = str(error) or "the process ended during a call"
+            self.lost = str(error)[:200] or "the process ended during a call"
         raise StudentError("ProcessEnded", self.lost)
 
     def find(self, name: str) -> object:
@@ -132,8 +142,9 @@ def called_back(functions: list[Callable[..., object]], request: Message) -> Mes
 class StudentFunction(Named):
     """Stands in for a student's function: a call goes to the snapshot and back, by value.
 
-    What the call prints is printed here, what it warns of is warned of here, and an array that it
-    changed is changed here.
+    What the call prints is printed here, and what it warns of is warned of here. An array that it
+    changed is changed here only for a check, which looks for that; to other tests, arguments are
+    theirs, or a function could change what it is compared with.
     """
 
     def __init__(self, name: str, snapshot: Snapshot) -> None:
@@ -154,7 +165,7 @@ class StudentFunction(Named):
             print(end=str(reply.get("printed", ""))[:2000])
             for text in as_list(reply.get("warned"))[:20]:
                 warnings.warn(str(text)[:500], RuntimeWarning, stacklevel=2)
-        changed = reply.get("changed")
+        changed = reply.get("changed") if self.snapshot.writes_back else None
         for position, after in changed.items() if isinstance(changed, dict) else ():
             take_over(arguments, position, after)
         if "error" in reply:
@@ -184,11 +195,12 @@ def take_over(arguments: tuple[object, ...], position: object, after: object) ->
 
 
 class Names(dict[str, Any]):
-    """The namespace of the locked cells: ours first, but for the names that are the student's."""
+    """The namespace of the locked cells: ours, and the names that the student was asked for."""
 
     def __init__(self) -> None:
         super().__init__()
         self.students: set[str] = set()
+        self.assigned: set[str] = set()  # by a locked cell
         self.snapshot: Snapshot | None = None
         self.stopped = ""
 
@@ -197,10 +209,11 @@ class Names(dict[str, Any]):
 
     def __setitem__(self, name: str, value: Any) -> None:
         self.students.discard(name)
+        self.assigned.add(name)
         super().__setitem__(name, value)
 
     def __missing__(self, name: str) -> Any:
-        if name.startswith("_") or (name not in self.students and hasattr(builtins, name)):
+        if name not in self.students:
             raise KeyError(name)
         if self.snapshot is None:
             if self.stopped:
@@ -212,10 +225,26 @@ class Names(dict[str, Any]):
 # --- the shell of the locked cells ------------------------------------------------------------
 
 
+class ScoreHook(Hook):
+    """Keeps the value of a cell's last line, which is a test's score."""
+
+    shell: "TestShell"
+
+    def __call__(self, result: Any = None) -> None:
+        """Take the value, unless a semicolon hides it."""
+        if result is not None and not self.quiet():  # type: ignore[no-untyped-call]
+            self.shell.value = result
+        super().__call__(result)  # type: ignore[no-untyped-call]
+
+
 class TestShell(Shell):
     """Runs locked cells; an error shows the test's own line and nothing of ours."""
 
     hides = False
+    value: object = None
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(displayhook_class=ScoreHook, **settings)
 
     def showtraceback(self, exc_tuple: Any = None, *_: Any, **__: Any) -> None:
         """Show an error in one or two lines."""
@@ -314,6 +343,7 @@ class Referee:
         """Let the student's process run everything but the tests, and keep snapshots of it."""
         deadline = time.monotonic() + self.limits.notebook_seconds
         self.tell(do="files", files=files)
+        room, left, told = int(self.limits.output_kb) << 10, ALL_OUTPUTS, False
         for index, cell in enumerate(cells):
             if cell["cell_type"] != "code":
                 continue
@@ -326,14 +356,15 @@ class Referee:
                 self.put_aside(index, cell["source"])
             if known is None or not known.is_test:
                 reply = self.tell(do="run", source=cell["source"])
-                room = int(self.limits.output_kb) << 10
-                cell["outputs"] = clean_outputs(reply.get("outputs"), room)
+                cell["outputs"] = clean_outputs(reply.get("outputs"), min(room, left))
+                left -= sum(len(str(output)) for output in cell["outputs"])
                 count = reply.get("count")
                 cell["execution_count"] = (
                     count if type(count) is int and 0 < count < 10**6 else None
                 )
-                if self.stopped and not cell["outputs"]:
-                    cell["outputs"] = [error_output("Stopped", self.stopped)]
+                if self.stopped and not told:
+                    cell["outputs"].append(error_output("Stopped", self.stopped))
+                    told = True
 
     def tell(self, **request: Any) -> Message:
         """Send a request to the student's process; an empty answer where it is gone."""
@@ -352,7 +383,7 @@ class Referee:
                 "interrupted."
             )
         except GONE as error:
-            self.stopped = f"The process ended while a cell ran ({error})."
+            self.stopped = f"The process ended while a cell ran ({str(error)[:200]})."
         return {}
 
     def put_aside(self, index: int, source: str) -> None:
@@ -369,23 +400,29 @@ class Referee:
             except GONE as error:
                 self.stopped = f"The process ended between two cells ({error})."
         theirs.close()
+        if index not in self.snapshots:
+            ours.close()
 
     def run_locked_cells(self, cells: list[Message]) -> None:
         """Run the locked cells here, each with its snapshot of the student's names."""
         deadline = time.monotonic() + self.limits.tests_seconds
-        with contextlib.suppress(Exception):
-            exec(self.spec.imports, self.names)  # noqa: S102  (the instructor's own)
+        for statement in self.spec.imports.splitlines():
+            with contextlib.suppress(Exception):
+                exec(statement, self.names)  # noqa: S102  (the instructor's own)
         np.random.seed(self.seed)  # noqa: NPY002  (an instructor's test may use it)
-        self.names.stopped, self.names.students = self.stopped, set(self.spec.students_names)
-        hides = False
+        self.names.stopped = self.stopped
+        hides, ours = False, set[str]()
         for index, cell in enumerate(cells):
             known = self.known(cell) if cell["cell_type"] == "code" else None
             if known is not None and known.solution:
-                self.names.students |= self.spec.students_names
+                self.names.assigned.difference_update(defined_names(known.source))
             if known is None or not known.runs_outside:
                 continue
+            asked = (set(self.spec.students_names) - ours) | self.spec.stub_names
+            self.names.students = asked - self.names.assigned
+            ours.update(defined_names(known.source))
             hides = hides or known.has_hidden_tests
-            self.cell, self.shell.hides = known, hides
+            self.cell, self.shell.hides, self.shell.value = known, hides, None
             self.names.snapshot = self.snapshots.get(index)
             if self.names.snapshot is not None:
                 self.names.snapshot.silent = hides
@@ -400,7 +437,11 @@ class Referee:
     def judge(self, exercise: Exercise, function: object, seed: int | None) -> Outcome:
         """Judge by the recorded seed, keep the outcome, and say what may be said."""
         drawn = np.random.SeedSequence([self.seed, *exercise.name.encode()]).generate_state(1)[0]
+        if self.names.snapshot is not None:
+            self.names.snapshot.writes_back = True
         outcome = judge(exercise, function, int(drawn))
+        if self.names.snapshot is not None:
+            self.names.snapshot.writes_back = False
         failure = outcome.failure
         self.outcomes.append(
             {
@@ -429,15 +470,19 @@ class Referee:
         for output in outputs:
             if output["output_type"] == "stream":
                 if not self.shell.hides:
-                    kept.append({**output, "name": "stdout"})
+                    kept.append(stream_output(clean_terminal(output["text"])))
             elif output["output_type"] == "error":
-                kept.append(output)
-            else:
+                lines = [clean_terminal(line) for line in output["traceback"]]
+                evalue = clean_terminal(output["evalue"])
+                kept.append({**output, "evalue": evalue, "traceback": lines})
+            elif output["output_type"] == "display_data":
                 kept.append({**output, "data": self.safe_data(output["data"]), "metadata": {}})
-                if output["output_type"] == "execute_result":
-                    problem = score_problem(output["data"].get("text/plain", ""), known.points or 0)
-                    if problem:
-                        kept[-1] = error_output("ScoreError", problem)
+            else:
+                score, problem = score_of(self.shell.value, known.points or 0)
+                shown = {**output, "data": {"text/plain": score}, "metadata": {}}
+                if problem and self.shell.hides:
+                    problem = "The last value of this test is no score."
+                kept.append(error_output("ScoreError", problem) if problem else shown)
         return kept
 
     def safe_data(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -459,15 +504,28 @@ def only_imports(source: str) -> bool:
     return all(isinstance(statement, (ast.Import, ast.ImportFrom)) for statement in body)
 
 
-def score_problem(text: str, points: float) -> str:
-    """Say why a test's value is no score; an empty string where it is one, or no number at all."""
-    try:
-        score = float(text)
-    except ValueError:
-        return ""
-    if math.isfinite(score) and 0 <= score <= points:
-        return ""
-    return f"This test gave {score:g} points; it can give 0 to {points:g}."
+def score_of(value: object, points: float) -> tuple[str, str]:
+    """Read a test's last value as a score.
+
+    Returns
+    -------
+    str
+        The score as nbgrader reads it; "True" is full marks.
+    str
+        Why the value is none, or an empty string.
+    """
+    if value is True or value is np.True_:
+        return "True", ""
+    if type(value) is np.ndarray and value.size == 1 and value.dtype.kind in "iuf":
+        value = value.item()
+    if isinstance(value, (int, float, np.integer, np.floating)) and type(value) is not bool:
+        with contextlib.suppress(OverflowError):
+            score = float(value)
+            if math.isfinite(score) and 0 <= score <= points:
+                return repr(score), ""
+            return "", f"This test gave {score:g} points; it can give 0 to {points:g}."
+    kind = "False" if value is False else f"of type {type(value).__name__}"
+    return "", f"The last value of a test is its points, from 0 to {points:g}; this one is {kind}."
 
 
 def stream_output(text: str) -> Output:
@@ -523,6 +581,9 @@ class Office:
         """Do one job and send what came of it."""
         announce(os.getpid())
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        most = pages * os.sysconf("SC_PAGE_SIZE") + OWN_MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
         station, student = connections
         channel = Channel(station, JOB_LIMIT)
         job: Any = channel.receive()
@@ -540,7 +601,8 @@ class Office:
             files = self.accepted(job, spec)
             notebook = restore(files.pop(f"{spec.name}.ipynb"), spec)
             referee = self.referee(job, student, spec)
-            referee.run(notebook["cells"], {**files, **self.spec.files}, job["whole"])
+            with self.files_of_the_assignment():
+                referee.run(notebook["cells"], {**files, **self.spec.files}, job["whole"])
             outcomes = referee.outcomes
             if referee.stopped:
                 status, reason = STOPPED, referee.stopped
@@ -564,20 +626,36 @@ class Office:
             maximum=spec.maximum,
             comments=comments,
             outcomes=tuple(outcomes),
-            graded=as_json(notebook),
-            feedback=page,
+            graded="",
+            feedback="",
         )
-        return {**result.as_dict(), "outcomes": outcomes}
+        return {
+            **writable({**result.as_dict(), "outcomes": outcomes}),
+            "graded": as_bytes(as_json(notebook)),
+            "feedback": as_bytes(page),
+        }
 
     def execute(self, job: Message, student: socket.socket) -> Message:
         """Run a notebook that nbgrader restored; the cells come and go as lists of dicts."""
         spec = self.spec.notebook(job["notebook"])
         referee = self.referee(job, student, spec)
-        referee.run(job["cells"], {**job["files"], **self.spec.files})
+        cells = json.loads(job["cells"])
+        with self.files_of_the_assignment():
+            referee.run(cells, {**job["files"], **self.spec.files})
         status = STOPPED if referee.stopped else GRADED
-        outcomes = referee.outcomes
-        reason = referee.stopped
-        return {"cells": job["cells"], "status": status, "reason": reason, "outcomes": outcomes}
+        answer = {"status": status, "reason": referee.stopped, "outcomes": referee.outcomes}
+        return {**writable(answer), "cells": as_bytes(json.dumps(cells))}
+
+    @contextlib.contextmanager
+    def files_of_the_assignment(self) -> Iterator[None]:
+        """Work in a folder with the files that the instructor released, which tests may read."""
+        with tempfile.TemporaryDirectory(prefix="dlcourse-tests-") as folder:
+            for name, content in self.spec.files.items():
+                path = Path(folder, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            with contextlib.chdir(folder):
+                yield
 
     def accepted(self, job: Message, spec: NotebookSpec) -> dict[str, bytes]:
         """Return the files that were handed in.
@@ -598,6 +676,18 @@ class Office:
         return Referee(self.shell, student, spec, Limits(**job["limits"]), job["seed"])
 
 
+def writable(answer: Message) -> Message:
+    """Replace what no file in UTF-8 can hold: halves of characters, in whatever a student said."""
+    text = json.dumps(answer, ensure_ascii=False)
+    clean: Message = json.loads(text.encode("utf-8", "replace"))
+    return clean
+
+
+def as_bytes(text: str) -> bytes:
+    """Encode a text, whatever it is."""
+    return text.encode("utf-8", "replace")
+
+
 def as_json(notebook: Notebook) -> str:
     """Write a notebook as a file's text."""
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
@@ -610,9 +700,9 @@ def as_node(notebook: Notebook) -> Any:
     return from_dict(notebook)
 
 
-def main(descriptor: int, spec_file: str) -> NoReturn:
-    """Warm up, then fork for every notebook."""
-    spec = AssignmentSpec.from_json(Path(spec_file).read_text(encoding="utf-8"))
+def main(descriptor: int) -> NoReturn:
+    """Read the assignment from standard input, warm up, then fork for every notebook."""
+    spec = AssignmentSpec.from_json(sys.stdin.read())
     sys.setrecursionlimit(3000)
     shell = TestShell.instance(user_ns=Names())
     warm_up(shell)

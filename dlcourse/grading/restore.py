@@ -88,6 +88,7 @@ def read_cells(content: bytes) -> list[Any]:
             f"The notebook is in format {data['nbformat']}, which is not known here."
         )
     if data["nbformat"] < 4:
+        _flatten_headings(data)
         try:
             data = nbformat.convert(nbformat.from_dict(data), 4)
         except Exception as error:
@@ -100,6 +101,16 @@ def read_cells(content: bytes) -> list[Any]:
     if len(cells) > CELLS:
         raise RejectedError(f"The notebook has {len(cells)} cells; at most {CELLS} are read.")
     return cells
+
+
+def _flatten_headings(data: dict[str, Any]) -> None:
+    """Keep the levels of an old notebook's headings small: nbformat writes one # for each."""
+    sheets = data.get("worksheets")
+    for sheet in sheets if isinstance(sheets, list) else [data]:
+        cells = _dict(sheet).get("cells")
+        for cell in cells if isinstance(cells, list) else []:
+            if isinstance(cell, dict) and "level" in cell:
+                cell["level"] = 2
 
 
 def _refuse_constant(name: str) -> None:
@@ -130,10 +141,8 @@ def _student_cell(cell: Any) -> Cell:
     source = clean_text(source)
     nbgrader = _dict(_dict(cell.get("metadata")).get("nbgrader"))
     grade_id = nbgrader.get("grade_id")
-    if kind != "code":
-        source = clean_markdown(f"```\n{source}\n```" if kind == "raw" else source)
     return {
-        "cell_type": "code" if kind == "code" else "markdown",
+        "cell_type": kind,
         "source": source,
         "id": cell.get("id"),
         "grade_id": grade_id if isinstance(grade_id, str) else None,
@@ -154,13 +163,17 @@ def _keep_last_of_each_name(cells: list[Cell], spec: NotebookSpec) -> None:
 
 
 def _restored(cell: Cell, spec: NotebookSpec) -> Cell:
-    known = spec.by_id.get(cell["grade_id"] or "")
-    if known is None:
-        return _cell(cell["cell_type"], cell["source"], {}, cell["id"])
-    source = known.source if known.locked else cell["source"]
-    if known.cell_type == "markdown" and not known.locked:
+    known, kind, source = spec.by_id.get(cell["grade_id"] or ""), cell["cell_type"], cell["source"]
+    if known is not None:
+        kind = known.cell_type
+    if kind == "raw":
+        source = f"```\n{source}\n```"
+    if kind != "code":
         source = clean_markdown(source)
-    return _cell(known.cell_type, source, {"nbgrader": known.nbgrader_metadata()}, cell["id"])
+    if known is None:
+        return _cell("code" if kind == "code" else "markdown", source, {}, cell["id"])
+    source = known.source if known.locked else source
+    return _cell(kind, source, {"nbgrader": known.nbgrader_metadata()}, cell["id"])
 
 
 def instructor_cell(known: CellSpec) -> Cell:

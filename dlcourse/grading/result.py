@@ -35,6 +35,8 @@ class Result:
         The notebook with its outputs, in nbformat 4.
     feedback : str
         The student's page, in HTML.
+    sandbox : str
+        What the student's code was kept in; empty where none of it ran.
     """
 
     student: str
@@ -49,6 +51,7 @@ class Result:
     outcomes: tuple[dict[str, Any], ...]
     graded: str
     feedback: str
+    sandbox: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields by name, ready for JSON."""

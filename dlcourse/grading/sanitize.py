@@ -43,6 +43,7 @@ MAX_OUTPUTS = 1000
 MAX_COLOURS = 500  # nbconvert copies the rest of the text at every change of colour
 MAX_LINES = 500
 MAX_MARKDOWN = 100_000
+MAX_HTML = 200_000
 MAX_FORMULAS = 200  # nbconvert looks for the end of each in all of the rest of the text
 FEW_TAGS, MAX_DEPTH = 500, 100  # the time of HTML parsers grows with the square of the depth
 LARGEST_SIDE = 4096
@@ -443,7 +444,7 @@ def clean_data(raw: object, room: Room) -> dict[str, str]:
 def clean_html_within(texts: Mapping[object, str], room: Room) -> str:
     """Return the bundle's HTML, or its Markdown as HTML, so that no other program renders it."""
     html, markdown = texts.get("text/html", ""), texts.get("text/markdown", "")
-    if len(html or markdown) > room.left:
+    if len(html or markdown) > min(room.left, MAX_HTML):
         return ""
     clean = clean_html(html) if html else render_markdown(clean_text(markdown))
     fits = len(clean) <= room.left

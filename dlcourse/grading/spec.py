@@ -99,12 +99,16 @@ class NotebookSpec:
         In the notebook's order.
     imports : str
         All import statements of the instructor's notebook: the referee's tests may use them.
+    students_names : tuple of str
+        What the cells bind that students fill in or may change, in the instructor's own version:
+        no other name is ever looked up at a student's.
     """
 
     name: str
     kernelspec: dict[str, Any]
     cells: tuple[CellSpec, ...]
     imports: str = ""
+    students_names: tuple[str, ...] = ()
 
     @property
     def by_id(self) -> dict[str, CellSpec]:
@@ -112,8 +116,8 @@ class NotebookSpec:
         return {cell.grade_id: cell for cell in self.cells}
 
     @property
-    def students_names(self) -> frozenset[str]:
-        """The names that a student is asked to define: what the released stubs define."""
+    def stub_names(self) -> frozenset[str]:
+        """The names that the released stubs define: the student's, whatever a locked cell says."""
         stubs = (c.source for c in self.cells if c.solution and c.cell_type == "code")
         return frozenset(name for stub in stubs for name in defined_names(stub))
 
@@ -181,7 +185,13 @@ class AssignmentSpec:
         """Read what `to_json` wrote."""
         data = json.loads(text)
         notebooks = tuple(
-            NotebookSpec(**{**notebook, "cells": tuple(CellSpec(**c) for c in notebook["cells"])})
+            NotebookSpec(
+                **{
+                    **notebook,
+                    "cells": tuple(CellSpec(**cell) for cell in notebook["cells"]),
+                    "students_names": tuple(notebook["students_names"]),
+                }
+            )
             for notebook in data["notebooks"]
         )
         files = {name: base64.b64decode(content) for name, content in data["files"].items()}
@@ -239,14 +249,28 @@ def _notebook(entry: Any, folder: Path) -> NotebookSpec:
         )
         for cell in entry.source_cells
     ]
-    source, imports = folder / f"{entry.name}.ipynb", ""
-    if source.is_file():
-        notebook = json.loads(source.read_text(encoding="utf-8"))["cells"]
-        order = [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in notebook]
-        cells.sort(key=lambda cell: order.index(cell.grade_id) if cell.grade_id in order else -1)
-        code = ("".join(c["source"]) for c in notebook if c["cell_type"] == "code")
-        imports = import_statements(code)
-    return NotebookSpec(entry.name, json.loads(entry.kernelspec or "{}"), tuple(cells), imports)
+    source = folder / f"{entry.name}.ipynb"
+    if not source.is_file():
+        raise SpecError(f"the instructor's notebook {source} is missing; the tests need its names")
+    notebook = json.loads(source.read_text(encoding="utf-8"))["cells"]
+    order = [_grade_id(cell) for cell in notebook]
+    cells.sort(key=lambda cell: order.index(cell.grade_id) if cell.grade_id in order else -1)
+    code = [cell for cell in notebook if cell["cell_type"] == "code"]
+    locked = {cell.grade_id for cell in cells if cell.locked}
+    open_cells = [cell for cell in code if _grade_id(cell) not in locked]
+    names = (name for cell in open_cells for name in defined_names("".join(cell["source"])))
+    return NotebookSpec(
+        entry.name,
+        json.loads(entry.kernelspec or "{}"),
+        tuple(cells),
+        import_statements("".join(cell["source"]) for cell in code),
+        tuple(dict.fromkeys(name for name in names if name.strip("_"))),  # `_` is IPython's own
+    )
+
+
+def _grade_id(cell: dict[str, Any]) -> str | None:
+    grade_id: str | None = cell["metadata"].get("nbgrader", {}).get("grade_id")
+    return grade_id
 
 
 def _released_files(course: Any, assignment: str) -> dict[str, bytes]:
@@ -279,16 +303,19 @@ def import_statements(cells: Iterable[str]) -> str:
 
 
 def defined_names(source: str) -> list[str]:
-    r"""List the names that a cell defines at its top level.
+    r"""List the names that a cell binds at its top level, but for imports.
 
-    >>> defined_names("def f(x):\n    y = x\n\na, b = 1, 2")
-    ['f', 'a', 'b']
+    >>> defined_names("def f(x):\n    y = x\n\nfor i in range(3):\n    a, b = i, 2")
+    ['f', 'i', 'a', 'b']
     """
     names = []
-    for statement in _parse(source):
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.append(statement.name)
-        elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
-            stored = (node for node in ast.walk(statement) if isinstance(node, ast.Name))
-            names += [node.id for node in stored if isinstance(node.ctx, ast.Store)]
-    return names
+    waiting: list[ast.AST] = list(reversed(_parse(source)))
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.append(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.append(node.id)
+        elif not isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp)):
+            waiting += reversed(list(ast.iter_child_nodes(node)))
+    return list(dict.fromkeys(names))

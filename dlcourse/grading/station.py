@@ -26,7 +26,7 @@ from dlcourse.grading.result import STOPPED, Result
 from dlcourse.grading.spec import AssignmentSpec
 
 START_SECONDS = 120
-JUDGING_SECONDS = 60  # for the referee, on top of the student's own time
+JUDGING_SECONDS = 30  # for the referee, on top of the student's own time
 WATCH_SECONDS = 0.1
 RESULT_LIMIT = 512 << 20
 NOBODY = 65534
@@ -44,6 +44,10 @@ class ProcessGone(Exception):  # noqa: N818 (it says what happened)
     """A warm process, or a child of it, ended when it should not have."""
 
 
+class TookTooLong(ProcessGone):
+    """The referee was not done in time: it will not be the second time."""
+
+
 class WarmProcess:
     """A fork server in another process.
 
@@ -55,17 +59,23 @@ class WarmProcess:
         Its environment.
     name : str
         What messages call it.
+    text : str
+        What it reads from its standard input; that is in no file with a name.
     """
 
-    def __init__(self, command: list[str], environment: dict[str, str], name: str) -> None:
+    def __init__(
+        self, command: list[str], environment: dict[str, str], name: str, text: str = ""
+    ) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.name = name
+        self.name, self.note = name, ""
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the process)
-        with theirs:
+        with theirs, tempfile.TemporaryFile() as given:
+            given.write(text.encode())
+            given.seek(0)
             self.process = subprocess.Popen(  # noqa: S603  (our own program)
                 [part.replace("{fd}", str(theirs.fileno())) for part in command],
                 env=environment,
-                stdin=subprocess.DEVNULL,
+                stdin=given,
                 stdout=subprocess.DEVNULL,
                 stderr=self.errors,
                 pass_fds=[theirs.fileno()],
@@ -80,11 +90,11 @@ class WarmProcess:
         ProcessGone
             If it does not get there; with what it said.
         """
-        try:
-            if self.control.recv(PACKET) == b"ready":
+        with contextlib.suppress(OSError):
+            said = self.control.recv(PACKET).decode()
+            if said.startswith("ready"):
+                self.note = said.removeprefix("ready")
                 return
-        except OSError:
-            pass
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(5)  # it may still be writing what is wrong
         self.errors.seek(0)
@@ -140,12 +150,10 @@ class Child:
 
 def _descendants(pid: int) -> Iterator[int]:
     yield pid
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return
-    for child in children:
-        yield from _descendants(int(child))
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):  # of each of its threads
+        with contextlib.suppress(OSError):
+            for child in children.read_text().split():
+                yield from _descendants(int(child))
 
 
 def _memory(pid: int) -> int:
@@ -196,8 +204,6 @@ class Station:
         try:
             self.folder.chmod(0o755)  # nobody must be able to read the package in it
             student_package.build(self.folder / "dlcourse")
-            (self.folder / "spec.json").write_text(spec.to_json(), encoding="utf-8")
-            (self.folder / "spec.json").chmod(0o600)
             with self.lock:
                 self._ensure()
         except BaseException:
@@ -259,14 +265,19 @@ class Station:
             "limits": self.limits.as_dict(),
         }
         reason = refused
-        for files_of_attempt in (None,) if refused else (files, files, None):
+        attempts = [None] if refused else [files, files, None]
+        while attempts:
             started = time.monotonic()
             try:
-                answer, stopped = self._run({**job, "files": files_of_attempt, "reason": reason})
+                answer, stopped = self._run({**job, "files": attempts.pop(0), "reason": reason})
             except ProcessGone as gone:
                 reason = f"The referee could not finish ({gone})."
+                if isinstance(gone, TookTooLong):
+                    attempts = attempts[-1:]
                 continue
+            answer |= {name: answer[name].decode() for name in ("graded", "feedback")}
             answer["outcomes"] = tuple(answer["outcomes"])
+            answer["sandbox"] = self.tier
             answer["seconds"] = round(time.monotonic() - started, 3)
             if stopped:
                 answer.update(status=STOPPED, reason=stopped)
@@ -291,7 +302,7 @@ class Station:
         job = {
             "do": "execute",
             "notebook": notebook,
-            "cells": cells,
+            "cells": json.dumps(cells).encode(),
             "files": files,
             "seed": seed,
             "limits": self.limits.as_dict(),
@@ -302,7 +313,14 @@ class Station:
             raise SandboxError(f"The notebook could not be run. {gone}") from None
         if stopped:
             answer.update(status=STOPPED, reason=stopped)
-        return answer
+        return {**answer, "cells": json.loads(answer["cells"])}
+
+    @property
+    def tier(self) -> str:
+        """What students' code is kept in, for the report."""
+        if not self.sandbox:
+            return "NOT SANDBOXED"
+        return "bubblewrap" + (self.students.note if self.students else "")
 
     def _run(self, job: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """Let a student's process and a referee do a job; say why the student was stopped."""
@@ -314,10 +332,14 @@ class Station:
             with self.lock:
                 try:
                     students, referees = self._ensure()
+                    folder = ""
+                    if not self.sandbox:
+                        folder = tempfile.mkdtemp(dir=self.folder)
+                        stack.callback(shutil.rmtree, folder, ignore_errors=True)
                     settings = {
                         "limits": self.limits.as_dict(),
                         "jailed": self.sandbox,
-                        "folder": str(self.folder),
+                        "folder": folder,
                         "test_cells": self.spec.most_locked_cells,
                     }
                     student = students.fork(settings, [student_end])
@@ -328,7 +350,10 @@ class Station:
                     student_end.close()
                     referee_end.close()
             to_student.close()
-            return self._wait(job, to_referee, student)
+            answer = self._wait(job, to_referee, student)
+            if students.process.poll() is not None:
+                raise ProcessGone("the students' process ended")
+            return answer
 
     def _wait(
         self, job: dict[str, Any], connection: socket.socket, student: Child
@@ -343,7 +368,7 @@ class Station:
                     if stopped:
                         student.kill()
                 elif time.monotonic() > deadline + JUDGING_SECONDS:
-                    raise ProcessGone("the referee took too long")
+                    raise TookTooLong("the referee took too long")
             connection.settimeout(JUDGING_SECONDS)
             answer: Any = channel.receive()
             if "failed" in answer:
@@ -363,14 +388,18 @@ class Station:
     def _ensure(self) -> tuple[WarmProcess, WarmProcess]:
         """Start whichever of the two warm processes is not running, side by side."""
         new = []
+        for warm in (self.students, self.referees):
+            if warm is not None and warm.process.poll() is not None:
+                warm.close()
         if self.students is None or self.students.process.poll() is not None:
             self.students = self._start_students()
             new.append(self.students)
         if self.referees is None or self.referees.process.poll() is not None:
-            program = "from dlcourse.grading.referee import main; main({fd}, SPEC)"
-            program = program.replace("SPEC", repr(str(self.folder / "spec.json")))
+            program = "from dlcourse.grading.referee import main; main({fd})"
             command = [sys.executable, "-c", program]
-            self.referees = WarmProcess(command, {**os.environ, **BLAS_THREADS}, "The referee")
+            environment = {**os.environ, **BLAS_THREADS}
+            spec = self.spec.to_json()
+            self.referees = WarmProcess(command, environment, "The referee", spec)
             new.append(self.referees)
         for warm in new:
             try:
@@ -428,6 +457,11 @@ def bubblewrap(package: Path, inside: Path) -> list[str]:
     else:
         command += ["--unshare-all"]
     python = python_folders()
+    for place in python:
+        if any(Path(place).is_relative_to(hidden) for hidden in ("/tmp", "/proc", "/dev")):  # noqa: S108
+            raise SandboxError(
+                f"Python lies in {place}, which the sandbox hides. Install it elsewhere."
+            )
     command += ["--perms", "0755", "--tmpfs", "/"]
     for folder in sorted({parent for place in python for parent in Path(place).parents}):
         if str(folder) != "/" and not any(folder.is_relative_to(place) for place in SYSTEM):

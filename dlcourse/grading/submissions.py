@@ -13,8 +13,8 @@ from typing import Any
 
 from dlcourse.grading.student_package import PACKAGE
 
-MOST_FILES = 200
-STAMP = "timestamp.txt"
+MOST_FILES, DEEPEST = 200, 20
+STAMP, SECRET = "timestamp.txt", "submission_secret.txt"
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,15 @@ class Submission:
         When it was handed in, in UTC, if nbgrader wrote that down.
     refused : str
         Why the files were not read; empty if they were.
+    secret : str
+        What nbgrader's exchange knows the submission by; empty without an exchange.
     """
 
     student: str
     files: dict[str, bytes] = field(default_factory=dict)
     timestamp: datetime | None = None
     refused: str = ""
+    secret: str = ""
 
     def key(self, spec_digest: str) -> str:
         """Hash everything that decides about the result, but for the seed."""
@@ -78,7 +81,7 @@ def folders(course: Any, assignment: str) -> dict[str, Path]:
     found = {}
     for path in sorted(root.glob(pattern[len(str(root)) :].lstrip("/"))):
         match = student.fullmatch(str(path))
-        if match is not None:
+        if match is not None and match[1].isprintable():  # a name that is text, not stray bytes
             found[match[1]] = path
     excluded = set(filter(None, course.student_id_exclude.split(",")))
     return {name: path for name, path in found.items() if name not in excluded}
@@ -111,11 +114,13 @@ def read(student: str, folder: Path, limit: int) -> Submission:
         files[path.relative_to(folder).as_posix()] = content
         if len(files) > MOST_FILES:
             return Submission(student, refused=f"It has more than {MOST_FILES} files.")
-    return Submission(student, files, _timestamp(files.pop(STAMP, b"")))
+    stamp = _timestamp(files.pop(STAMP, b""))
+    secret = files.pop(SECRET, b"").decode("ascii", "replace")
+    return Submission(student, files, stamp, secret=secret)
 
 
-def _regular_files(folder: Path) -> Iterator[Path]:
-    """List regular files, by name; neither links nor hidden ones nor checkpoints."""
+def _regular_files(folder: Path, depth: int = 0) -> Iterator[Path]:
+    """List regular files, by name; neither links nor hidden ones nor what lies very deep."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:
@@ -123,8 +128,8 @@ def _regular_files(folder: Path) -> Iterator[Path]:
     for entry in entries:
         if entry.name.startswith(".") or entry.name == "__pycache__":
             continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _regular_files(Path(entry.path))
+        if entry.is_dir(follow_symlinks=False) and depth < DEEPEST:
+            yield from _regular_files(Path(entry.path), depth + 1)
         elif entry.is_file(follow_symlinks=False):
             yield Path(entry.path)
 
@@ -145,6 +150,6 @@ def _timestamp(content: bytes) -> datetime | None:
     try:
         text = content.decode().strip()
         moment: datetime | None = parse_utc(text) if text else None
-    except (ValueError, OverflowError):
+    except (ValueError, ArithmeticError):
         return None
     return moment

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-RESULTS = json.loads((Path(__file__).parents[2] / "book" / "benchmarks.json").read_text())
+BOOK = Path(__file__).parents[2] / "book"
+GRADING = json.loads((BOOK / "benchmarks_grading.json").read_text())
+RESULTS = json.loads((BOOK / "benchmarks.json").read_text())
 NETS = ("784-256-128-10", "784-1024-1024-10", "2-16-1")
 
 
@@ -28,3 +30,12 @@ def test_the_machine_is_described():
 )
 def test_a_warm_step_asks_for_no_memory(row):
     assert row["faults_per_step"] < 1
+
+
+def test_grading_was_measured_beside_stock():
+    assert GRADING["submissions"] >= 200
+    ways = {"stock nbgrader", "one worker", "two workers", "two workers, whole", "two Dask workers"}
+    assert set(GRADING["measured"]) == {*ways, "feedback", "stock feedback"}
+    for way in ways:
+        assert GRADING["measured"][way]["seconds"] > 0
+        assert GRADING["measured"][way]["megabytes"] > 0

@@ -6,12 +6,15 @@ The submissions are honest ones (`grading.honest`); the runs are the command ``d
 import contextlib
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psutil
 import pytest
@@ -218,3 +221,29 @@ def test_cluster_with_a_dying_and_a_hanging_worker_loses_nothing(make_course, st
         for process in [*workers, scheduler]:
             process.kill()
             process.wait()
+
+
+def test_an_ordinary_user_can_grade(make_course, tmp_path_factory):
+    """The other tests may run as root; here nobody with any rights grades."""
+    setpriv, nobody = "setpriv", ("--reuid=65534", "--regid=65534", "--clear-groups")
+    prefix = [setpriv, *nobody] if os.getuid() == 0 else []
+    if subprocess.run([*prefix, sys.executable, "-c", ""], capture_output=True).returncode:
+        pytest.skip("an ordinary user may not run this Python")
+    submissions = quick(3, 8)
+    with tempfile.TemporaryDirectory() as place:  # pytest's own folders are root's alone
+        course = Path(place) / "course"
+        shutil.copytree(make_course(), course)
+        hand_in(course, submissions)
+        for path in (Path(place), *course.rglob("*"), course):
+            os.chmod(path, 0o777 if path.is_dir() else 0o666)
+        run = subprocess.run(
+            [*prefix, sys.executable, "-m", "dlcourse", "grade", NAME],
+            cwd=course,
+            env={**os.environ, **make_course.environment, "HOME": place},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert run.returncode == 0, run.stderr[-3000:]
+        rows = complete(course, submissions)
+        assert {row[2] for row in rows.values()} == {"graded"}

@@ -19,7 +19,7 @@ Announce = Callable[[int], None]
 Start = Callable[[dict[str, Any], list[socket.socket], Announce], None]
 
 
-def serve(control: socket.socket, start: Start) -> NoReturn:
+def serve(control: socket.socket, start: Start, note: str = "") -> NoReturn:
     """Fork for every job that arrives, until the other end is gone.
 
     Parameters
@@ -29,11 +29,13 @@ def serve(control: socket.socket, start: Start) -> NoReturn:
     start : callable
         ``start(settings, connections, announce)`` runs in the new process and must call
         ``announce(pid)`` once with the process to be killed at the end.
+    note : str
+        What the other end should know about this process.
     """
     gc.collect()
     gc.freeze()  # what is there now is never collected, so its pages stay shared
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children
-    control.send(b"ready")
+    control.send(b"ready" + note.encode())
     while True:
         packet, descriptors, _, _ = socket.recv_fds(control, PACKET, 4)
         if not packet:

@@ -17,14 +17,16 @@ HOME = "/submission"
 _libc = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNS, CLONE_NEWIPC = 0x00020000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 0x4000, 0x40000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
+MAP_SHARED_ANONYMOUS = 0x21
 PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 4, 38
 CAPABILITY_VERSION = 0x20080522
 
 # Refused with "operation not permitted". The first group would reach what the limits do not count:
 # memory outside of any process. The rest is for administrators and debuggers.
 REFUSED = (
-    *("memfd_create", "memfd_secret", "shmget", "msgget", "mq_open"),
+    *("memfd_create", "memfd_secret", "shmget", "msgget", "mq_open", "setsockopt"),
     *("socket", "io_uring_setup", "io_uring_enter", "io_uring_register"),
     *("ptrace", "process_vm_readv", "process_vm_writev", "pidfd_getfd", "kcmp"),
     *("mount", "umount2", "pivot_root", "chroot", "unshare", "setns", "move_mount", "open_tree"),
@@ -72,6 +74,9 @@ def close_walls(limits: dict[str, Any], test_cells: int) -> None:
     _mount("/tmp", "size=8m,nr_inodes=1000,mode=1777")  # noqa: S108  (the submission's own)
     for place in ("/proc", "/dev/shm"):  # noqa: S108
         _mount(place, "size=4k,nr_inodes=2", MS_RDONLY | MS_NOEXEC)
+    options = b"newinstance,ptmxmode=0666,mode=620"
+    _check(_libc.mount(b"devpts", b"/dev/pts", b"devpts", MS_NOSUID | MS_NOEXEC, options), "devpts")
+    _check(_libc.mount(b"/dev/null", b"/dev/zero", None, MS_BIND, None), "hide /dev/zero")
     os.chdir(HOME)
     set_limits(limits, test_cells)
     _check(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no new privileges")
@@ -111,6 +116,8 @@ def system_call_filter() -> Any:
         rules.add_rule(
             pyseccomp.ERRNO(1), "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, flag, flag)
         )
+    shared = pyseccomp.Arg(3, pyseccomp.MASKED_EQ, MAP_SHARED_ANONYMOUS, MAP_SHARED_ANONYMOUS)
+    rules.add_rule(pyseccomp.ERRNO(1), "mmap", shared)  # no process need map it to keep it
     rules.add_rule(pyseccomp.ERRNO(38), "clone3")  # its flags lie in memory: use clone instead
     return rules
 

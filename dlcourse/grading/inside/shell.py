@@ -36,7 +36,7 @@ class Outputs:
     def add(self, output: Output, size: int) -> None:
         """Add an output of that size while there is room."""
         self.room -= size
-        if self.room >= 0:
+        if self.room >= 0 or output["output_type"] == "execute_result":  # which may be a score
             self.outputs.append(output)
 
     def write(self, name: str, text: str) -> None:
@@ -97,7 +97,7 @@ class Hook(DisplayHook):
 
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
         """Add the value."""
-        count = self.shell.execution_count
+        count = self.prompt_count
         add_data(self.shell.collected, "execute_result", format_dict, md_dict, count)
 
     def finish_displayhook(self) -> None:
@@ -125,7 +125,7 @@ class Shell(InteractiveShell):
     def __init__(self, **settings: Any) -> None:
         self.collected = Outputs()
         os.environ["MPLBACKEND"] = BACKEND
-        super().__init__(display_pub_class=Publisher, displayhook_class=Hook, **settings)  # type: ignore[no-untyped-call]
+        super().__init__(**{"display_pub_class": Publisher, "displayhook_class": Hook, **settings})  # type: ignore[no-untyped-call]
 
     def init_history(self) -> None:
         """Keep the history in memory."""

@@ -51,6 +51,7 @@ def main(descriptor: int) -> NoReturn:
             os.chdir(settings["folder"])
             jail.set_limits({**limits, "processes": 4096}, 0)
         close_others(connections[0].fileno())
+        leave_streams()
         if os.fork():
             connections[0].close()
             jail.reap()
@@ -58,13 +59,22 @@ def main(descriptor: int) -> NoReturn:
         channel = Channel(connections[0], int(limits["answer_mb"]) << 20)
         Student(shell, channel, limits).work()
 
-    serve(socket.socket(fileno=descriptor), start)
+    note = "" if system_calls is None else ", seccomp"
+    serve(socket.socket(fileno=descriptor), start, note)
 
 
 def close_others(keep: int) -> None:
     """Close every inherited descriptor but the standard ones and one more."""
     os.closerange(3, keep)
     os.closerange(keep + 1, 4096)
+
+
+def leave_streams() -> None:
+    """Put nothing in the place of the standard streams, which are the warm process's own files."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in range(3):
+        os.dup2(nothing, descriptor)
+    os.close(nothing)
 
 
 def warm_package() -> None:
@@ -97,9 +107,10 @@ class Student:
     def files(self, request: Message) -> Message:
         """Write the files that belong to the assignment and to the submission."""
         for name, content in request["files"].items():
-            os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
-            with open(name, "wb") as file:
-                file.write(content)
+            with contextlib.suppress(OSError):  # a name that is also a folder's, or too long
+                os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
+                with open(name, "wb") as file:
+                    file.write(content)
         return {}
 
     def run(self, request: Message) -> Message:

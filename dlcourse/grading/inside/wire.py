@@ -8,9 +8,12 @@ is no pickle, and a subclass is not its base class: what is none of these types 
 
 import json
 import math
+import re
 import socket
 import struct
+import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +21,10 @@ import numpy as np
 KINDS = frozenset("biufcSUmM")  # of dtypes that are data
 HEADER_LIMIT = 8 << 20
 DEPTH_LIMIT = 100
+LETTERS: dict[type, str] = {list: "l", tuple: "t", set: "s", frozenset: "z"}
+MOST_VALUES = 200_000  # arrays count as one
+MOST_KEYS = 1000
+PLAIN_DTYPE = re.compile(r"[<>|=]?[a-zA-Z]\d{0,9}(\[\d{0,3}[a-zA-Z]{1,2}\])?")
 _sizes = struct.Struct("!II")
 
 
@@ -40,6 +47,7 @@ class Named:
         self.name = name
 
 
+@lru_cache(maxsize=100)
 def opaque(type_name: str) -> Opaque:
     """Make a stand-in for a value of the type of this name."""
     name = type_name if type_name.isidentifier() and len(type_name) < 80 else "object"
@@ -66,12 +74,12 @@ class _Packer:
             return {"c": [repr(value.real), repr(value.imag)]}  # type: ignore[attr-defined]
         if kind is bytes:
             return {"b": self.keep(value)}  # type: ignore[arg-type]
-        if kind is Named:
-            return {"n": value.name}  # type: ignore[attr-defined]
+        if isinstance(value, Named):
+            return {"n": value.name}
         if depth >= DEPTH_LIMIT:
             return {"o": kind.__name__}
-        if kind in (list, tuple, set, frozenset):
-            letter = {list: "l", tuple: "t"}.get(kind, "s")
+        if kind in LETTERS:
+            letter = LETTERS[kind]
             return {letter: [self.pack(item, depth + 1) for item in value]}  # type: ignore[attr-defined]
         if kind is dict:
             items = value.items()  # type: ignore[attr-defined]
@@ -95,7 +103,7 @@ class _Unpacker:
     """Turns JSON and the arrays' bytes into values again; trusts neither."""
 
     def __init__(self, data: memoryview, resolve: Callable[[str, Any], object] | None) -> None:
-        self.data, self.resolve = data, resolve
+        self.data, self.resolve, self.values = data, resolve, 0
 
     def take(self, size: object) -> bytes:
         if type(size) is not int or not 0 <= size <= len(self.data):
@@ -108,6 +116,9 @@ class _Unpacker:
             return packed
         if type(packed) is not dict or len(packed) != 1:
             raise WireError("a value is not packed as it should be")
+        self.values += 1
+        if self.values > MOST_VALUES:
+            raise WireError(f"a message holds more than {MOST_VALUES} values")
         ((letter, content),) = packed.items()
         if letter == "i":
             return int(content, 16)
@@ -122,18 +133,24 @@ class _Unpacker:
         if letter == "t":
             return tuple(self.unpack(item) for item in content)
         if letter == "s":
-            return {self.unpack(item) for item in content}
+            return set(hashable([self.unpack(item) for item in content]))
+        if letter == "z":
+            return frozenset(hashable([self.unpack(item) for item in content]))
         if letter == "d":
-            return {self.unpack(key): self.unpack(value) for key, value in content}
+            pairs = [(self.unpack(key), self.unpack(value)) for key, value in content]
+            hashable([key for key, _ in pairs])
+            return dict(pairs)
         if letter == "a":
             return self.array(*content)
         if letter == "o":
-            return opaque(content)
+            return opaque(str(content))
         if self.resolve is not None and letter in ("n", "call"):
             return self.resolve(letter, content)
-        raise WireError(f"there is no kind of value {letter!r}")
+        raise WireError(f"there is no kind of value {letter[:10]!r}")
 
     def array(self, dtype_name: str, shape: list[int], size: int, scalar: bool) -> object:
+        if not PLAIN_DTYPE.fullmatch(str(dtype_name)):
+            raise WireError("an array's dtype is not a plain one")
         dtype = np.dtype(str(dtype_name))
         if dtype.kind not in KINDS:
             raise WireError(f"an array of {dtype} is not data")
@@ -143,6 +160,13 @@ class _Unpacker:
             raise WireError("an array's shape does not fit its size")
         array = np.frombuffer(self.take(size), dtype).reshape(shape).copy()
         return array[()] if scalar and array.ndim == 0 else array
+
+
+def hashable(keys: list[object]) -> list[object]:
+    """Refuse many keys that are not text: numbers can be chosen to collide."""
+    if len(keys) > MOST_KEYS and any(type(key) is not str for key in keys):
+        raise WireError(f"more than {MOST_KEYS} keys are not text")
+    return keys
 
 
 def encode(message: object, functions: list[Callable[..., object]] | None = None) -> bytes:
@@ -206,7 +230,7 @@ class Channel:
         self.connection.sendall(encode(message, functions))
 
     def receive(self, resolve: Callable[[str, Any], object] | None = None) -> object:
-        """Wait for a message.
+        """Wait for a message; the socket's timeout is the time for all of it.
 
         Raises
         ------
@@ -217,15 +241,25 @@ class Channel:
         WireError
             If what arrives is no message, or larger than the limit.
         """
-        header_size, body_size = _sizes.unpack(self._exactly(_sizes.size))
-        if header_size > HEADER_LIMIT or header_size + body_size > self.limit:
-            raise WireError(f"a message of {header_size + body_size} bytes is too large")
-        header = self._exactly(header_size)
-        return decode(header, self._exactly(body_size), resolve)
+        seconds = self.connection.gettimeout()
+        deadline = None if seconds is None else time.monotonic() + seconds
+        try:
+            header_size, body_size = _sizes.unpack(self._exactly(_sizes.size, deadline))
+            if header_size > HEADER_LIMIT or header_size + body_size > self.limit:
+                raise WireError(f"a message of {header_size + body_size} bytes is too large")
+            header = self._exactly(header_size, deadline)
+            return decode(header, self._exactly(body_size, deadline), resolve)
+        finally:
+            self.connection.settimeout(seconds)
 
-    def _exactly(self, size: int) -> bytes:
+    def _exactly(self, size: int, deadline: float | None) -> bytes:
         data = bytearray()
         while len(data) < size:
+            if deadline is not None:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise TimeoutError("a message did not come in time")
+                self.connection.settimeout(left)
             chunk = self.connection.recv(min(size - len(data), 1 << 20))
             if not chunk:
                 raise EOFError("the other end of the pipe is gone")

@@ -1,0 +1,1018 @@
+"""The referee: whose names count, what crosses the pipe, and what a test may show.
+
+A referee runs here, in the tests' process; the student's side is real, in a forked process, but
+for the tests in which it lies: then its answers wait in the pipe before they are asked for.
+"""
+
+import builtins
+import contextlib
+import io
+import json
+import os
+import socket
+import sys
+import warnings
+
+import numpy as np
+import pytest
+from grading.builders import (
+    STUB,
+    assignment_spec,
+    cell,
+    cell_spec,
+    locked_spec,
+    notebook,
+    notebook_spec,
+    solution_spec,
+    test_spec,
+)
+from IPython.core.interactiveshell import InteractiveShell
+
+pytest.importorskip("nbgrader")
+
+from nbgrader.utils import compute_checksum
+
+from dlcourse.checks.errors import StudentError
+from dlcourse.grading import referee as module
+from dlcourse.grading.inside.shell import Shell
+from dlcourse.grading.inside.student import Student
+from dlcourse.grading.inside.wire import Channel, encode
+from dlcourse.grading.limits import Limits
+from dlcourse.grading.referee import (
+    Names,
+    Office,
+    Referee,
+    Snapshot,
+    StudentFunction,
+    called_back,
+    comments_of,
+    failing_line,
+    score_of,
+    scores_of,
+    take_over,
+)
+from dlcourse.grading.restore import grade_id_of, restore, unreadable
+
+LIMITS = Limits(
+    cell_seconds=2, call_seconds=0.5, notebook_seconds=20, tests_seconds=10, answer_mb=2
+)
+HIDDEN = "### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_of_ipython_is_left():
+    """IPython's shell leaves its marks in builtins and in place of the main module."""
+    before, main = dict(vars(builtins)), sys.modules["__main__"]
+    yield
+    for name in set(vars(builtins)) - set(before):
+        delattr(builtins, name)
+    sys.modules["__main__"] = main
+
+
+@pytest.fixture(scope="module")
+def student_shell(_nothing_of_ipython_is_left):
+    return Shell()
+
+
+class Play:
+    """A notebook that ran: its cells by name, and the referee that ran it."""
+
+    def __init__(self, referee, cells):
+        self.referee, self.cells = referee, cells
+        self.by_id = {grade_id_of(cell): cell for cell in cells}
+        self.scores = scores_of({"cells": cells}, referee.spec)
+
+    def outputs(self, name):
+        return self.by_id[name]["outputs"]
+
+    def text(self, name=None):
+        """Everything that a cell shows, or the whole notebook."""
+        return json.dumps(self.cells if name is None else self.outputs(name), ensure_ascii=False)
+
+
+def closed(referee):
+    for snapshot in referee.snapshots.values():
+        snapshot.channel.close()
+    referee.student.close()
+
+
+@pytest.fixture
+def play(student_shell, tmp_path, monkeypatch):
+    """Run a notebook: the student's cells in a forked process, the tests here."""
+
+    def run(spec, *cells, limits=LIMITS, seed=1, files=None, whole=True):
+        ours, theirs = socket.socketpair()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Python 3.12 on fork
+            pid = os.fork()
+        if pid == 0:
+            try:
+                ours.close()
+                os.chdir(tmp_path)
+                InteractiveShell._instance = student_shell
+                channel = Channel(theirs, int(limits.answer_mb) << 20)
+                Student(student_shell, channel, limits.as_dict()).work()
+            finally:
+                os._exit(0)
+        theirs.close()
+        restored = restore(notebook(*cells), spec)["cells"]
+        shell = module.TestShell(user_ns=Names())
+        monkeypatch.setattr(InteractiveShell, "_instance", shell)  # what `display` asks for
+        referee = Referee(shell, ours, spec, limits, seed)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("default")
+                referee.run(restored, files or {}, whole)
+        finally:
+            closed(referee)
+            os.waitpid(pid, 0)
+        return Play(referee, restored)
+
+    return run
+
+
+def one_test(source, stub=STUB, points=1.0, more=()):
+    cells = solution_spec("f", stub), *more, test_spec("t", source, points)
+    return notebook_spec(*cells, names=("mine",))
+
+
+# --- scores -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("test", "score"),
+    [
+        ("assert f(2) == 4", 2.0),
+        ("assert f(2) == 5", 0.0),
+        ("f(1, 2)", 0.0),
+        ("0.5", 0.5),
+        ("0", 0.0),
+        ("2", 2.0),
+        ("2.5", 0.0),
+        ("-1", 0.0),
+        ("float('nan')", 0.0),
+        ("float('inf')", 0.0),
+        ("1e400", 0.0),
+        ("'words'", 0.0),
+        ("1;", 2.0),
+        ("import sys; print('careful', file=sys.stderr)", 2.0),
+        ("import warnings; warnings.warn('careful')", 2.0),
+        ("raise SystemExit", 0.0),
+        ("raise KeyboardInterrupt", 0.0),
+        ("def broken(:", 0.0),
+        ("f", 0.0),
+    ],
+)
+def test_a_tests_output_makes_the_score(play, test, score):
+    after = play(one_test(test, points=2.0), cell("def f(x): return x * x", "f"))
+    assert after.scores == {"t": score}
+    assert after.referee.stopped == ""
+
+
+@pytest.mark.parametrize("score", [np.nan, np.inf, -np.inf, -0.5, 2.01, np.float32(3)])
+def test_a_score_out_of_range_is_an_error(score):
+    assert "points; it can give 0 to 2" in score_of(score, 2.0)[1]
+
+
+@pytest.mark.parametrize("score", [0, 2, 1.5, np.float64(1), np.int32(2), np.array([1.0])])
+def test_a_number_is_a_score(score):
+    assert score_of(score, 2.0) == (repr(float(np.squeeze(score))), "")
+
+
+@pytest.mark.parametrize(
+    "value", [False, "2", [1], 1j, np.zeros(2), np.array("a"), object(), 10**400]
+)
+def test_what_is_no_number_is_no_score(value):
+    text, problem = score_of(value, 2.0)
+    assert text == ""
+    assert "The last value of a test is its points, from 0 to 2" in problem
+
+
+def test_text_on_stderr_becomes_ordinary_text(play):
+    test = "import sys\nprint('out'); print('err', file=sys.stderr)"
+    shown = play(one_test(test), cell("def f(x): return 1", "f")).outputs("t")
+    assert {output["name"] for output in shown} == {"stdout"}
+    assert "out" in str(shown)
+    assert "err" in str(shown)
+
+
+def test_html_comes_from_checks_only(play):
+    source = (
+        "from dlcourse.checks import check\nfrom IPython.display import HTML, display\n"
+        "display(HTML('<b>mine</b>'))\n"
+        "display({'text/html': '<i>raw</i>', 'text/plain': 'plain', 'image/svg+xml': '<svg/>',"
+        " 'application/javascript': '1', 'image/png': 'AAAA'}, raw=True)\n"
+        "check('sigmoid', f)"
+    )
+    right = cell("import numpy as np\ndef f(S): return 1 / (1 + np.exp(-S))", "f")
+    shown = play(one_test(source, points=2.0), right).outputs("t")
+    pages = [output["data"]["text/html"] for output in shown if "text/html" in output["data"]]
+    assert len(pages) == 1
+    assert "sigmoid" in pages[0]
+    assert {mime for output in shown for mime in output["data"]} == {
+        *("text/plain", "text/html", "image/png")
+    }
+
+
+def test_a_missing_cell_scores_nothing():
+    spec = one_test("1")
+    assert scores_of({"cells": []}, spec) == {"t": 0.0}
+
+
+def test_answers_for_people_wait_and_empty_ones_score_nothing():
+    essay = cell("Write here.", kind="markdown", grade_id="essay")
+    known = cell_spec(
+        "essay", "Write here.", "markdown", grade=True, solution=True, points=3.0,
+        checksum=compute_checksum(_node("markdown", "Write here.", "essay")),
+    )  # fmt: skip
+    task = cell_spec("task", "Draw.", "markdown", task=True, points=2.0)
+    spec = notebook_spec(known, task)
+    untouched = restore(notebook(essay), spec)
+    assert scores_of(untouched, spec) == {"essay": 0}
+    assert comments_of(untouched, spec) == {"essay": "No response.", "task": None}
+    written = restore(notebook({**essay, "source": "An answer."}), spec)
+    assert scores_of(written, spec) == {"essay": None}
+    assert comments_of(written, spec) == {"essay": None, "task": None}
+
+
+def _node(kind, source, grade_id):
+    from nbformat import from_dict
+
+    settings = {"grade_id": grade_id, "grade": True, "solution": True, "points": 3.0}
+    return from_dict({"cell_type": kind, "source": source, "metadata": {"nbgrader": settings}})
+
+
+# --- whose names count --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "test"),
+    [
+        ("def f(x): return 1\ndef len(x): return 99", "assert len([1]) == 1"),
+        ("def f(x): return 1\nnp = None", "import numpy as np\nassert np.sum([1, 2]) == 3"),
+        ("def f(x): return 1\nmine = [1, 2]", "assert mine == [1, 2]"),
+        ("def f(x): return 1", "f = 5\nassert f == 5"),
+        ("def f(x): return 1", "def f(x): return 2\nassert f(0) == 2"),
+        ("def f(x): return 1", "for f in range(3): pass\nassert f == 2"),
+        ("def f(x): return x", "assert [f(i) for i in range(3)] == [0, 1, 2]"),
+        ("def f(x): return x", "assert (lambda: f(2))() == 2"),
+        ("def f(x): return x", "def g():\n    return f(3)\nassert g() == 3"),
+        ("def f(x): return x", "f.__name__ == 'f' or 1 / 0"),
+        (
+            "def f(x): return x\n_private = 1",
+            "try:\n    _private\nexcept NameError: pass\nelse: 1/0",
+        ),
+        ("def f(x): return x", "try:\n    nobodys\nexcept NameError: pass\nelse: 1/0"),
+        ("class f:\n    def __init__(self, x): pass", "assert type(f(1)).__name__ == 'f'"),
+        ("f = 5", "assert f == 5"),
+    ],
+)
+def test_names_are_looked_up_where_they_belong(play, answer, test):
+    after = play(one_test(test), cell(answer, "f"))
+    assert after.scores == {"t": 1.0}, after.text("t")
+
+
+def test_a_builtin_that_the_stub_asks_for_is_the_students(play):
+    spec = one_test("assert sum([1]) == 'mine'\nassert max([1, 2]) == 2", "def sum(x): ...")
+    answer = "def sum(x): return 'mine'\ndef max(x): return 'mine'"
+    assert play(spec, cell(answer, "f")).scores == {"t": 1.0}
+
+
+def test_a_stubs_name_is_the_students_though_the_test_imports_it(play):
+    """As in an ordinary notebook, where the student's cell comes after the imports."""
+    spec = notebook_spec(
+        locked_spec("setup", "from math import sqrt as f"),
+        solution_spec("f"),
+        test_spec("t", "assert f(4) == 'mine'"),
+        imports="from math import sqrt as f",
+    )
+    cells = cell("from math import sqrt as f", "setup"), cell("def f(x): return 'mine'", "f")
+    assert play(spec, *cells).scores == {"t": 1.0}
+
+
+def test_a_locked_helper_is_ours_whatever_the_student_makes_of_it(play):
+    spec = notebook_spec(
+        locked_spec("helper", "def compare(a, b):\n    assert a == b"),
+        solution_spec("f"),
+        test_spec("t", "compare(f(1), 1)"),
+    )
+    cheat = "def f(x): return 2\ndef compare(a, b): pass"
+    helper = cell("x", "helper")
+    assert play(spec, helper, cell(cheat, "f")).scores == {"t": 0.0}
+    assert play(spec, helper, cell("def f(x): return compare(1, 1) or 1", "f")).scores == {"t": 1.0}
+
+
+def test_a_name_that_a_test_gives_anew_is_the_tests_also_in_later_cells(play):
+    """A test may replace a function, so that a later exercise does not depend on it."""
+    spec = notebook_spec(
+        solution_spec("f"),
+        test_spec("t", "f(1)\ndef f(x): return 'ours'"),
+        solution_spec("g", "def g(x): ..."),
+        test_spec("u", "assert f(1) == 'ours'"),
+    )
+    answers = cell("def f(x): return 0", "f"), cell("def g(x): return 0", "g")
+    assert play(spec, *answers).scores == {"t": 1.0, "u": 1.0}
+
+
+def test_a_test_sees_the_names_as_they_were_at_its_place(play):
+    spec = notebook_spec(
+        solution_spec("f"), test_spec("t", "assert f(1) == 1"), test_spec("u", "assert f(1) == 2")
+    )
+    cells = (
+        cell("def f(x): return 1", "f"),
+        cell("", "t"),
+        cell("def f(x): return 2"),
+        cell("", "u"),
+    )
+    assert play(spec, *cells).scores == {"t": 1.0, "u": 1.0}
+
+
+def test_what_a_call_leaves_behind_is_gone_with_the_test(play):
+    spec = notebook_spec(
+        solution_spec("f"),
+        test_spec("t", "f(1)\nassert f(1) == 2"),
+        test_spec("u", "assert f(1) == 1"),
+    )
+    answer = "calls = []\ndef f(x):\n    calls.append(x)\n    return len(calls)"
+    assert play(spec, cell(answer, "f")).scores == {"t": 1.0, "u": 1.0}
+
+
+def test_no_cell_runs_after_the_process_has_seen_a_test(play):
+    """The inputs of a test cannot be kept for a later cell."""
+    spec = one_test("f('SECRET')")
+    spy = cell("seen = []\ndef f(x): seen.append(x)", "f")
+    after = play(spec, spy, cell("", "t"), cell("seen"))
+    assert "SECRET" not in str([cell["outputs"] for cell in after.cells])
+    assert after.cells[-1]["outputs"][0]["data"]["text/plain"] == "[]"
+
+
+def test_tests_without_an_answer_are_name_errors(play):
+    after = play(one_test("f(1)"), cell("", "f"))
+    assert after.scores == {"t": 0.0}
+    assert "NameError" in after.text("t")
+
+
+def test_names_are_a_dict_that_asks_the_snapshot():
+    names = Names()
+    names["a"] = 1
+    assert names["a"] == 1
+    with pytest.raises(KeyError):
+        names["b"]
+    names.students = {"a"}
+    with pytest.raises(KeyError):
+        names["a"]
+    names.stopped = "The process ended."
+    with pytest.raises(module.StoppedError, match="The process ended"):
+        names["a"]
+    with pytest.raises(KeyError):
+        names["len"]
+    names["a"] = 2
+    assert names["a"] == 2
+
+
+# --- what crosses the pipe ----------------------------------------------------------------------
+
+CALLS = [
+    ("return x", "import numpy as np\na = np.arange(3)\nassert (f(a) == a).all() and f(a) is not a"),  # noqa: E501
+    ("x[0] = 9", "import numpy as np\na = np.zeros(2)\nf(a)\nassert a[0] == 0"),
+    ("x.append(9)", "a = [1]\nf(a)\nassert a == [1]"),
+    ("x[0] = 9", "import numpy as np\na = np.zeros(2)\na.flags.writeable = False\nf(a)\nassert a[0] == 0"),  # noqa: E501
+    ("return x(2)", "assert f(lambda n: n + 1) == 3"),
+    ("return [x(i) for i in range(3)]", "import numpy as np\nassert f(np.exp)[0] == 1"),
+    ("return x(n=2)", "def g(n): return 2 * n\nassert f(g) == 4"),
+    ("return x", "assert f(x=3) == 3"),
+    ("return {'a': (1, [2.5, None])}", "assert f(0) == {'a': (1, [2.5, None])}"),
+    ("import numpy as np\n    return np.float32(1)", "assert type(f(0)).__name__ == 'float32'"),
+    ("return object()", "assert type(f(0)).__name__ == 'object'\ntry:\n    bool(f(0))\nexcept TypeError: pass\nelse: 1/0"),  # noqa: E501
+    ("import numpy as np\n    return np.matrix([[1.0]])", "import numpy as np\nassert type(f(0)) is not np.matrix"),  # noqa: E501
+    ("print('hello')", "import io, contextlib\nwith contextlib.redirect_stdout(io.StringIO()) as t: f(0)\nassert t.getvalue() == 'hello\\n'"),  # noqa: E501
+    ("import warnings; warnings.warn('careful')", "import warnings\nwith warnings.catch_warnings(record=True) as w:\n    warnings.simplefilter('always')\n    f(0)\nassert str(w[0].message) == 'careful'"),  # noqa: E501
+]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass")
+@pytest.mark.parametrize(("body", "test"), CALLS)
+def test_calls_go_by_value(play, body, test):
+    after = play(one_test(test), cell(f"def f(x):\n    {body}", "f"))
+    assert after.scores == {"t": 1.0}, after.text("t")
+
+
+def test_a_students_function_can_be_handed_to_another(play):
+    spec = one_test("assert apply(f, 3) == 9", "def f(x): ...\ndef apply(g, x): ...")
+    answer = cell("def f(x): return x * x\ndef apply(g, x): return g(x)", "f")
+    assert play(spec, answer).scores == {"t": 1.0}
+
+
+def test_an_answer_that_is_odd_does_not_end_the_conversation(play):
+    spec = one_test("try:\n    f(True)\nexcept Exception: pass\nassert f(False) == 1")
+    answer = cell("def f(x): return {frozenset({1})} if x else 1", "f")
+    assert play(spec, answer).scores == {"t": 1.0}
+
+
+def test_a_test_that_fails_in_a_callback_says_nothing_of_itself(play):
+    spec = one_test("def g(x): raise ValueError('SECRET')\nf(g)")
+    answer = cell(
+        "def f(x):\n    try:\n        x(1)\n    except Exception as e:\n        raise KeyError(str(e))",  # noqa: E501
+        "f",
+    )
+    shown = play(spec, answer).text("t")
+    assert "the function that you were given stopped (ValueError)" in shown
+    assert "SECRET" not in shown
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("return 1 / 0", "ZeroDivisionError: division by zero"),
+        ("raise SystemExit", "SystemExit"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("raise NotImplementedError()", "NotImplementedError"),
+        ("while True: pass", "TimeoutError: This call took longer than 0.5 seconds"),
+        ("import os; os._exit(3)", "ProcessEnded: the other end of the pipe is gone"),
+        ("import os; os.kill(os.getpid(), 9)", "ProcessEnded"),
+        ("import os; os.closerange(3, 200)", "ProcessEnded"),
+        ("return 'x' * (3 << 20)", "too large"),
+        ("return '\\n'.join(['x'] * 3) + chr(0xd800)", ""),
+    ],
+)
+def test_errors_of_a_call_are_errors_of_the_test(play, body, said):
+    after = play(one_test("f(1)\nassert False"), cell(f"def f(x):\n    {body}", "f"))
+    assert after.scores == {"t": 0.0}
+    assert said in after.text("t")
+    assert after.referee.stopped == ""
+
+
+def test_a_call_that_cannot_be_interrupted_loses_its_snapshot_only(play, monkeypatch):
+    monkeypatch.setattr(module, "GRACE", 0)
+    spec = notebook_spec(
+        solution_spec("f"),
+        test_spec("t", "try:\n    f(1)\nexcept Exception: pass\nf(0)"),
+        test_spec("u", "assert f(0) == 0"),
+    )
+    hang = (
+        "def f(x):\n    import signal, time\n    while x:\n"
+        "        try:\n            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})\n"
+        "            time.sleep(3)\n            x = 0\n        except BaseException: pass\n    return x"  # noqa: E501
+    )
+    after = play(spec, cell(hang, "f"))
+    assert after.scores == {"t": 0.0, "u": 1.0}
+    assert "ProcessEnded: no answer came in time" in after.text("t")
+
+
+def test_an_error_names_the_students_line():
+    """`StudentError` carries it to `check`, which shows it."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(encode({"error": ["ZeroDivisionError", "division by zero", "y = x / 0"]}))
+        with pytest.raises(StudentError) as caught:
+            StudentFunction("f", Snapshot(ours, LIMITS))(1)
+    assert (caught.value.kind, caught.value.text) == ("ZeroDivisionError", "division by zero")
+    assert caught.value.line == "y = x / 0"
+
+
+# --- a student's side that lies -----------------------------------------------------------------
+
+
+@pytest.fixture
+def liar():
+    """Let a snapshot receive what a liar sends."""
+    with contextlib.ExitStack() as stack:
+
+        def lies(*messages):
+            ours, theirs = map(stack.enter_context, socket.socketpair())
+            for message in messages:
+                theirs.sendall(message if type(message) is bytes else encode(message))
+            theirs.shutdown(socket.SHUT_WR)
+            return Snapshot(ours, LIMITS)
+
+        yield lies
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        *(None, 5, "x", [1], b"", np.arange(3), {}, {"answer": 1}, {"error": 5}, {"error": []}),
+        *({"error": [1, 2, 3, 4]}, {"error": None}, {"printed": 5, "warned": 5, "changed": 5}),
+        *({"warned": [1, None]}, {"changed": {5: 1, "x": 2, "-1": 3, "99": 4, "0": 5}}),
+        {"changed": {"0": np.zeros((2, 2))}, "printed": None},
+        *({1: 2}, {"answer": {"error": 1}}, {"printed": "x" * 10_000, "warned": ["y" * 1000] * 99}),
+    ],
+    ids=lambda reply: repr(reply)[:40],
+)
+def test_any_reply_to_a_call_is_an_answer_or_a_student_error(liar, reply, capsys):
+    array = np.ones(3)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        with contextlib.suppress(StudentError):
+            StudentFunction("f", liar(reply))(array)
+    assert len(caught) <= 20
+    assert all(len(str(one.message)) <= 500 for one in caught)
+    assert len(capsys.readouterr().out) <= 2000
+    assert (array == 1).all()
+
+
+@pytest.mark.parametrize(
+    "frame", [b"", b"\x00" * 8, b"\xff" * 8, b"\x00\x00\x00\x02\x00\x00\x00\x00{}", b"junk" * 9]
+)
+def test_junk_loses_the_snapshot_for_good(liar, frame):
+    snapshot = liar(frame)
+    with pytest.raises(StudentError, match="ProcessEnded") as first:
+        snapshot.ask(do="kind", name="f")
+    with pytest.raises(StudentError) as again:
+        snapshot.ask(do="kind", name="f")
+    assert snapshot.lost
+    assert again.value.text == first.value.text
+
+
+def test_what_is_found_under_a_name(liar):
+    found = liar({"kind": "function"}).find("f")
+    assert isinstance(found, StudentFunction)
+    assert found.__name__ == found.__qualname__ == "f"
+    assert liar({"kind": "data"}, {"answer": [1]}).find("f") == [1]
+    assert liar({"kind": "data"}, {}).find("f") is None
+    for kind in ("missing", 5, None, ["data"]):
+        with pytest.raises(KeyError):
+            liar({"kind": kind}).find("f")
+
+
+@pytest.mark.parametrize(
+    ("request_", "answer"),
+    [
+        ({"callback": 0, "arguments": [2], "named": {}}, {"answer": 4}),
+        ({"callback": "0", "arguments": [2], "named": {}}, {"answer": 4}),
+        ({"callback": 0, "arguments": [], "named": {"x": 3}}, {"answer": 6}),
+    ],
+)
+def test_callbacks_are_served(request_, answer):
+    assert called_back([lambda x: 2 * x], request_) == answer
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"callback": 5, "arguments": [], "named": {}},
+        {"callback": None, "arguments": [], "named": {}},
+        {"callback": 0, "arguments": 5, "named": {}},
+        {"callback": 0, "arguments": [], "named": 5},
+        {"callback": 0, "arguments": [None], "named": {}},
+        {"callback": 0, "named": {}},
+        {"callback": [], "arguments": [], "named": {}},
+        {"callback": 0, "arguments": [1], "named": {1: 2}},
+    ],
+    ids=str,
+)
+def test_bad_callbacks_are_answered_with_an_error(request_):
+    answer = called_back([lambda x: 2 * x], request_)
+    assert list(answer) == ["error"]
+    assert answer["error"].startswith("the function that you were given stopped (")
+
+
+def test_callbacks_are_served_until_an_answer_comes(liar):
+    asks = [{"callback": 0, "arguments": [i], "named": {}} for i in range(3)]
+    seen = []
+    snapshot = liar(*asks, {"answer": "done"})
+    assert StudentFunction("f", snapshot)(seen.append) == "done"
+    assert seen == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("position", "after"),
+    [
+        ("0", np.zeros(3)),
+        ("0", [9, 9]),
+        ("0", np.array([9, 9])),
+        ("0", None),
+        ("1", np.array([9.0, 9.0])),
+        ("-1", np.array([9.0, 9.0])),
+        (0, np.array([9.0, 9.0])),
+        (None, np.array([9.0, 9.0])),
+        ("²", np.array([9.0, 9.0])),
+    ],
+)
+def test_a_change_that_does_not_fit_is_not_taken_over(position, after):
+    array = np.array([1.0, 2.0])
+    take_over((array,), position, after)
+    assert (array == [1, 2]).all()
+
+
+def test_a_change_that_fits_is_taken_over():
+    array = np.array([1.0, 2.0])
+    take_over((None, array), "1", np.array([3.0, np.nan]))
+    assert array[0] == 3
+    assert np.isnan(array[1])
+
+
+@pytest.fixture
+def lying_student():
+    """A referee whose student's side has sent all its answers already."""
+    with contextlib.ExitStack() as stack:
+
+        def make(*messages, spec=None):
+            ours, theirs = map(stack.enter_context, socket.socketpair())
+            for message in messages:
+                theirs.sendall(message if type(message) is bytes else encode(message))
+            theirs.shutdown(socket.SHUT_WR)
+            spec = spec or one_test("f(1)")
+            return Referee(module.TestShell(user_ns=Names()), ours, spec, LIMITS, 1)
+
+        yield make
+
+
+# `test_no_socket_is_left_open_where_no_snapshot_came` watches the sockets.
+forgotten_sockets = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@forgotten_sockets
+@pytest.mark.parametrize(
+    "reply",
+    [
+        *(5, None, [], "x", b"junk" * 9, {}, {"outputs": 5, "count": "x"}, {"count": 10**9}),
+        *({"outputs": [5, None, {"output_type": "x"}]}, {"outputs": [{"data": 5}], "count": -1}),
+        {"outputs": [{"output_type": "execute_result", "data": {"text/html": 5}}], "count": True},
+    ],
+    ids=lambda reply: repr(reply)[:40],
+)
+def test_any_reply_to_a_cell_makes_a_notebook(lying_student, reply):
+    import nbformat
+
+    referee = lying_student({}, reply, {})
+    restored = restore(notebook(cell("x", "f")), referee.spec)
+    referee.run(restored["cells"], {})
+    assert scores_of(restored, referee.spec) == {"t": 0.0}
+    assert referee.stopped
+    nbformat.validate(nbformat.from_dict(restored))
+
+
+def test_an_answer_that_is_none_ends_the_notebook(lying_student):
+    referee = lying_student({}, [1, 2])
+    restored = restore(notebook(cell("x", "f")), referee.spec)
+    referee.run(restored["cells"], {})
+    assert referee.stopped == "The process answered with something that is no answer."
+    assert "Stopped" in json.dumps(restored)
+    assert "StoppedError: The process answered" in json.dumps(restored["cells"][1])
+
+
+@forgotten_sockets
+def test_a_process_that_ends_between_two_cells_is_noticed(lying_student):
+    referee = lying_student({}, {"outputs": []}, {})
+    restored = restore(notebook(cell("x", "f")), referee.spec)
+    referee.run(restored["cells"], {})
+    assert referee.stopped.startswith("The process ended between two cells (")
+
+
+@pytest.mark.parametrize("answers", [[{}, {"outputs": []}], [{}, {"outputs": []}, {}]])
+def test_no_socket_is_left_open_where_no_snapshot_came(lying_student, monkeypatch, answers):
+    pairs, original = [], socket.socketpair
+
+    def spy(*arguments):
+        pairs.append(original(*arguments))
+        return pairs[-1]
+
+    referee = lying_student(*answers)
+    monkeypatch.setattr(module.socket, "socketpair", spy)
+    cells = restore(notebook(cell("x", "f")), referee.spec)["cells"]
+    referee.run_students_cells(cells, {})
+    left = [end for pair in pairs for end in pair if end.fileno() >= 0]
+    for end in left:
+        end.close()
+    assert len(pairs) == 1
+    assert not left
+
+
+# --- a notebook that stops ----------------------------------------------------------------------
+
+
+def test_what_was_done_before_the_end_counts(play):
+    spec = notebook_spec(
+        solution_spec("f"),
+        test_spec("t", "assert f(1) == 1"),
+        solution_spec("g", "def g(x): ..."),
+        test_spec("u", "assert g(1) == 1"),
+    )
+    end = "import os\nos._exit(1)\ndef g(x): return 1"
+    after = play(spec, cell("def f(x): return 1", "f"), cell("", "t"), cell(end, "g"))
+    assert after.scores == {"t": 1.0, "u": 0.0}
+    assert after.referee.stopped.startswith("The process ended while a cell ran")
+    assert after.outputs("g")[0]["ename"] == "Stopped"
+
+
+def test_a_cell_that_takes_too_long_is_interrupted(play):
+    limits = Limits(cell_seconds=0.3, call_seconds=0.5, notebook_seconds=9, tests_seconds=9)
+    loop = cell("def f(x): return 1\nwhile True: pass", "f")
+    after = play(one_test("f(1)"), loop, limits=limits)
+    assert "took longer than 0.3 seconds" in after.text("f")
+    assert after.scores == {"t": 1.0}
+    assert after.referee.stopped == ""
+
+
+def test_a_cell_that_cannot_be_interrupted_ends_the_notebook(play, monkeypatch):
+    monkeypatch.setattr(module, "GRACE", 0.1)
+    limits = Limits(cell_seconds=0.2, call_seconds=0.5, notebook_seconds=9, tests_seconds=9)
+    block = "import signal, time\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\ntime.sleep(1)"
+    after = play(one_test("f(1)"), cell(block, "f"), limits=limits)
+    assert "could not be interrupted" in after.referee.stopped
+    assert after.scores == {"t": 0.0}
+
+
+def test_cells_beyond_the_notebooks_time_do_not_run(play):
+    limits = Limits(cell_seconds=2, call_seconds=0.5, notebook_seconds=0.1, tests_seconds=9)
+    slow = cell("import time\ntime.sleep(0.2)\ndef f(x): return 1", "f")
+    after = play(one_test("f(1)"), slow, cell("", "t"), cell("print('late')"), limits=limits)
+    assert after.referee.stopped == "The notebook took longer than 0.1 seconds."
+    assert "late" not in str(after.cells[-1]["outputs"])
+
+
+def test_tests_have_a_time_of_their_own(play):
+    limits = Limits(cell_seconds=2, call_seconds=0.5, notebook_seconds=9, tests_seconds=0.3)
+    spec = notebook_spec(
+        solution_spec("f"),
+        test_spec("t", "while True: pass"),
+        test_spec("u", "import time\ntime.sleep(1)"),
+    )
+    after = play(spec, cell("def f(x): return 1", "f"), limits=limits)
+    assert after.scores == {"t": 0.0, "u": 0.0}
+    assert "OutOfTime" in after.text("t")
+
+
+def test_cells_behind_the_last_graded_one_run_only_if_wanted(play):
+    spec = one_test("f(1)")
+    cells = (
+        cell("def f(x): return 1", "f"), cell("", "t"),
+        cell("print('one')"), cell("text", kind="markdown"), cell("print('two')"),
+    )  # fmt: skip
+    whole = play(spec, *cells).text()
+    assert "one\\n" in whole
+    assert "two\\n" in whole
+    part = play(spec, *cells, whole=False)
+    assert part.cells[2]["outputs"][0]["text"] == module.NOT_RUN
+    assert part.cells[4]["outputs"] == []
+    assert part.scores == {"t": 1.0}
+
+
+def test_without_a_graded_cell_everything_runs(play):
+    after = play(notebook_spec(), cell("print('one')"), whole=False)
+    assert "one\\n" in after.text()
+
+
+def test_files_lie_beside_the_notebook(play):
+    files = {"a.txt": b"1", "deep/er/b.txt": b"2", "\udcff": b"3"}
+    show = "print(open('a.txt').read(), open('deep/er/b.txt').read(), open('\\udcff').read())"
+    after = play(notebook_spec(), cell(show), files=files)
+    assert after.cells[0]["outputs"][0]["text"] == "1 2 3\n"
+
+
+def test_a_file_that_cannot_be_written_is_no_reason_to_stop(play):
+    """A handed-in file ``data`` may stand in the way of a released ``data/table.csv``."""
+    after = play(one_test("f(1)"), cell("def f(x): return 1", "f"), files={"a": b"", "a/b": b""})
+    assert after.scores == {"t": 1.0}
+
+
+# --- what a test may show -----------------------------------------------------------------------
+
+
+def test_an_error_shows_the_tests_line_and_nothing_of_ours(play):
+    after = play(one_test("x = 1\nassert f(1) == 2, 'not two'"), cell("def f(x): return 1", "f"))
+    (output,) = after.outputs("t")
+    assert output["traceback"] == [
+        "AssertionError: not two",
+        "in the test: assert f(1) == 2, 'not two'",
+    ]
+    assert "referee" not in after.text("t")
+    assert os.sep + "grading" not in after.text("t")
+
+
+def test_a_locked_cell_before_the_tests_stays_the_students(play):
+    """It runs in both processes; what is shown is the student's."""
+    spec = notebook_spec(locked_spec("helper", "print('helper')\nh = 1"), test_spec("t", "h"))
+    after = play(spec, cell("", "helper"))
+    assert after.outputs("helper")[0]["text"] == "helper\n"
+    assert after.by_id["helper"]["execution_count"] == 1
+    assert after.by_id["t"]["execution_count"] is None
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        HIDDEN.format("assert f(41) == 'SECRET'"),
+        "assert True\n" + HIDDEN.format("secret = 41\nassert f(secret) == 42, 'SECRET 41'"),
+        HIDDEN.format("print('SECRET')\nraise ValueError('SECRET')"),
+        HIDDEN.format("import sys\nprint('SECRET', file=sys.stderr)\nf(41, 'SECRET')"),
+        "def g():\n    " + HIDDEN.format("    raise ValueError('SECRET 41')") + "\ng()",
+        HIDDEN.format("f(41)") + "\nassert f(1) == 'SECRET'[:0]",
+        HIDDEN.format("f('SECRET')\nf(41)") + "\nraise RuntimeError('SECRET'[::1])",
+    ],
+)
+def test_a_hidden_test_hides_everything(play, test):
+    spy = "def f(x, *more):\n    print('got', x, more)\n    import warnings\n    warnings.warn(str(x))\n    return x"  # noqa: E501
+    after = play(one_test(test), cell(spy, "f"), cell("", "t"))
+    shown = after.text("t")
+    assert after.scores == {"t": 0.0}
+    for secret in ("SECRET'", "41", "got", "SECRET\\n"):
+        assert secret not in shown.replace("assert f(1) == 'SECRET'[:0]", "").replace(
+            "raise RuntimeError('SECRET'[::1])", ""
+        )
+
+
+def test_what_follows_a_hidden_test_is_hidden_too(play):
+    """A student's function may print in a later test what it saw in a hidden one: not even there."""  # noqa: E501
+    spec = notebook_spec(
+        solution_spec("f"),
+        test_spec("t", HIDDEN.format("f(41)")),
+        test_spec("u", "print('later')\nf(1)\nassert False, 'words'"),
+    )
+    shown = play(spec, cell("def f(x): print('got', x)", "f")).text("u")
+    assert "later" not in shown
+    assert "got" not in shown
+    assert "words" not in shown.replace("assert False, 'words'", "")
+
+
+def test_a_check_in_a_hidden_test_shows_no_numbers(play):
+    source = HIDDEN.format("from dlcourse.checks import check") + "\ncheck('sigmoid', f)"
+    after = play(one_test(source, points=2.0), cell("def f(S): return 0 * S + 0.123", "f"))
+    shown = after.text("t")
+    assert after.scores == {"t": 0.0}
+    assert "sigmoid" in shown
+    assert "0.123" not in shown
+    assert "expected" not in shown
+    assert after.referee.outcomes[0]["message"]
+
+
+def test_the_line_that_failed_is_found_in_the_cell_only():
+    assert failing_line(None, {}) == ("", False)
+
+
+# --- seeds --------------------------------------------------------------------------------------
+
+CHECKED = notebook_spec(
+    solution_spec("f", "def sigmoid(S):\n    raise NotImplementedError()"),
+    test_spec("t", 'check("sigmoid", sigmoid)', 2.0),
+    imports="from dlcourse.checks import check",
+)
+WRONG = cell("def sigmoid(S): return 1 + S", "f")
+
+
+def test_the_same_seed_gives_the_same_outcome_and_inputs(play):
+    one, two, other = (play(CHECKED, WRONG, seed=seed) for seed in (2**31 + 5, 2**31 + 5, 77))
+    assert one.text("t") == two.text("t")
+    assert one.referee.outcomes == two.referee.outcomes
+    draw = notebook_spec(
+        solution_spec("f"), test_spec("t", "f(np.random.rand())"), imports="import numpy as np"
+    )
+    tell = cell("def f(x): print(repr(x))", "f")
+    shown = [play(draw, tell, seed=seed).text("t") for seed in (3, 3, 4)]
+    assert shown[0] == shown[1] != shown[2]
+    assert other.scores == one.scores
+
+
+def test_the_seed_of_a_check_is_drawn_from_the_recorded_one(monkeypatch):
+    seeds = []
+    referee = Referee.__new__(Referee)
+    referee.cell, referee.outcomes, referee.pages, referee.names = None, [], set(), Names()
+    referee.shell = type("S", (), {"hides": False})()
+    exercise = module.all_exercises()["sigmoid"]
+
+    def spy(exercise, function, seed):
+        seeds.append(seed)
+        return original(exercise, function, seed)
+
+    original = module.judge
+    monkeypatch.setattr(module, "judge", spy)
+    for seed in (1, 1, 2):
+        referee.seed = seed
+        assert referee.judge(exercise, lambda S: S, 99).seed is None
+    assert 99 not in seeds
+    assert seeds[0] == seeds[1] != seeds[2]
+    assert referee.outcomes[0]["cell"] == ""
+
+
+def test_no_seed_is_shown(play):
+    seed = 3_141_592_653
+    after = play(CHECKED, WRONG, seed=seed)
+    assert after.referee.outcomes[0]["earned"] == 0
+    assert str(seed) not in after.text()
+    assert "seed" not in after.text("t")
+    assert "same numbers again" not in after.text("t").lower()
+
+
+def test_outcomes_say_what_was_found(play):
+    after = play(CHECKED, WRONG)
+    (outcome,) = after.referee.outcomes
+    assert outcome == {
+        "cell": "t",
+        "exercise": "sigmoid",
+        "points": 2.0,
+        "earned": 0.0,
+        "kind": outcome["kind"],
+        "misconception": outcome["misconception"],
+        "message": outcome["message"],
+    }
+    assert outcome["kind"]
+    right = cell("import numpy as np\ndef sigmoid(S): return 1 / (1 + np.exp(-S))", "f")
+    good = play(CHECKED, right).referee.outcomes[0]
+    assert good["earned"] >= 1.0
+
+
+# --- the office ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def office(_nothing_of_ipython_is_left):
+    spec = assignment_spec(
+        solution_spec("f"), test_spec("t", "assert f(1) == 1"), files={"a": b"1"}
+    )
+    return Office(spec, None)
+
+
+def job(**more):
+    return {
+        "do": "grade", "student": "ada", "notebook": "week", "seed": 5, "whole": True,
+        "limits": LIMITS.as_dict(), "files": {"week.ipynb": notebook()}, "reason": "", **more,
+    }  # fmt: skip
+
+
+def done(office, **more):
+    """Let the office do a job for a student who is not there."""
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    office.shell = module.TestShell(user_ns=Names())
+    with ours:
+        return getattr(office, more.get("do", "grade"))(job(**more), ours)
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"files": None, "reason": "It is larger than 20 MB."}, "It is larger than 20 MB."),
+        ({"files": {}}, "There is no file week.ipynb."),
+        ({"files": {"Week.ipynb": b""}}, "There is no file week.ipynb."),
+        ({"files": {"week.ipynb": b"junk"}}, "The file is not a notebook: "),
+    ],
+)
+def test_what_cannot_be_read_is_rejected_with_a_page(office, more, reason):
+    answer = done(office, **more)
+    assert answer["status"] == "rejected"
+    assert answer["reason"].startswith(reason)
+    assert answer["scores"] == {"t": 0.0}
+    assert answer["maximum"] == {"t": 1.0}
+    assert answer["outcomes"] == []
+    assert b"Not graded" in answer["graded"]
+    assert reason[:20].encode() in answer["feedback"]
+
+
+def test_a_student_who_is_gone_is_stopped(office):
+    answer = done(office)
+    assert answer["status"] == "stopped"
+    assert answer["reason"].startswith("The process ended while a cell ran")
+    assert json.loads(answer["graded"])["nbformat"] == 4
+    assert answer["seed"] == 5
+
+
+def test_a_notebook_that_nbgrader_restored_is_run(office):
+    cells = restore(notebook(), office.spec.notebooks[0])["cells"]
+    answer = done(office, do="execute", cells=json.dumps(cells).encode(), files={})
+    assert answer["status"] == "stopped"
+    assert any(cell.get("outputs") for cell in json.loads(answer["cells"]))
+    assert set(answer) == {"cells", "status", "reason", "outcomes"}
+
+
+@pytest.mark.parametrize("what", ["good", "failing"])
+def test_a_job_is_answered_on_the_stations_connection(office, monkeypatch, what):
+    announced = []
+    libc = type("Libc", (), {"prctl": lambda *_: 0})()
+    monkeypatch.setattr(module.ctypes, "CDLL", lambda *_: libc)
+    monkeypatch.setattr(module.resource, "setrlimit", lambda *_: None)
+    station, theirs = socket.socketpair()
+    student, gone = socket.socketpair()
+    office.shell = module.TestShell(user_ns=Names())
+    with station, theirs, student, gone:
+        gone.close()
+        more = {"files": None, "reason": "No."} if what == "good" else {"notebook": "other"}
+        station.sendall(encode(job(**more)))
+        office.start({}, [theirs, student], announced.append)
+        answer = Channel(station, 1 << 24).receive()
+    assert announced == [os.getpid()]
+    if what == "good":
+        assert answer["status"] == "rejected"
+    else:
+        assert answer == {"failed": "SpecError: notebook must be one of week, got 'other'"}
+
+
+def test_the_warm_process_reads_the_spec_and_serves(office, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO(office.spec.to_json()))
+    served = []
+    limit = sys.getrecursionlimit()
+    monkeypatch.setattr(module, "serve", lambda *given: served.append(given))
+    monkeypatch.setattr(module, "warm_up", lambda shell: None)
+    monkeypatch.setattr(module.TestShell, "instance", classmethod(lambda cls, **k: cls(**k)))
+    ours, theirs = socket.socketpair()
+    try:
+        with ours:
+            module.main(theirs.detach())
+    finally:
+        sys.setrecursionlimit(limit)
+        served[0][0].close()
+    assert served[0][1].__self__.spec == office.spec
+
+
+def test_unreadable_notebooks_warm_the_pages(office):
+    assert unreadable("", office.spec.notebooks[0])["cells"]

@@ -1,0 +1,450 @@
+"""The station: two warm processes that outlive whatever students and accidents do to them."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from grading.builders import cell
+
+pytest.importorskip("nbgrader")
+
+from dlcourse.grading import station as module
+from dlcourse.grading.limits import Limits
+from dlcourse.grading.restore import restore
+from dlcourse.grading.station import (
+    Child,
+    ProcessGone,
+    SandboxError,
+    Station,
+    WarmProcess,
+    bubblewrap,
+    python_folders,
+)
+
+NAME = "logistic_regression"
+FULL = {
+    "check-scores": 2.0,
+    "check-sigmoid": 2.0,
+    "check-binary-cross-entropy": 3.0,
+    "check-logistic-gradient": 3.0,
+    "check-descend": 2.0,
+}
+
+
+def files(notebook, *before):
+    """What a student hands in: a notebook, with cells of their own behind the imports."""
+    cells = notebook["cells"]
+    text = json.dumps({**notebook, "cells": [*cells[:2], *map(cell, before), *cells[2:]]})
+    return {f"{NAME}.ipynb": text.encode()}
+
+
+def grade(station, notebook, *before, **settings):
+    return station.grade("ada", NAME, files(notebook, *before), **settings)
+
+
+def children():
+    """The processes that this one has started and not ended."""
+    tasks = Path("/proc/self/task").glob("*/children")
+    return {int(pid) for task in tasks for pid in task.read_text().split()}
+
+
+@pytest.fixture
+def limited(station, monkeypatch):
+    """The station, with other limits for the next submissions."""
+
+    def limit(**limits):
+        given = {"cell_seconds": 4, "call_seconds": 2, "notebook_seconds": 20, "tests_seconds": 20}
+        monkeypatch.setattr(station, "limits", Limits(**{**given, **limits}))
+        return station
+
+    return limit
+
+
+# --- results ------------------------------------------------------------------------------------
+
+
+def test_a_right_notebook_gets_everything(station, solution):
+    result = grade(station, solution)
+    assert (result.status, result.reason) == ("graded", "")
+    assert result.scores == result.maximum == FULL
+    assert (result.student, result.notebook) == ("ada", NAME)
+    assert {outcome["cell"] for outcome in result.outcomes} == set(FULL)
+    assert set(result.comments.values()) == {None}
+    assert 0 < result.seconds < 20
+    assert json.dumps(result.as_dict())
+
+
+def test_the_stubs_get_nothing(station, released):
+    result = grade(station, released)
+    assert result.status == "graded"
+    assert set(result.scores.values()) == {0.0}
+    assert set(result.comments.values()) == {"No response."}
+
+
+def test_the_same_seed_gives_the_same_result(station, solution):
+    broken = "def sigmoid(S):\n    return np.tanh(S)\n"
+    wrong = json.loads(json.dumps(solution))
+    for one in wrong["cells"]:
+        if one["metadata"].get("nbgrader", {}).get("grade_id") == "sigmoid":
+            one["source"] = broken
+    seed = 2_718_281_828
+    first, second = (grade(station, wrong, seed=seed) for _ in range(2))
+    assert first.seed == second.seed == seed
+    assert first.scores == second.scores
+    assert first.outcomes == second.outcomes
+    tests = [
+        [
+            c["outputs"]
+            for c in json.loads(r.graded)["cells"]
+            if c["id"] in r.graded and "outputs" in c
+        ]
+        for r in (first, second)
+    ]
+    assert tests[0] == tests[1]
+    assert str(seed) not in first.graded
+    assert str(seed) not in first.feedback
+    assert 0 <= grade(station, wrong).seed < 2**32
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "refused", "reason"),
+    [
+        ({}, "", f"There is no file {NAME}.ipynb."),
+        ({f"{NAME}.ipynb": b"junk"}, "", "The file is not a notebook"),
+        ({}, "It is larger than 20 MB.", "It is larger than 20 MB."),
+    ],
+)
+def test_what_cannot_be_read_is_rejected(station, handed_in, refused, reason):
+    result = station.grade("ada", NAME, handed_in, refused=refused)
+    assert result.status == "rejected"
+    assert result.reason.startswith(reason)
+    assert set(result.scores.values()) == {0.0}
+    assert result.maximum == FULL
+
+
+def test_nbgraders_notebook_is_run(station, solution, spec):
+    cells = restore(files(solution)[f"{NAME}.ipynb"], spec.notebook(NAME))["cells"]
+    answer = station.execute(NAME, cells, {}, 5)
+    assert (answer["status"], answer["reason"]) == ("graded", "")
+    assert len(answer["cells"]) == len(cells)
+    assert sum(outcome["earned"] for outcome in answer["outcomes"]) == 12
+    with pytest.raises(SandboxError, match="notebook must be one of"):
+        station.execute("other", cells, {}, 5)
+
+
+def test_an_execution_that_is_stopped_says_so(limited, solution, spec):
+    hang = "import signal, time\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\ntime.sleep(60)"
+    cells = restore(files(solution, hang)[f"{NAME}.ipynb"], spec.notebook(NAME))["cells"]
+    station = limited(cell_seconds=50, notebook_seconds=0.2, tests_seconds=0.2)
+    answer = station.execute(NAME, cells, {}, 5)
+    assert answer["status"] == "stopped"
+    assert answer["reason"] == "It took longer than 3.4 seconds and was stopped."
+
+
+def test_two_threads_are_served_at_once(station, solution):
+    """Both wait half a second in a cell; one behind the other that would be a second and more."""
+    meet = "import time\nstart = time.time()\ntime.sleep(0.7)\nprint('span', start, time.time())"
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(lambda _: grade(station, solution, meet), range(2)))
+    spans = []
+    for result in results:
+        assert result.scores == FULL
+        text = "".join(
+            output["text"]
+            for one in json.loads(result.graded)["cells"]
+            for output in one.get("outputs", [])
+            if output.get("text", "").startswith("span")
+        )
+        spans.append([float(number) for number in text.split()[1:3]])
+    assert max(span[0] for span in spans) < min(span[1] for span in spans)
+
+
+# --- limits -------------------------------------------------------------------------------------
+
+ALLOCATE = """
+import os, threading, time
+def child():
+    block = bytearray(400 << 20)
+    for i in range(0, len(block), 4096):
+        block[i] = 1
+    time.sleep(8)
+def work():
+    for _ in range(3):
+        if os.fork() == 0:
+            try:
+                child()
+            finally:
+                os._exit(0)
+"""
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["work()", "threading.Thread(target=lambda: (work(), time.sleep(8)), daemon=True).start()"],
+    ids=["main thread", "other thread"],
+)
+def test_the_memory_of_all_processes_counts_together(limited, solution, start):
+    station = limited(memory_mb=1000, cell_seconds=8)
+    result = grade(station, solution, f"{ALLOCATE}\n{start}\ntime.sleep(4)")
+    assert result.status == "stopped"
+    assert result.seconds < 4  # while it was used, not when everything was over
+    assert result.reason == "It used more than 1000 MB of memory and was stopped."
+
+
+def test_one_process_cannot_have_more_memory_than_the_limit(limited, solution):
+    result = grade(limited(memory_mb=1000), solution, "x = bytearray(1100 << 20)")
+    assert "MemoryError" in result.graded
+    assert result.scores == FULL
+
+
+def test_a_fork_bomb_burns_out(limited, solution):
+    bomb = "import os, time\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        break"  # noqa: E501
+    started = time.monotonic()
+    result = grade(limited(processes=6, cell_seconds=2, notebook_seconds=4), solution, bomb)
+    assert time.monotonic() - started < 20
+    assert set(result.scores) == set(FULL)
+    assert grade(station := limited(), solution).scores == FULL
+    assert station.students.process.poll() is None
+
+
+def test_a_hang_that_blocks_signals_ends(limited, solution):
+    hang = "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass"
+    station = limited(cell_seconds=0.5, notebook_seconds=3, tests_seconds=1)
+    started = time.monotonic()
+    result = grade(station, solution, hang)
+    assert time.monotonic() - started < 15
+    assert result.status == "stopped"
+    assert "could not be interrupted" in result.reason
+    assert set(result.scores.values()) == {0.0}
+
+
+# --- accidents ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("which", ["students", "referees"])
+def test_a_killed_process_is_started_again(station, solution, which):
+    """`kill -9` in the middle of a submission costs a second, and nobody a point."""
+    results = []
+    assert grade(station, solution).scores == FULL  # both are there
+    slow = "import time\ntime.sleep(1)"
+    thread = threading.Thread(target=lambda: results.append(grade(station, solution, slow)))
+    before = getattr(station, which).process.pid
+    thread.start()
+    time.sleep(0.5)
+    os.kill(before, signal.SIGKILL)
+    thread.join(60)
+    assert results[0].scores == FULL, results[0].reason
+    assert results[0].status == "graded"
+    assert getattr(station, which).process.pid != before
+    after = grade(station, solution)
+    assert after.scores == FULL, after.reason
+
+
+def answers_of(station, monkeypatch, answers):
+    """Let the station's jobs end in these ways."""
+    jobs = []
+
+    def run(job):
+        jobs.append(job)
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(station, "_run", run)
+    return jobs
+
+
+def test_a_referee_that_fails_twice_rejects_the_submission(station, monkeypatch):
+    original, gone = station._run, ProcessGone("ValueError: odd")
+    jobs = answers_of(station, monkeypatch, [gone, gone, None])
+    replay = station._run
+
+    def run(job):
+        return replay(job) or original(job)
+
+    monkeypatch.setattr(station, "_run", run)
+    result = station.grade("ada", NAME, {f"{NAME}.ipynb": b"{}"})
+    assert result.status == "rejected"
+    assert result.reason == "The referee could not finish (ValueError: odd)."
+    assert [job["files"] is None for job in jobs] == [False, False, True]
+
+
+def test_a_station_that_cannot_grade_any_more_says_so(station, monkeypatch):
+    answers_of(station, monkeypatch, [ProcessGone("gone")] * 3)
+    with pytest.raises(SandboxError, match="Nothing can be graded here any more.*gone"):  # noqa: RUF043
+        station.grade("ada", NAME, {})
+
+
+def test_a_child_that_cannot_start_says_why(station):
+    ours, theirs = socket.socketpair()
+    with ours, theirs, pytest.raises(ProcessGone, match="KeyError: 'limits'"):
+        station.students.fork({}, [theirs])
+
+
+def test_a_process_that_is_gone_says_so(station):
+    warm = WarmProcess([sys.executable, "-c", READY], {}, "The thing")
+    try:
+        warm.wait_until_ready()
+        warm.process.kill()
+        warm.process.wait()
+        with pytest.raises(ProcessGone, match="The thing"):
+            warm.fork({}, [])
+    finally:
+        warm.close()
+
+
+READY = "import socket, time; socket.socket(fileno={fd}).send(b'ready'); time.sleep(60)"
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [("import sys; sys.exit('out of order')", "out of order"), ("import time; time.sleep(60)", "")],
+)
+def test_a_process_that_does_not_start_says_why(program, said, monkeypatch):
+    monkeypatch.setattr(module, "START_SECONDS", 0.2 if "time" in program else 20)
+    original = module.subprocess.Popen.wait
+    monkeypatch.setattr(
+        module.subprocess.Popen, "wait", lambda self, t=None: original(self, t and min(t, 0.2))
+    )
+    warm = WarmProcess([sys.executable, "-S", "-c", program], {}, "The thing")
+    if "exit" in program:
+        warm.process.wait()
+    with pytest.raises(ProcessGone, match=f"The thing did not start:\n{said}"):
+        warm.wait_until_ready()
+    assert warm.process.poll() is not None
+
+
+# --- memory and ends of processes ---------------------------------------------------------------
+
+
+def test_a_child_is_held_by_its_pidfd():
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        time.sleep(60)
+        os._exit(0)
+    child = Child(os.pidfd_open(pid))
+    assert child.pid == pid
+    assert 0 < child.memory() < 1 << 33
+    child.kill()
+    assert os.waitpid(pid, 0)[1] == signal.SIGKILL
+    child.kill()
+    assert child.memory() == 0
+    child.close()
+    with pytest.raises(OSError):
+        os.fstat(child.pidfd)
+
+
+def test_memory_is_counted_in_pages_where_the_kernel_tells_no_more(monkeypatch):
+    original = Path.read_text
+
+    def read(path, *arguments, **named):
+        if path.name == "smaps_rollup":
+            raise PermissionError
+        return original(path, *arguments, **named)
+
+    whole = module._memory(os.getpid())
+    monkeypatch.setattr(Path, "read_text", read)
+    pages = module._memory(os.getpid())
+    assert whole > 0
+    assert 0.5 < pages / whole < 3
+    assert module._memory(2**30) == 0
+
+
+# --- starting and closing -----------------------------------------------------------------------
+
+
+def test_without_bubblewrap_nothing_starts(spec, monkeypatch, tmp_path):
+    monkeypatch.setattr(module.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    before = children()
+    with pytest.raises(SandboxError, match=r"(?s)bubblewrap is not installed.*apt"):
+        Station(spec)
+    assert children() == before
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_sandbox_that_fails_gives_advice_and_leaves_nothing(spec, monkeypatch, tmp_path):
+    monkeypatch.setattr(module.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(
+        module, "bubblewrap", lambda *_: [sys.executable, "-c", "raise SystemExit('no namespaces')"]
+    )
+    before = children()
+    with pytest.raises(SandboxError, match=r"(?s)no namespaces.*--security-opt"):
+        Station(spec)
+    assert children() == before
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_sandbox_grading_works_and_everything_ends(spec, solution, tmp_path, monkeypatch):
+    monkeypatch.setattr(module.tempfile, "tempdir", str(tmp_path))
+    before = children()
+    with Station(spec, Limits(cell_seconds=4), sandbox=False, whole=True) as open_station:
+        assert len(children() - before) == 2
+        result = grade(open_station, solution, "import os; print(os.getcwd())")
+        assert result.scores == FULL
+        assert str(tmp_path) in result.graded  # it ran in the folder, not in a sandbox's
+        assert "nor anything below" not in result.graded
+        first = open_station.grade("eve", NAME, {**files(solution), "left.txt": b"behind"})
+        assert first.status == "graded"
+        look = "import os; print('left.txt' in os.listdir('.'))"
+        after = grade(open_station, solution, look)
+        texts = [
+            output.get("text")
+            for one in json.loads(after.graded)["cells"]
+            for output in one.get("outputs", [])
+        ]
+    assert children() == before
+    assert list(tmp_path.iterdir()) == []
+    open_station.close()  # a second time does no harm
+    assert "False\n" in texts
+
+
+def test_limits_are_the_usual_ones_if_none_are_given(spec, monkeypatch):
+    monkeypatch.setattr(Station, "_ensure", lambda self: None)
+    with Station(spec) as idle:
+        assert idle.limits == Limits()
+        assert idle.sandbox
+        assert not idle.whole
+        folder = idle.folder
+        assert (folder / "dlcourse" / "_taken_out.py").exists()
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("as_root", [True, False])
+def test_the_sandbox_holds_python_and_nothing_of_the_course(monkeypatch, as_root):
+    monkeypatch.setattr(os, "getuid", lambda: 0 if as_root else 1000)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    command = bubblewrap(Path("/some/dlcourse"), Path("/some/inside"))
+    text = " ".join(command)
+    assert command[0] == "/usr/bin/bwrap"
+    assert {"--die-with-parent", "--new-session", "--clearenv"} <= set(command)
+    assert ("--unshare-all" in command) is not as_root
+    assert ("setpriv" in command) is as_root
+    assert "--ro-bind /some/dlcourse /course/dlcourse" in text
+    assert "--bind" not in command
+    mounted = [command[i + 1] for i, word in enumerate(command) if word == "--ro-bind"]
+    assert not any(module.student_package.PACKAGE.is_relative_to(place) for place in mounted)
+
+
+def test_an_installed_course_is_covered(monkeypatch):
+    monkeypatch.setattr(module.student_package, "PACKAGE", Path("/usr/lib/python3/dlcourse"))
+    command = bubblewrap(Path("/a"), Path("/b"))
+    place = command.index("/usr/lib/python3/dlcourse")
+    assert command[place - 1] == "--tmpfs"
+
+
+def test_folders_of_python_do_not_lie_in_one_another():
+    folders = python_folders()
+    assert any(Path(sys.base_prefix).is_relative_to(one) for one in (*folders, *module.SYSTEM))
+    for one in folders:
+        assert not any(Path(one).is_relative_to(two) for two in folders if two != one)

@@ -1,0 +1,301 @@
+"""What students hand in is read as bytes, whatever they put into the folder."""
+
+import os
+import socket
+import subprocess
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+
+pytest.importorskip("nbgrader")
+
+from dlcourse.grading import submissions
+from dlcourse.grading.submissions import Submission, code_digest, folders, read
+
+MB = 1 << 20
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "ada" / "week"
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture
+def course(tmp_path):
+    """As much of a course directory as `folders` needs."""
+
+    def format_path(step, student, assignment):
+        return os.path.join(str(tmp_path), step, student, assignment)
+
+    return SimpleNamespace(
+        format_path=format_path, submitted_directory="submitted", student_id_exclude=""
+    )
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def test_files_are_read_with_their_relative_names(folder):
+    (folder / "week.ipynb").write_bytes(b"{}")
+    (folder / "data" / "deep").mkdir(parents=True)
+    (folder / "data" / "deep" / "a.csv").write_bytes(b"1,2\r\n")
+    submission = read("ada", folder, MB)
+    assert submission == Submission("ada", {"week.ipynb": b"{}", "data/deep/a.csv": b"1,2\r\n"})
+
+
+def test_hidden_and_compiled_files_are_left_out(folder):
+    for name in (".hidden", ".ipynb_checkpoints/a.ipynb", "__pycache__/a.pyc", "b/.git/config"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("x")
+    assert read("ada", folder, MB).files == {}
+
+
+def test_links_and_special_files_are_left_out(folder, tmp_path):
+    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "secret").write_text("secret")
+    (folder / "kept.txt").write_text("kept")
+    (folder / "week.ipynb").symlink_to(tmp_path / "secret")
+    (folder / "folder").symlink_to(tmp_path / "elsewhere")
+    (folder / "dangling").symlink_to(tmp_path / "nothing")
+    (folder / "loop").symlink_to(folder / "loop")
+    os.mkfifo(folder / "fifo")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(folder / "socket"))
+        assert read("ada", folder, MB).files == {"kept.txt": b"kept"}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make devices")
+def test_devices_are_left_out(folder):
+    try:
+        os.mknod(folder / "zero", 0o600 | 0o020000, os.makedev(1, 5))
+    except PermissionError:
+        pytest.skip("this container makes no devices")
+    assert read("ada", folder, MB).files == {}
+
+
+@pytest.mark.parametrize("swapped", ["link", "fifo", "folder"])
+def test_a_file_that_is_swapped_after_it_was_listed_is_not_followed(
+    folder, tmp_path, monkeypatch, swapped
+):
+    (tmp_path / "secret").write_text("secret")
+    path = folder / "week.ipynb"
+    if swapped == "link":
+        path.symlink_to(tmp_path / "secret")
+    elif swapped == "fifo":
+        os.mkfifo(path)
+    else:
+        path.mkdir()
+    monkeypatch.setattr(submissions, "_regular_files", lambda _: [path])
+    submission = read("ada", folder, MB)
+    assert submission.files == {}
+    assert submission.refused.startswith("A file cannot be read: ")
+
+
+@pytest.mark.parametrize("level", ["folder", "parent"])
+def test_a_submission_that_is_a_link_is_refused(tmp_path, level):
+    real = tmp_path / "bob" / "week"
+    real.mkdir(parents=True)
+    (real / "week.ipynb").write_text("{}")
+    if level == "folder":
+        (tmp_path / "ada").mkdir()
+        (tmp_path / "ada" / "week").symlink_to(real)
+    else:
+        (tmp_path / "ada").symlink_to(tmp_path / "bob")
+    submission = read("ada", tmp_path / "ada" / "week", MB)
+    assert submission.files == {}
+    assert submission.refused == "The folder is a link to another place."
+
+
+def test_a_file_that_cannot_be_opened_is_a_reason(folder, monkeypatch):
+    (folder / "week.ipynb").write_text("{}")
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(submissions.os, "open", refuse)
+    assert read("ada", folder, MB).refused == "A file cannot be read: Permission denied."
+
+
+def test_a_file_in_the_place_of_the_folder_holds_nothing(tmp_path):
+    (tmp_path / "ada").mkdir()
+    (tmp_path / "ada" / "week").write_text("I am a file")
+    assert read("ada", tmp_path / "ada" / "week", MB) == Submission("ada")
+
+
+def test_just_the_limit_is_read_and_one_byte_more_is_not(folder):
+    (folder / "a").write_bytes(b"x" * (MB - 3))
+    (folder / "b").write_bytes(b"x" * 3)
+    assert len(read("ada", folder, MB).files) == 2
+    (folder / "c").write_bytes(b"x")
+    submission = read("ada", folder, MB)
+    assert submission.files == {}
+    assert submission.refused == "It is larger than 1 MB."
+
+
+def test_a_huge_sparse_file_is_not_read_whole(folder):
+    with open(folder / "huge", "wb") as file:
+        file.truncate(1 << 40)
+    assert "larger" in read("ada", folder, MB).refused
+
+
+def test_too_many_files_are_refused(folder):
+    for number in range(submissions.MOST_FILES):
+        (folder / f"{number}").touch()
+    assert len(read("ada", folder, MB).files) == submissions.MOST_FILES
+    (folder / "one more").touch()
+    assert read("ada", folder, MB).refused == "It has more than 200 files."
+
+
+def test_a_very_deep_folder_is_read_or_refused(folder, tmp_path):
+    """Found in one submission, it must not end the whole run."""
+    here = os.getcwd()
+    try:
+        os.chdir(folder)
+        for _ in range(1100):
+            os.mkdir("a")
+            os.chdir("a")
+    finally:
+        os.chdir(here)
+    try:
+        assert read("ada", folder, MB).files == {}
+    finally:
+        subprocess.run(["rm", "-rf", str(folder)], check=True)  # too deep for pytest's own cleaning
+
+
+def test_names_that_are_not_utf8_are_kept(folder):
+    (folder / os.fsdecode(b"\xff.csv")).write_text("1")
+    submission = read("ada", folder, MB)
+    assert submission.files == {"\udcff.csv": b"1"}
+    assert submission.key("spec")
+
+
+# --- time stamps --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-01-02 03:04:05.678 UTC", datetime(2026, 1, 2, 3, 4, 5, 678000)),
+        ("2026-01-02 03:04:05 UTC\n", datetime(2026, 1, 2, 3, 4, 5)),
+        ("2026-01-02 03:04:05 Europe/Berlin", datetime(2026, 1, 2, 2, 4, 5)),
+        ("2026-07-02 03:04:05 Europe/Berlin", datetime(2026, 7, 2, 1, 4, 5)),
+        ("2026-01-02T03:04:05+05:30", datetime(2026, 1, 1, 21, 34, 5)),
+        ("2026-01-02 03:04:05 -3600", datetime(2026, 1, 2, 4, 4, 5)),
+        ("2026-01-02 03:04:05", datetime(2026, 1, 2, 3, 4, 5)),
+    ],
+)
+def test_time_stamps_are_read_in_utc(folder, text, moment):
+    (folder / "timestamp.txt").write_text(text)
+    (folder / "a").touch()
+    submission = read("ada", folder, MB)
+    assert submission.timestamp == moment
+    assert submission.timestamp.tzinfo is None
+    assert set(submission.files) == {"a"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"  \n", b"yesterday", b"\xff\xfe", b"2026-02-30", b"2026-01-02 25:00:00 UTC"),
+        *(b"9" * 400, b"\0", b"1 2 3 4 5 6 7", b"0001-01-01 00:00:00 +2359", b"x" * 10_000),
+        b"24:00111111111111111111111111111111\xc3\xa9",
+    ],
+    ids=lambda content: ascii(content[:20]),
+)
+def test_bad_time_stamps_are_none(folder, content):
+    (folder / "timestamp.txt").write_bytes(content)
+    submission = read("ada", folder, MB)
+    assert submission.timestamp is None
+    assert submission.refused == ""
+
+
+def test_a_time_stamp_that_is_a_link_is_not_read(folder, tmp_path):
+    (tmp_path / "stamp").write_text("2026-01-02 03:04:05 UTC")
+    (folder / "timestamp.txt").symlink_to(tmp_path / "stamp")
+    assert read("ada", folder, MB).timestamp is None
+
+
+# --- keys ---------------------------------------------------------------------------------------
+
+ONE = Submission("ada", {"a": b"1", "b": b"2"})
+
+
+def test_a_key_is_that_of_the_content_only():
+    twin = Submission("bob", {"b": b"2", "a": b"1"}, datetime(2026, 1, 1, tzinfo=UTC))
+    assert twin.key("spec") == ONE.key("spec")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Submission("ada", {"a": b"1", "b": b"3"}),
+        Submission("ada", {"a": b"1", "c": b"2"}),
+        Submission("ada", {"a": b"2", "b": b"1"}),
+        Submission("ada", {"a": b"1"}),
+        Submission("ada", {"a": b"1", "b": b"2", "c": b""}),
+        Submission("ada", {"a": b"1b", "": b"2"}),
+        Submission("ada", {"a": b"1", "b": b"2"}, refused="It is larger than 1 MB."),
+    ],
+    ids=["content", "name", "swapped", "fewer", "more", "joined", "refused"],
+)
+def test_a_key_changes_with_all_that_decides(other):
+    assert other.key("spec") != ONE.key("spec")
+
+
+def test_a_key_changes_with_the_assignment_and_with_the_course(monkeypatch):
+    before = ONE.key("spec")
+    assert ONE.key("another") != before
+    monkeypatch.setattr(submissions, "code_digest", lambda: "another")
+    assert ONE.key("spec") != before
+
+
+def test_the_digest_of_the_code_is_that_of_all_modules(tmp_path, monkeypatch):
+    monkeypatch.setattr(submissions, "PACKAGE", tmp_path)
+    (tmp_path / "sub").mkdir()
+    digests = set()
+    for name, text in (("a.py", "1"), ("a.py", "2"), ("sub/b.py", "3"), ("sub/b.py", "4")):
+        (tmp_path / name).write_text(text)
+        code_digest.cache_clear()
+        digests.add(code_digest())
+    (tmp_path / "not code.txt").write_text("5")
+    code_digest.cache_clear()
+    assert code_digest() in digests
+    assert len(digests) == 4
+    code_digest.cache_clear()
+
+
+# --- finding ------------------------------------------------------------------------------------
+
+
+def test_folders_are_found_by_student(course, tmp_path):
+    for name in ("bob", "ada", "c[d]*", "..e"):
+        (tmp_path / "submitted" / name / "week").mkdir(parents=True)
+    (tmp_path / "submitted" / "late" / "week2").mkdir(parents=True)
+    found = folders(course, "week")
+    assert list(found) == sorted(found) == ["..e", "ada", "bob", "c[d]*"]
+    assert found["ada"] == tmp_path / "submitted" / "ada" / "week"
+
+
+def test_excluded_students_are_left_out(course, tmp_path):
+    for name in ("ada", "bob", "eve"):
+        (tmp_path / "submitted" / name / "week").mkdir(parents=True)
+    course.student_id_exclude = "ada,eve,,nobody"
+    assert list(folders(course, "week")) == ["bob"]
+
+
+def test_nobody_is_found_where_nothing_was_handed_in(course):
+    assert folders(course, "week") == {}
+
+
+def test_other_layouts_of_a_course_work(course, tmp_path):
+    def format_path(step, student, assignment):
+        return os.path.join(str(tmp_path), step, assignment, student, student, "end")
+
+    course.format_path = format_path
+    (tmp_path / "submitted" / "week" / "ada" / "ada" / "end").mkdir(parents=True)
+    (tmp_path / "submitted" / "week" / "bob" / "bob" / "start").mkdir(parents=True)
+    assert list(folders(course, "week")) == ["ada"]
