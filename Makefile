@@ -37,7 +37,7 @@ book: setup  ## execute every chapter and build the site into _build/html
 
 test: setup  ## run the test suite (ARGS="-k losses" picks)
 	$(say) "running the tests"
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n auto --dist loadfile $(ARGS)
 
 serve: _build/html/index.html  ## open the built site in the browser
 	@$(PY) tools/serve.py --port $(PORT)

@@ -70,7 +70,7 @@ class Memory(threading.Thread):
                 self.samples.append(total)
             except psutil.Error:
                 return
-            time.sleep(0.1)
+            time.sleep(1)
 
     def peak(self) -> float:
         """Return the megabytes that 95 of 100 samples stayed below."""
