@@ -10,14 +10,18 @@ sends arrays through a pipe and gets arrays back, by value.
 ``student_package``  the ``dlcourse`` that students' code finds there, without answers
 ``station``          starts and stops both processes, and keeps the clock and the memory
 ``referee``          one notebook: run the cells, then the tests, then write down what was seen
+``proxies``          a student's functions and data, as the referee's tests see them
 ``restore``          make a notebook of what was handed in, with the instructor's locked cells
 ``sanitize``         make student output harmless in a browser
 ``feedback``         the page that the student gets
 ``spec``             what the instructor's notebooks say, read once for each run
+``submissions``      what was handed in, read from disk
 ``gradebook``        nbgrader's database, and beside it what was graded, by content
-``classroom``        ``dlcourse grade``: a whole class, on this machine or on a cluster
+``classroom``        a whole class, on this machine or on a cluster
+``command``          ``dlcourse grade``
 ``report``           what the class did, as a page
 ``exports``          marks for Canvas and Moodle
+``tables``           CSV files that no spreadsheet takes for formulas
 ``execute``          the same safety for nbgrader's own commands
 ===================  ===========================================================================
 """

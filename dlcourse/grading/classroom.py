@@ -183,13 +183,18 @@ class Classroom:
         return {
             name: path
             for name, path in chosen.items()
-            if self._wanted(submissions.read(name, path, self.room), choice, graded)
+            if self._wanted(self.read(name, path), choice, graded)
         }
 
     @property
     def room(self) -> int:
         """Bytes of a submission that are read."""
         return int(self.setup.limits.notebook_mb) << 20
+
+    def read(self, student: str, folder: Path) -> Submission:
+        """Read what a student handed in."""
+        notebooks = [f"{notebook.name}.ipynb" for notebook in self.spec.notebooks]
+        return submissions.read(student, folder, self.room, notebooks)
 
     def _wanted(
         self, submission: Submission, choice: Choice, graded: dict[tuple[str, str], str]
@@ -250,7 +255,7 @@ class Classroom:
         try:
             while True:
                 while len(running) < in_flight and (next_ones := list(islice(left, batch))):
-                    read = [submissions.read(name, path, self.room) for name, path in next_ones]
+                    read = [self.read(name, path) for name, path in next_ones]
                     handed_in.update({submission.student: submission for submission in read})
                     hand_out(read, 1)
                 if not running:

@@ -50,10 +50,9 @@ class SafeExecute(NbGraderPreprocessor):  # type: ignore[misc]
         folder = course.format_path(
             course.submitted_directory, names["student"], names["assignment"]
         )
-        submission = submissions.read(
-            names["student"], Path(course.root, folder), int(limits.notebook_mb) << 20
-        )
         name = f"{names['notebook']}.ipynb"
+        room = int(limits.notebook_mb) << 20
+        submission = submissions.read(names["student"], Path(course.root, folder), room, [name])
         if submission.refused or name not in submission.files:
             raise OSError(submission.refused or f"{name} is missing, or a link to another place")
         remove_active_files(Path(resources["metadata"]["path"]), submission.files)
@@ -123,7 +122,8 @@ def put_links_aside(assignment: str, student: str, notebooks: list[str]) -> None
     for folder in {Path(notebook).parent for notebook in notebooks}:
         for path in [folder, *folder.rglob("*")]:
             found = path.lstat()
-            lonely = stat.S_ISREG(found.st_mode) and found.st_nlink == 1
+            notebook = str(path) in notebooks
+            lonely = stat.S_ISREG(found.st_mode) and (found.st_nlink == 1 or notebook)
             if not lonely and not stat.S_ISDIR(found.st_mode):
                 path.rename(path.with_name(f".{path.name}.refused"))
 

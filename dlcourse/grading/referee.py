@@ -2,9 +2,8 @@
 
 First the student's process runs the cells, one by one, and at every locked cell a snapshot of it
 is put aside. Only when all outputs are here do the locked cells run, in this process. In them a
-name that the student was asked to define, or that nobody here defined, is looked up in the cell's
-snapshot: data comes as a copy, a function as a `StudentFunction`, which sends its arguments there
-and gets the answer.
+name that the student was asked to define is looked up in the cell's snapshot: data comes as a copy,
+a function as a `StudentFunction`, which sends its arguments there and gets the answer.
 """
 
 import ast
@@ -22,8 +21,7 @@ import sys
 import tempfile
 import time
 import traceback
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -39,8 +37,9 @@ from dlcourse.checks.spec import Exercise
 from dlcourse.grading.feedback import FeedbackPages
 from dlcourse.grading.inside.forkserver import Announce, serve
 from dlcourse.grading.inside.shell import Hook, Output, Shell, warm_up
-from dlcourse.grading.inside.wire import Channel, Named, WireError
+from dlcourse.grading.inside.wire import Channel
 from dlcourse.grading.limits import GRACE, Limits
+from dlcourse.grading.proxies import GONE, Message, Names, Snapshot
 from dlcourse.grading.restore import Notebook, RejectedError, grade_id_of, restore, unreadable
 from dlcourse.grading.result import GRADED, REJECTED, STOPPED, Result
 from dlcourse.grading.sanitize import clean_outputs, clean_terminal
@@ -57,171 +56,6 @@ JOB_LIMIT = 512 << 20
 OWN_MEMORY = 1 << 30  # bytes that judging one notebook may add
 ALL_OUTPUTS = 16 << 20  # characters that a notebook may show
 NOT_RUN = "Not run while grading, nor anything below: nothing from here on is graded."
-GONE = (OSError, EOFError, WireError)  # TimeoutError is an OSError
-
-Message = dict[str, Any]
-
-
-class StoppedError(Exception):
-    """The student's process is not there to answer; the message says why."""
-
-
-# --- the student's names ----------------------------------------------------------------------
-
-
-class Snapshot:
-    """The student's names as they were at one place in the notebook.
-
-    Parameters
-    ----------
-    connection : socket.socket
-        To the process that holds them.
-    limits : Limits
-        How long a call may take and how large an answer may be.
-    """
-
-    def __init__(self, connection: socket.socket, limits: Limits) -> None:
-        self.channel = Channel(connection, int(limits.answer_mb) << 20)
-        self.seconds = limits.call_seconds + GRACE
-        self.lost = ""
-        self.silent = False  # whether what a call prints is dropped
-        self.writes_back = False  # whether arguments change here as a call changed them
-
-    def ask(self, **request: Any) -> Message:
-        """Send a request, serve the callbacks that it leads to, and return the answer.
-
-        Raises
-        ------
-        StudentError
-            If no proper answer comes, now or earlier.
-        """
-        if self.lost:
-            raise StudentError("ProcessEnded", self.lost)
-        functions: list[Callable[..., object]] = []
-        self.channel.connection.settimeout(self.seconds)
-        try:
-            self.channel.send(request, functions)
-            while True:
-                reply = self.channel.receive()
-                if not isinstance(reply, dict):
-                    raise WireError("an answer is not a message")
-                if "callback" not in reply:
-                    return reply
-                self.channel.send(called_back(functions, reply))
-        except TimeoutError:
-            self.lost = "no answer came in time"
-        except GONE as error:
-            self.lost = str(error)[:200] or "the process ended during a call"
-        raise StudentError("ProcessEnded", self.lost)
-
-    def find(self, name: str) -> object:
-        """Return a copy of a name's value, or a stand-in for a function.
-
-        Raises
-        ------
-        KeyError
-            If the student has no such name.
-        """
-        kind = self.ask(do="kind", name=name).get("kind")
-        if kind == "function":
-            return StudentFunction(name, self)
-        if kind == "data":
-            return self.ask(do="get", name=name).get("answer")
-        raise KeyError(name)
-
-
-def called_back(functions: list[Callable[..., object]], request: Message) -> Message:
-    """Call a function of the test's for the student, and hide how it fails."""
-    try:
-        function = functions[int(request["callback"])]
-        arguments, named = request["arguments"], request["named"]
-        return {"answer": function(*arguments, **{str(k): v for k, v in named.items()})}
-    except Exception as error:
-        return {"error": f"the function that you were given stopped ({type(error).__name__})"}
-
-
-class StudentFunction(Named):
-    """Stands in for a student's function: a call goes to the snapshot and back, by value.
-
-    What the call prints is printed here, and what it warns of is warned of here. An array that it
-    changed is changed here only for a check, which looks for that; to other tests, arguments are
-    theirs, or a function could change what it is compared with.
-    """
-
-    def __init__(self, name: str, snapshot: Snapshot) -> None:
-        super().__init__(name)
-        self.__name__ = self.__qualname__ = name
-        self.snapshot = snapshot
-
-    def __call__(self, *arguments: object, **named: object) -> object:
-        """Call the student's function.
-
-        Raises
-        ------
-        StudentError
-            If it raised, or did not answer.
-        """
-        reply = self.snapshot.ask(do="call", name=self.name, arguments=list(arguments), named=named)
-        if not self.snapshot.silent:
-            print(end=str(reply.get("printed", ""))[:2000])
-            for text in as_list(reply.get("warned"))[:20]:
-                warnings.warn(str(text)[:500], RuntimeWarning, stacklevel=2)
-        changed = reply.get("changed") if self.snapshot.writes_back else None
-        for position, after in changed.items() if isinstance(changed, dict) else ():
-            take_over(arguments, position, after)
-        if "error" in reply:
-            kind, text, line = (*map(str, as_list(reply["error"])), "", "", "")[:3]
-            raise StudentError(kind[:80], text[:500], line[:300])
-        return reply.get("answer")
-
-
-def as_list(value: object) -> list[object]:
-    """Return a list as it is and anything else as an empty one."""
-    return value if type(value) is list else []
-
-
-def take_over(arguments: tuple[object, ...], position: object, after: object) -> None:
-    """Write what a call made of an array into the array here, where it fits."""
-    if not (isinstance(position, str) and position.isdecimal() and int(position) < len(arguments)):
-        return
-    array = arguments[int(position)]
-    if (
-        type(array) is np.ndarray
-        and type(after) is np.ndarray
-        and array.shape == after.shape
-        and array.dtype == after.dtype
-        and array.flags.writeable
-    ):
-        array[...] = after
-
-
-class Names(dict[str, Any]):
-    """The namespace of the locked cells: ours, and the names that the student was asked for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.students: set[str] = set()
-        self.assigned: set[str] = set()  # by a locked cell
-        self.snapshot: Snapshot | None = None
-        self.stopped = ""
-
-    def __getitem__(self, name: str) -> Any:
-        return self.__missing__(name) if name in self.students else super().__getitem__(name)
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        self.students.discard(name)
-        self.assigned.add(name)
-        super().__setitem__(name, value)
-
-    def __missing__(self, name: str) -> Any:
-        if name not in self.students:
-            raise KeyError(name)
-        if self.snapshot is None:
-            if self.stopped:
-                raise StoppedError(self.stopped)
-            raise KeyError(name)
-        return self.snapshot.find(name)
-
 
 # --- the shell of the locked cells ------------------------------------------------------------
 

@@ -17,6 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import matplotlib
+
 from dlcourse.grading import student_package
 from dlcourse.grading.inside.forkserver import PACKET
 from dlcourse.grading.inside.jail import HOME
@@ -30,6 +32,7 @@ JUDGING_SECONDS = 30  # for the referee, on top of the student's own time
 WATCH_SECONDS = 0.1
 RESULT_LIMIT = 512 << 20
 NOBODY = 65534
+FONT_CACHE = "/tmp/matplotlib"  # noqa: S108  (the sandbox's own)
 BLAS_THREADS = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
 )
@@ -463,7 +466,9 @@ def bubblewrap(package: Path, inside: Path) -> list[str]:
                 f"Python lies in {place}, which the sandbox hides. Install it elsewhere."
             )
     command += ["--perms", "0755", "--tmpfs", "/"]
-    for folder in sorted({parent for place in python for parent in Path(place).parents}):
+    for folder in sorted(
+        {parent for place in (*SYSTEM, *python) for parent in Path(place).parents}
+    ):
         if str(folder) != "/" and not any(folder.is_relative_to(place) for place in SYSTEM):
             command += ["--perms", "0755", "--dir", str(folder)]
     for place in dict.fromkeys([*SYSTEM, *python]):
@@ -474,6 +479,9 @@ def bubblewrap(package: Path, inside: Path) -> list[str]:
     if any(student_package.PACKAGE.is_relative_to(place) for place in (*SYSTEM, *python)):
         command += ["--tmpfs", str(student_package.PACKAGE)]  # the answers
     command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]  # noqa: S108
+    command += ["--perms", "1777", "--dir", FONT_CACHE]
+    for cache in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # saves a second
+        command += ["--ro-bind", str(cache), f"{FONT_CACHE}/{cache.name}"]
     command += ["--perms", "1777", "--tmpfs", HOME, "--perms", "0755", "--dir", "/course"]
     command += ["--ro-bind", str(package), "/course/dlcourse"]
     command += ["--ro-bind", str(inside), "/course/inside"]
@@ -484,7 +492,7 @@ def bubblewrap(package: Path, inside: Path) -> list[str]:
         "TMPDIR": "/tmp",  # noqa: S108
         "LANG": "C.UTF-8",
         "IPYTHONDIR": "/tmp/ipython",  # noqa: S108
-        "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108
+        "MPLCONFIGDIR": FONT_CACHE,
         **BLAS_THREADS,
     }
     for name, value in environment.items():

@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -87,7 +87,7 @@ def folders(course: Any, assignment: str) -> dict[str, Path]:
     return {name: path for name, path in found.items() if name not in excluded}
 
 
-def read(student: str, folder: Path, limit: int) -> Submission:
+def read(student: str, folder: Path, limit: int, notebooks: Collection[str] = ()) -> Submission:
     """Read a submission, whatever it is.
 
     Parameters
@@ -98,12 +98,19 @@ def read(student: str, folder: Path, limit: int) -> Submission:
         Where.
     limit : int
         Bytes that are read at most.
+    notebooks : collection of str
+        File names of the assignment's notebooks. Of all else, what has another name somewhere
+        (a hard link) is not read; these are, or a link to one could keep it from being graded.
     """
     files: dict[str, bytes] = {}
     if folder.is_symlink() or folder.parent.is_symlink():
         return Submission(student, refused="The folder is a link to another place.")
     room = limit
     for path in _regular_files(folder):
+        name = path.relative_to(folder).as_posix()
+        found = path.lstat()
+        if name not in notebooks and stat.S_ISREG(found.st_mode) and found.st_nlink > 1:
+            continue
         try:
             content = _read_file(path, room)
         except OSError as error:
@@ -111,7 +118,7 @@ def read(student: str, folder: Path, limit: int) -> Submission:
         room -= len(content)
         if room < 0:
             return Submission(student, refused=f"It is larger than {limit >> 20} MB.")
-        files[path.relative_to(folder).as_posix()] = content
+        files[name] = content
         if len(files) > MOST_FILES:
             return Submission(student, refused=f"It has more than {MOST_FILES} files.")
     stamp = _timestamp(files.pop(STAMP, b""))
@@ -138,9 +145,8 @@ def _read_file(path: Path, room: int) -> bytes:
     """Read a file that is still a regular one; one byte more than there is room for, at most."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with open(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
-            raise OSError(0, "it is not a file of its own, but a link or a device")
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(0, "it is not a file")
         return file.read(room + 1)
 
 

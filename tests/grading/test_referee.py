@@ -38,18 +38,21 @@ from dlcourse.grading.inside.shell import Shell
 from dlcourse.grading.inside.student import Student
 from dlcourse.grading.inside.wire import Channel, encode
 from dlcourse.grading.limits import Limits
-from dlcourse.grading.referee import (
+from dlcourse.grading.proxies import (
     Names,
-    Office,
-    Referee,
     Snapshot,
+    StoppedError,
     StudentFunction,
     called_back,
+    take_over,
+)
+from dlcourse.grading.referee import (
+    Office,
+    Referee,
     comments_of,
     failing_line,
     score_of,
     scores_of,
-    take_over,
 )
 from dlcourse.grading.restore import grade_id_of, restore, unreadable
 
@@ -362,7 +365,7 @@ def test_names_are_a_dict_that_asks_the_snapshot():
     with pytest.raises(KeyError):
         names["a"]
     names.stopped = "The process ended."
-    with pytest.raises(module.StoppedError, match="The process ended"):
+    with pytest.raises(StoppedError, match="The process ended"):
         names["a"]
     with pytest.raises(KeyError):
         names["len"]
@@ -443,7 +446,7 @@ def test_errors_of_a_call_are_errors_of_the_test(play, body, said):
 
 
 def test_a_call_that_cannot_be_interrupted_loses_its_snapshot_only(play, monkeypatch):
-    monkeypatch.setattr(module, "GRACE", 0)
+    monkeypatch.setattr("dlcourse.grading.proxies.GRACE", 0)
     spec = notebook_spec(
         solution_spec("f"),
         test_spec("t", "try:\n    f(1)\nexcept Exception: pass\nf(0)"),
@@ -1016,3 +1019,41 @@ def test_the_warm_process_reads_the_spec_and_serves(office, monkeypatch):
 
 def test_unreadable_notebooks_warm_the_pages(office):
     assert unreadable("", office.spec.notebooks[0])["cells"]
+
+
+# --- what a red team found ------------------------------------------------------------------------
+
+
+def test_a_name_that_a_locked_cell_failed_to_bind_is_not_the_students(play):
+    """The student's function stops your cell before it binds the truth, then offers another."""
+    spec = notebook_spec(
+        solution_spec("f"),
+        locked_spec("truth", "k = f(2)\ntruth = 4.0"),
+        test_spec("t", "assert abs(f(2) - truth) < 1e-9"),
+        names=("truth",),
+    )
+    forged = "def f(x):\n    if 'truth' not in globals(): raise ValueError\n    return 0.0"
+    cells = cell(forged, "f"), cell("", "truth"), cell("truth = 0.0"), cell("", "t")
+    assert play(spec, *cells).scores == {"t": 0.0}
+    right = cell("def f(x): return 4.0", "f"), cell("", "truth"), cell("", "t")
+    assert play(spec, *right).scores == {"t": 1.0}
+
+
+def test_a_call_cannot_change_what_it_is_compared_with(play):
+    spec = one_test("import numpy as np\nZ = np.ones(3)\nassert np.allclose(f(Z), Z**2)")
+    assert play(spec, cell("def f(x):\n    x[...] = 0\n    return 0", "f")).scores == {"t": 0.0}
+    assert play(spec, cell("def f(x): return x * x", "f")).scores == {"t": 1.0}
+
+
+def test_output_does_not_push_a_score_out(play):
+    spec = one_test("good = sum(f(i) == i * i for i in range(1000))\n3 * good / 1000", points=3.0)
+    loud = cell("def f(x):\n    print('x' * 2500)\n    return 0", "f")
+    assert play(spec, loud).scores == {"t": pytest.approx(0.003)}
+
+
+def test_an_array_is_no_score(play):
+    spec = one_test("1.0 * (f(2) == 4) + 1.0 * (f(3) == 9)", points=2.0)
+    assert play(
+        spec, cell("def f(x):\n    import numpy as np\n    return np.zeros(1)", "f")
+    ).scores == {"t": 0.0}
+    assert play(spec, cell("def f(x): return x * x", "f")).scores == {"t": 2.0}

@@ -299,3 +299,11 @@ def test_other_layouts_of_a_course_work(course, tmp_path):
     (tmp_path / "submitted" / "week" / "ada" / "ada" / "end").mkdir(parents=True)
     (tmp_path / "submitted" / "week" / "bob" / "bob" / "start").mkdir(parents=True)
     assert list(folders(course, "week")) == ["ada"]
+
+
+def test_hard_links_are_left_out_but_for_the_notebook(folder, tmp_path):
+    """Or whoever links to another's notebook would keep that one from being graded."""
+    for name in ("week.ipynb", "data.txt", "theirs.ipynb"):
+        (tmp_path / f"other-{name}").write_text("{}")
+        os.link(tmp_path / f"other-{name}", folder / name)
+    assert set(read("ada", folder, MB, ["week.ipynb"]).files) == {"week.ipynb"}
