@@ -75,7 +75,8 @@ def start(make_course):
     yield start
     for process in running:
         process.kill()
-        process.communicate()
+        process.wait()
+        process.stdout.close()
 
 
 def finish(process, seconds=600):
