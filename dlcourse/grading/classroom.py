@@ -199,10 +199,8 @@ class Classroom:
     def _wanted(
         self, submission: Submission, choice: Choice, graded: dict[tuple[str, str], str]
     ) -> bool:
-        early = submission.timestamp is None or submission.timestamp < (
-            choice.since or datetime.min
-        )
-        if choice.since is not None and early:
+        since, handed_in = choice.since, submission.timestamp
+        if since is not None and (handed_in is None or handed_in < since):
             return False
         key = submission.key(self.digest)
         names = [(submission.student, notebook.name) for notebook in self.spec.notebooks]

@@ -59,8 +59,7 @@ class SafeExecute(NbGraderPreprocessor):  # type: ignore[misc]
         files = {key: content for key, content in submission.files.items() if key != name}
         notebook = clean_notebook(notebook, int(limits.output_kb) << 10)
         seed = int.from_bytes(os.urandom(4))
-        cells = json.loads(json.dumps(notebook["cells"]))  # plain lists and dicts
-        answer = station.execute(names["notebook"], cells, files, seed)
+        answer = station.execute(names["notebook"], notebook["cells"], files, seed)
         if answer["reason"]:
             self.log.warning("%s: %s", names["student"], answer["reason"])
         notebook["cells"] = answer["cells"]

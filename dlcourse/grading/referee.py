@@ -42,7 +42,7 @@ from dlcourse.grading.limits import GRACE, Limits
 from dlcourse.grading.proxies import GONE, Message, Names, Snapshot
 from dlcourse.grading.restore import Notebook, RejectedError, grade_id_of, restore, unreadable
 from dlcourse.grading.result import GRADED, REJECTED, STOPPED, Result
-from dlcourse.grading.sanitize import clean_outputs, clean_terminal
+from dlcourse.grading.sanitize import as_node, clean_outputs, clean_terminal
 from dlcourse.grading.spec import (
     HIDDEN_TESTS,
     AssignmentSpec,
@@ -527,13 +527,6 @@ def as_bytes(text: str) -> bytes:
 def as_json(notebook: Notebook) -> str:
     """Write a notebook as a file's text."""
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
-
-
-def as_node(notebook: Notebook) -> Any:
-    """Make of a notebook what nbconvert works on."""
-    from nbformat import from_dict
-
-    return from_dict(notebook)
 
 
 def main(descriptor: int) -> NoReturn:

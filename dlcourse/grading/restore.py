@@ -4,14 +4,12 @@ Nothing of a student's metadata survives, so no score, no lock and no name can b
 """
 
 import json
-import re
 from typing import Any
 
-from dlcourse.grading.sanitize import clean_markdown, clean_text
+from dlcourse.grading.sanitize import CELL_ID, clean_markdown, clean_text
 from dlcourse.grading.spec import CellSpec, NotebookSpec
 
 CELLS, CHARACTERS = 2000, 4_000_000
-CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 Cell = dict[str, Any]
 Notebook = dict[str, Any]

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ class NotebookSpec:
     imports: str = ""
     students_names: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def by_id(self) -> dict[str, CellSpec]:
         """The cells by name."""
         return {cell.grade_id: cell for cell in self.cells}
