@@ -89,6 +89,9 @@ def grade(
     if missing:
         wish = 'pip install "dlcourse[grading]"'
         raise click.ClickException(f"{', '.join(missing)} is missing. Get it: {wish}")
+    from dlcourse.grading.nbgrader_parts import skip_slow_imports
+
+    skip_slow_imports()
     from dlcourse.grading import command
     from dlcourse.grading.classroom import Choice
 

@@ -8,6 +8,7 @@ sends arrays through a pipe and gets arrays back, by value.
 ===================  ===========================================================================
 ``inside``           what runs in the sandbox; imports nothing else of this package
 ``student_package``  the ``dlcourse`` that students' code finds there, without answers
+``sandbox``          the command that opens the sandbox: what students' code can see
 ``station``          starts and stops both processes, and keeps the clock and the memory
 ``referee``          one notebook: run the cells, then the tests, then write down what was seen
 ``proxies``          a student's functions and data, as the referee's tests see them
@@ -23,5 +24,6 @@ sends arrays through a pipe and gets arrays back, by value.
 ``exports``          marks for Canvas and Moodle
 ``tables``           CSV files that no spreadsheet takes for formulas
 ``execute``          the same safety for nbgrader's own commands
+``nbgrader_parts``   what of nbgrader a warm process needs, without the rest
 ===================  ===========================================================================
 """

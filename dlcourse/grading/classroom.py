@@ -25,10 +25,11 @@ from dlcourse.grading import submissions
 from dlcourse.grading.feedback import FeedbackPages
 from dlcourse.grading.gradebook import Entry, Records
 from dlcourse.grading.limits import Limits
-from dlcourse.grading.report import Summary, summarise, write_report
+from dlcourse.grading.report import Summary, write_report
 from dlcourse.grading.result import REJECTED, Result
+from dlcourse.grading.sandbox import SandboxError
 from dlcourse.grading.spec import AssignmentSpec
-from dlcourse.grading.station import SandboxError, Station
+from dlcourse.grading.station import Station
 from dlcourse.grading.submissions import Submission
 from dlcourse.grading.tables import write_whole
 
@@ -358,8 +359,7 @@ class Classroom:
         """Write the report about everything that is graded so far."""
         rows = self.records.report_rows()
         folder = Path(self.course.root) / "reports" / self.spec.name
-        page = write_report(rows, folder, self.spec.name.replace("_", " ").capitalize())
-        return summarise(rows), page
+        return write_report(rows, folder, self.spec.name.replace("_", " ").capitalize())
 
 
 def workers_here() -> int:

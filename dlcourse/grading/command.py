@@ -19,8 +19,8 @@ from dlcourse.grading.classroom import (
     workers_here,
 )
 from dlcourse.grading.execute import SafeExecute
+from dlcourse.grading.sandbox import SandboxError
 from dlcourse.grading.spec import SpecError, load_spec
-from dlcourse.grading.station import SandboxError
 
 PROBLEMS = (SpecError, SandboxError, ValueError, OSError, ImportError, SQLAlchemyError)
 NO_SANDBOX = """\

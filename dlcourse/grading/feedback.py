@@ -13,7 +13,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import nbgrader
 from markupsafe import Markup
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.highlight import Highlight2HTML
@@ -22,8 +21,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 from traitlets.config import Config
 
+from dlcourse.grading.nbgrader_parts import package_folder
+
 TEMPLATES = Path(__file__).parent / "templates"
-FORMGRADER = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader"
+FORMGRADER = package_folder() / "server_extensions" / "formgrader"
 BOOTSTRAP = FORMGRADER / "static" / "node_modules" / "bootstrap" / "dist" / "css"
 FILTERS = {
     "markdown2html": "dlcourse.grading.sanitize.markdown2html",

@@ -39,9 +39,10 @@ from dlcourse.grading.inside.forkserver import Announce, serve
 from dlcourse.grading.inside.shell import Hook, Output, Shell, warm_up
 from dlcourse.grading.inside.wire import Channel
 from dlcourse.grading.limits import GRACE, Limits
+from dlcourse.grading.nbgrader_parts import load_utils
 from dlcourse.grading.proxies import GONE, Message, Names, Snapshot
 from dlcourse.grading.restore import Notebook, RejectedError, grade_id_of, restore, unreadable
-from dlcourse.grading.result import GRADED, REJECTED, STOPPED, Result
+from dlcourse.grading.result import GRADED, REJECTED, STOPPED
 from dlcourse.grading.sanitize import as_node, clean_outputs, clean_terminal
 from dlcourse.grading.spec import (
     HIDDEN_TESTS,
@@ -51,6 +52,7 @@ from dlcourse.grading.spec import (
     defined_names,
 )
 
+nbgrader = load_utils()
 PR_SET_PDEATHSIG = 1
 JOB_LIMIT = 512 << 20
 OWN_MEMORY = 1 << 30  # bytes that judging one notebook may add
@@ -378,27 +380,21 @@ def error_output(name: str, text: str) -> Output:
 
 def scores_of(notebook: Notebook, spec: NotebookSpec) -> dict[str, float | None]:
     """Read each graded cell's score from its output, as nbgrader does; a missing cell scores 0."""
-    from nbformat import from_dict
-    from nbgrader.utils import determine_grade
-
     scores: dict[str, float | None] = dict.fromkeys(spec.maximum, 0.0)
     for cell in notebook["cells"]:
         grade_id = grade_id_of(cell)
         if grade_id in scores:
-            scores[grade_id] = determine_grade(from_dict(cell))[0]
+            scores[grade_id] = nbgrader.determine_grade(as_node(cell))[0]
     return scores
 
 
 def comments_of(notebook: Notebook, spec: NotebookSpec) -> dict[str, str | None]:
     """Say for each cell to be filled in whether it was, as nbgrader does."""
-    from nbformat import from_dict
-    from nbgrader.utils import compute_checksum
-
     comments: dict[str, str | None] = {c.grade_id: None for c in spec.cells if c.solution or c.task}
     for cell in notebook["cells"]:
         grade_id = grade_id_of(cell)
         if grade_id in comments and not spec.by_id[grade_id].task:
-            untouched = compute_checksum(from_dict(cell)) == spec.by_id[grade_id].checksum
+            untouched = nbgrader.compute_checksum(as_node(cell)) == spec.by_id[grade_id].checksum
             comments[grade_id] = "No response." if untouched else None
     return comments
 
@@ -451,22 +447,9 @@ class Office:
         page = self.pages.render(
             as_node(notebook), scores, spec.maximum, name=spec.name, comments=comments
         )
-        result = Result(
-            student=job["student"],
-            notebook=spec.name,
-            status=status,
-            reason=reason,
-            seed=job["seed"],
-            seconds=0.0,
-            scores=scores,
-            maximum=spec.maximum,
-            comments=comments,
-            outcomes=tuple(outcomes),
-            graded="",
-            feedback="",
-        )
+        said = {"status": status, "reason": reason, "scores": scores, "comments": comments}
         return {
-            **writable({**result.as_dict(), "outcomes": outcomes}),
+            **writable({**said, "outcomes": outcomes}),
             "graded": as_bytes(as_json(notebook)),
             "feedback": as_bytes(page),
         }

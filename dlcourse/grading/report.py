@@ -449,7 +449,7 @@ def printable(text: str) -> str:
 # --- writing ---------------------------------------------------------------------------------
 
 
-def write_report(rows: Iterable[ReportRow], folder: Path, title: str) -> Path:
+def write_report(rows: Iterable[ReportRow], folder: Path, title: str) -> tuple[Summary, Path]:
     """Write ``index.html``, ``submissions.csv`` and ``misconceptions.csv``.
 
     Each file replaces an older one in a single step.
@@ -465,6 +465,8 @@ def write_report(rows: Iterable[ReportRow], folder: Path, title: str) -> Path:
 
     Returns
     -------
+    Summary
+        What the class did.
     Path
         Of ``index.html``.
     """
@@ -475,7 +477,7 @@ def write_report(rows: Iterable[ReportRow], folder: Path, title: str) -> Path:
     write_csv(folder / "misconceptions.csv", mistake_table(summary.mistakes))
     page = folder / "index.html"
     write_whole(page, render(rows, summary, title))
-    return page
+    return summary, page
 
 
 def submission_table(rows: Sequence[ReportRow]) -> Iterable[list[Value]]:

@@ -1,6 +1,6 @@
 """What grading a notebook came to, as plain data."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 GRADED, STOPPED, REJECTED = "graded", "stopped", "rejected"
@@ -52,7 +52,3 @@ class Result:
     graded: str
     feedback: str
     sandbox: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the fields by name, ready for JSON."""
-        return asdict(self)

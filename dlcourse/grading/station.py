@@ -17,30 +17,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import matplotlib
-
 from dlcourse.grading import student_package
 from dlcourse.grading.inside.forkserver import PACKET
-from dlcourse.grading.inside.jail import HOME
 from dlcourse.grading.inside.wire import Channel, WireError
 from dlcourse.grading.limits import Limits
 from dlcourse.grading.result import STOPPED, Result
+from dlcourse.grading.sandbox import ADVICE, BLAS_THREADS, SandboxError, bubblewrap
 from dlcourse.grading.spec import AssignmentSpec
 
 START_SECONDS = 120
 JUDGING_SECONDS = 30  # for the referee, on top of the student's own time
 WATCH_SECONDS = 0.1
+REFEREE = """
+from dlcourse.grading.nbgrader_parts import skip_slow_imports
+skip_slow_imports()
+from dlcourse.grading.referee import main
+main({fd})
+"""
 RESULT_LIMIT = 512 << 20
-NOBODY = 65534
-FONT_CACHE = "/tmp/matplotlib"  # noqa: S108  (the sandbox's own)
-BLAS_THREADS = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
-)
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/fonts")
-
-
-class SandboxError(RuntimeError):
-    """The sandbox cannot start here; the message says what to do."""
 
 
 class ProcessGone(Exception):  # noqa: N818 (it says what happened)
@@ -258,13 +252,14 @@ class Station:
         SandboxError
             If the sandbox is gone and does not start again.
         """
+        seed = int.from_bytes(os.urandom(4)) if seed is None else seed
         job = {
             "do": "grade",
             "whole": self.whole,
             "student": student,
             "notebook": notebook,
             "files": files,
-            "seed": int.from_bytes(os.urandom(4)) if seed is None else seed,
+            "seed": seed,
             "limits": self.limits.as_dict(),
         }
         reason = refused
@@ -278,13 +273,19 @@ class Station:
                 if isinstance(gone, TookTooLong):
                     attempts = attempts[-1:]
                 continue
-            answer |= {name: answer[name].decode() for name in ("graded", "feedback")}
-            answer["outcomes"] = tuple(answer["outcomes"])
-            answer["sandbox"] = self.tier
-            answer["seconds"] = round(time.monotonic() - started, 3)
             if stopped:
                 answer.update(status=STOPPED, reason=stopped)
-            return Result(**answer)
+            answer |= {name: answer[name].decode() for name in ("graded", "feedback")}
+            answer["outcomes"] = tuple(answer["outcomes"])
+            return Result(
+                student=student,
+                notebook=notebook,
+                seed=seed,
+                seconds=round(time.monotonic() - started, 3),
+                maximum=self.spec.notebook(notebook).maximum,
+                sandbox=self.tier,
+                **answer,
+            )
         raise SandboxError(f"Nothing can be graded here any more. {reason}")
 
     def execute(
@@ -398,7 +399,7 @@ class Station:
             self.students = self._start_students()
             new.append(self.students)
         if self.referees is None or self.referees.process.poll() is not None:
-            program = "from dlcourse.grading.referee import main; main({fd})"
+            program = REFEREE
             command = [sys.executable, "-c", program]
             environment = {**os.environ, **BLAS_THREADS}
             spec = self.spec.to_json()
@@ -424,91 +425,3 @@ class Station:
             (self.folder / "inside").symlink_to(inside)
         command = [sys.executable, "-c", program.replace("PLACE", str(self.folder))]
         return WarmProcess(command, {**os.environ, **BLAS_THREADS}, "The students' process")
-
-
-ADVICE = """\
-Students' code runs only in a sandbox. It needs Linux and bubblewrap (Debian, Ubuntu: apt install
-bubblewrap libseccomp2; Fedora: dnf install bubblewrap libseccomp) and the right to make user
-namespaces. In a container the host must allow them (Docker: --security-opt seccomp=unconfined
---security-opt systempaths=unconfined, or --privileged); on Ubuntu 24.04 see
-kernel.apparmor_restrict_unprivileged_userns."""
-
-
-def bubblewrap(package: Path, inside: Path) -> list[str]:
-    """Write the command that opens the sandbox around what follows it.
-
-    Parameters
-    ----------
-    package : Path
-        The ``dlcourse`` for students.
-    inside : Path
-        The folder of `dlcourse.grading.inside`.
-
-    Raises
-    ------
-    SandboxError
-        If bubblewrap is not installed.
-    """
-    program = shutil.which("bwrap")
-    if program is None:
-        raise SandboxError(f"bubblewrap is not installed.\n{ADVICE}")
-    command = [program, "--die-with-parent", "--new-session", "--clearenv"]
-    as_root = os.getuid() == 0
-    if as_root:  # the mounts are made with root's rights, then setpriv gives all of them up
-        command += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
-        command += ["--unshare-cgroup-try", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-    else:
-        command += ["--unshare-all"]
-    python = python_folders()
-    for place in python:
-        if any(Path(place).is_relative_to(hidden) for hidden in ("/tmp", "/proc", "/dev")):  # noqa: S108
-            raise SandboxError(
-                f"Python lies in {place}, which the sandbox hides. Install it elsewhere."
-            )
-    command += ["--perms", "0755", "--tmpfs", "/"]
-    for folder in sorted(
-        {parent for place in (*SYSTEM, *python) for parent in Path(place).parents}
-    ):
-        if str(folder) != "/" and not any(folder.is_relative_to(place) for place in SYSTEM):
-            command += ["--perms", "0755", "--dir", str(folder)]
-    for place in dict.fromkeys([*SYSTEM, *python]):
-        if Path(place).is_symlink():
-            command += ["--symlink", os.readlink(place), place]
-        elif Path(place).exists():
-            command += ["--ro-bind", place, place]
-    if any(student_package.PACKAGE.is_relative_to(place) for place in (*SYSTEM, *python)):
-        command += ["--tmpfs", str(student_package.PACKAGE)]  # the answers
-    command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]  # noqa: S108
-    command += ["--perms", "1777", "--dir", FONT_CACHE]
-    for cache in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # saves a second
-        command += ["--ro-bind", str(cache), f"{FONT_CACHE}/{cache.name}"]
-    command += ["--perms", "1777", "--tmpfs", HOME, "--perms", "0755", "--dir", "/course"]
-    command += ["--ro-bind", str(package), "/course/dlcourse"]
-    command += ["--ro-bind", str(inside), "/course/inside"]
-    command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
-    environment = {
-        "PATH": "/usr/bin:/bin",
-        "HOME": HOME,
-        "TMPDIR": "/tmp",  # noqa: S108
-        "LANG": "C.UTF-8",
-        "IPYTHONDIR": "/tmp/ipython",  # noqa: S108
-        "MPLCONFIGDIR": FONT_CACHE,
-        **BLAS_THREADS,
-    }
-    for name, value in environment.items():
-        command += ["--setenv", name, value]
-    if as_root:
-        nobody = str(NOBODY)
-        command += ["setpriv", f"--reuid={nobody}", f"--regid={nobody}", "--clear-groups"]
-    return command
-
-
-def python_folders() -> list[str]:
-    """List the folders that hold Python and its packages."""
-    packages = [p for p in sys.path if Path(p).name in ("site-packages", "dist-packages")]
-    folders = [sys.prefix, sys.base_prefix, *packages]
-    kept: list[str] = []
-    for folder in sorted({str(Path(place)) for place in folders if Path(place).is_dir()}):
-        if not any(Path(folder).is_relative_to(place) for place in (*kept, *SYSTEM)):
-            kept.append(folder)
-    return kept

@@ -2,21 +2,15 @@
 
 import html
 import json
-import os
 import re
-import shutil
 import sqlite3
-import subprocess
-import sys
-from pathlib import Path
 
+import courses
 import pytest
+from courses import NAME, ROOT, copy_course
 
 from dlcourse.checks import CheckFailed
 from dlcourse.checks.registry import ASSIGNMENTS, exercises_of, find
-
-ROOT = Path(__file__).parents[2]
-NAME = "logistic_regression"
 
 # What the second student hands in, by cell: one known mistake, one half right answer, one error in
 # Python, one right answer; the stub of `descend` stays.
@@ -60,24 +54,11 @@ def answered(released, answers):
 @pytest.fixture(scope="session")
 def nbgrader(tmp_path_factory):
     """Run an nbgrader command in a copy of the course, away from the user's own settings."""
-    course = tmp_path_factory.mktemp("course")
-    shutil.copy(ROOT / "nbgrader_config.py", course)
-    shutil.copytree(ROOT / "solutions", course / "solutions")
-    home = tmp_path_factory.mktemp("home")
-    places = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-    # nbgrader starts `alembic` by its bare name, so the environment's programs must be in PATH.
-    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, **dict.fromkeys(places, str(home)), "PATH": programs}
+    course, home = tmp_path_factory.mktemp("course"), tmp_path_factory.mktemp("home")
+    copy_course(course)
 
-    def run(command, *arguments):
-        done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", command, *arguments],
-            cwd=course,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
+    def run(*arguments):
+        done = courses.nbgrader(course, home, *arguments)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stderr
 

@@ -1,30 +1,19 @@
 """A course of our own: the shipped assignment, released by nbgrader, with a station to grade it."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[2]
-NAME = "logistic_regression"
+from courses import NAME, ROOT, copy_course, environment, nbgrader
 
 
 @pytest.fixture(scope="session")
 def make_course(tmp_path_factory):
     """Copy a course in which the assignment has been released, as often as asked."""
     template = tmp_path_factory.mktemp("template")
-    shutil.copy(ROOT / "nbgrader_config.py", template)
-    shutil.copytree(ROOT / "solutions", template / "solutions")
+    copy_course(template)
     home = tmp_path_factory.mktemp("home")
-    places = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, **dict.fromkeys(places, str(home)), "PATH": programs}
-    command = [sys.executable, "-m", "nbgrader", "generate_assignment", NAME]
-    subprocess.run(command, cwd=template, env=environment, check=True, capture_output=True)
+    nbgrader(template, home, "generate_assignment", NAME).check_returncode()
     made = []
 
     def make():
@@ -33,7 +22,7 @@ def make_course(tmp_path_factory):
         made.append(folder)
         return folder
 
-    make.environment = environment
+    make.environment = environment(home)
     return make
 
 
@@ -67,7 +56,8 @@ def spec(make_course, course_directory):
 def station(spec):
     """A station with limits that let tests of exhaustion end soon."""
     from dlcourse.grading.limits import Limits
-    from dlcourse.grading.station import SandboxError, Station
+    from dlcourse.grading.sandbox import SandboxError
+    from dlcourse.grading.station import Station
 
     limits = Limits(cell_seconds=4, call_seconds=2, notebook_seconds=20, tests_seconds=20)
     try:

@@ -18,7 +18,7 @@ from nbgrader.api import Gradebook
 from dlcourse.grading import classroom as module
 from dlcourse.grading.classroom import Choice, Classroom, Setup, grade_batch
 from dlcourse.grading.limits import Limits
-from dlcourse.grading.station import SandboxError
+from dlcourse.grading.sandbox import SandboxError
 
 SPEC = assignment_spec(solution_spec("f"), test_spec("test", "f(1)", 2.0))
 DUE = datetime(2026, 1, 10)

@@ -3,12 +3,12 @@
 import csv
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from courses import nbgrader
 
 pytest.importorskip("nbgrader")
 
@@ -97,18 +97,9 @@ def course(tmp_path_factory, empty):
 def export(course, tmp_path_factory):
     """Run ``nbgrader export`` away from the user's own settings and read what it wrote."""
     home = tmp_path_factory.mktemp("home")
-    places = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
-    environment = {**os.environ, **dict.fromkeys(places, str(home))}
 
     def run(exporter, *arguments, fails=False):
-        done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", "export", f"--exporter={exporter}", *arguments],
-            cwd=course,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        done = nbgrader(course, home, "export", f"--exporter={exporter}", *arguments)
         assert (done.returncode != 0) == fails, done.stderr
         return done.stderr
 

@@ -956,7 +956,6 @@ def test_what_cannot_be_read_is_rejected_with_a_page(office, more, reason):
     assert answer["status"] == "rejected"
     assert answer["reason"].startswith(reason)
     assert answer["scores"] == {"t": 0.0}
-    assert answer["maximum"] == {"t": 1.0}
     assert answer["outcomes"] == []
     assert b"Not graded" in answer["graded"]
     assert reason[:20].encode() in answer["feedback"]
@@ -967,7 +966,6 @@ def test_a_student_who_is_gone_is_stopped(office):
     assert answer["status"] == "stopped"
     assert answer["reason"].startswith("The process ended while a cell ran")
     assert json.loads(answer["graded"])["nbformat"] == 4
-    assert answer["seed"] == 5
 
 
 def test_a_notebook_that_nbgrader_restored_is_run(office):

@@ -135,7 +135,7 @@ def read_csv(path):
 
 
 def report(rows, folder, title="Logistic regression"):
-    return Page(write_report(rows, folder, title))
+    return Page(write_report(rows, folder, title)[1])
 
 
 # --- counting ---------------------------------------------------------------------------------
@@ -421,7 +421,7 @@ def browser():
 def test_page_in_chromium(browser, tmp_path, width, scheme):
     """Nothing complains, nothing is fetched, nothing sticks out, axe finds nothing."""
     hostile = [row(text, 0.0, "stopped", text) for text in HOSTILE]
-    page_file = write_report([*a_class(60), *hostile], tmp_path, "Logistic regression")
+    _, page_file = write_report([*a_class(60), *hostile], tmp_path, "Logistic regression")
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True
     )

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -19,14 +20,12 @@ pytest.importorskip("nbgrader")
 from dlcourse.grading import station as module
 from dlcourse.grading.limits import Limits
 from dlcourse.grading.restore import restore
+from dlcourse.grading.sandbox import SYSTEM, SandboxError, bubblewrap, python_folders
 from dlcourse.grading.station import (
     Child,
     ProcessGone,
-    SandboxError,
     Station,
     WarmProcess,
-    bubblewrap,
-    python_folders,
 )
 
 NAME = "logistic_regression"
@@ -79,7 +78,7 @@ def test_a_right_notebook_gets_everything(station, solution):
     assert {outcome["cell"] for outcome in result.outcomes} == set(FULL)
     assert set(result.comments.values()) == {None}
     assert 0 < result.seconds < 20
-    assert json.dumps(result.as_dict())
+    assert json.dumps(asdict(result))
 
 
 def test_the_stubs_get_nothing(station, released):
@@ -451,6 +450,6 @@ def test_an_installed_course_is_covered(monkeypatch):
 
 def test_folders_of_python_do_not_lie_in_one_another():
     folders = python_folders()
-    assert any(Path(sys.base_prefix).is_relative_to(one) for one in (*folders, *module.SYSTEM))
+    assert any(Path(sys.base_prefix).is_relative_to(one) for one in (*folders, *SYSTEM))
     for one in folders:
         assert not any(Path(one).is_relative_to(two) for two in folders if two != one)

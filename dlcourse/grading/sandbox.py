@@ -1,0 +1,108 @@
+"""The command that opens the sandbox: what of this machine students' code can see."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import matplotlib
+
+from dlcourse.grading import student_package
+from dlcourse.grading.inside.jail import HOME
+
+NOBODY = 65534
+FONT_CACHE = "/tmp/matplotlib"  # noqa: S108  (the sandbox's own)
+BLAS_THREADS = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
+)
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/fonts")
+ADVICE = """\
+Students' code runs only in a sandbox. It needs Linux and bubblewrap (Debian, Ubuntu: apt install
+bubblewrap libseccomp2; Fedora: dnf install bubblewrap libseccomp) and the right to make user
+namespaces. In a container the host must allow them (Docker: --security-opt seccomp=unconfined
+--security-opt systempaths=unconfined, or --privileged); on Ubuntu 24.04 see
+kernel.apparmor_restrict_unprivileged_userns."""
+
+
+class SandboxError(RuntimeError):
+    """The sandbox cannot start here; the message says what to do."""
+
+
+def bubblewrap(package: Path, inside: Path) -> list[str]:
+    """Write the command that opens the sandbox around what follows it.
+
+    Parameters
+    ----------
+    package : Path
+        The ``dlcourse`` for students.
+    inside : Path
+        The folder of `dlcourse.grading.inside`.
+
+    Raises
+    ------
+    SandboxError
+        If bubblewrap is not installed.
+    """
+    program = shutil.which("bwrap")
+    if program is None:
+        raise SandboxError(f"bubblewrap is not installed.\n{ADVICE}")
+    command = [program, "--die-with-parent", "--new-session", "--clearenv"]
+    as_root = os.getuid() == 0
+    if as_root:  # the mounts are made with root's rights, then setpriv gives all of them up
+        command += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+        command += ["--unshare-cgroup-try", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    else:
+        command += ["--unshare-all"]
+    python = python_folders()
+    for place in python:
+        if any(Path(place).is_relative_to(hidden) for hidden in ("/tmp", "/proc", "/dev")):  # noqa: S108
+            raise SandboxError(
+                f"Python lies in {place}, which the sandbox hides. Install it elsewhere."
+            )
+    command += ["--perms", "0755", "--tmpfs", "/"]
+    for folder in sorted(
+        {parent for place in (*SYSTEM, *python) for parent in Path(place).parents}
+    ):
+        if str(folder) != "/" and not any(folder.is_relative_to(place) for place in SYSTEM):
+            command += ["--perms", "0755", "--dir", str(folder)]
+    for place in dict.fromkeys([*SYSTEM, *python]):
+        if Path(place).is_symlink():
+            command += ["--symlink", os.readlink(place), place]
+        elif Path(place).exists():
+            command += ["--ro-bind", place, place]
+    if any(student_package.PACKAGE.is_relative_to(place) for place in (*SYSTEM, *python)):
+        command += ["--tmpfs", str(student_package.PACKAGE)]  # the answers
+    command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]  # noqa: S108
+    command += ["--perms", "1777", "--dir", FONT_CACHE]
+    for cache in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # saves a second
+        command += ["--ro-bind", str(cache), f"{FONT_CACHE}/{cache.name}"]
+    command += ["--perms", "1777", "--tmpfs", HOME, "--perms", "0755", "--dir", "/course"]
+    command += ["--ro-bind", str(package), "/course/dlcourse"]
+    command += ["--ro-bind", str(inside), "/course/inside"]
+    command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": HOME,
+        "TMPDIR": "/tmp",  # noqa: S108
+        "LANG": "C.UTF-8",
+        "IPYTHONDIR": "/tmp/ipython",  # noqa: S108
+        "MPLCONFIGDIR": FONT_CACHE,
+        **BLAS_THREADS,
+    }
+    for name, value in environment.items():
+        command += ["--setenv", name, value]
+    if as_root:
+        nobody = str(NOBODY)
+        command += ["setpriv", f"--reuid={nobody}", f"--regid={nobody}", "--clear-groups"]
+    return command
+
+
+def python_folders() -> list[str]:
+    """List the folders that hold Python and its packages."""
+    packages = [p for p in sys.path if Path(p).name in ("site-packages", "dist-packages")]
+    folders = [sys.prefix, sys.base_prefix, *packages]
+    kept: list[str] = []
+    for folder in sorted({str(Path(place)) for place in folders if Path(place).is_dir()}):
+        if not any(Path(folder).is_relative_to(place) for place in (*kept, *SYSTEM)):
+            kept.append(folder)
+    return kept

@@ -1,0 +1,36 @@
+"""The shipped course, copied for nbgrader's own commands, away from the user's own settings."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+NAME = "logistic_regression"
+
+
+def copy_course(folder):
+    """Lay out a course as an instructor has it: configuration and source notebooks."""
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    shutil.copytree(ROOT / "solutions", folder / "solutions")
+
+
+def environment(home):
+    """The environment of a user whose settings lie in this folder."""
+    places = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    # nbgrader starts `alembic` by its bare name, so the environment's programs must be in PATH.
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, **dict.fromkeys(places, str(home)), "PATH": programs}
+
+
+def nbgrader(course, home, *arguments):
+    """Run an nbgrader command in a course."""
+    return subprocess.run(
+        [sys.executable, "-m", "nbgrader", *arguments],
+        cwd=course,
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
