@@ -18,7 +18,8 @@ sends arrays through a pipe and gets arrays back, by value.
 ``spec``             what the instructor's notebooks say, read once for each run
 ``submissions``      what was handed in, read from disk
 ``gradebook``        nbgrader's database, and beside it what was graded, by content
-``classroom``        a whole class, on this machine or on a cluster
+``classroom``        a whole class: what to grade, and one writer of the results
+``executors``        where it is graded: on this machine or on a cluster
 ``command``          ``dlcourse grade``
 ``report``           what the class did, as a page
 ``exports``          marks for Canvas and Moodle

@@ -1,17 +1,12 @@
 """A whole class: ``dlcourse grade``.
 
-Submissions are independent, so they go through any `concurrent.futures.Executor`: a pool of threads
-here, each of which drives a pair of processes of one station, or a Dask cluster, where every
-worker opens a station of its own. One writer, this process, keeps the results.
+Submissions are independent, so they go through any executor of `dlcourse.grading.executors`. One
+writer, this process, keeps the results.
 """
 
-import atexit
-import os
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -22,100 +17,17 @@ from typing import Any
 from nbformat import reads
 
 from dlcourse.grading import submissions
+from dlcourse.grading.executors import ATTEMPTS, Setup, grade_batch
 from dlcourse.grading.feedback import FeedbackPages
 from dlcourse.grading.gradebook import Entry, Records
-from dlcourse.grading.limits import Limits
 from dlcourse.grading.report import Summary, write_report
 from dlcourse.grading.result import REJECTED, Result
 from dlcourse.grading.sandbox import SandboxError
 from dlcourse.grading.spec import AssignmentSpec
-from dlcourse.grading.station import Station
 from dlcourse.grading.submissions import Submission
 from dlcourse.grading.tables import write_whole
 
 WRITE_SECONDS, WRITE_RESULTS = 1.0, 50
-DASK_BATCH = 10
-ATTEMPTS = 3
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What a worker needs to grade: goes along with every task.
-
-    Parameters
-    ----------
-    spec : str
-        The assignment, as JSON.
-    limits : Limits
-        What a submission may use.
-    sandbox : bool
-        Whether students' code is kept in the sandbox.
-    whole : bool
-        Whether to run students' cells behind the last graded one, too.
-    """
-
-    spec: str
-    limits: Limits
-    sandbox: bool = True
-    whole: bool = False
-
-
-_stations: dict[Setup, Station] = {}
-_opening = threading.Lock()
-
-
-def station_for(setup: Setup) -> Station:
-    """Return this process's station, opened the first time."""
-    with _opening:
-        if setup not in _stations:
-            spec = AssignmentSpec.from_json(setup.spec)
-            station = Station(spec, setup.limits, setup.sandbox, setup.whole)
-            _stations[setup] = station
-            atexit.register(station.close)
-        return _stations[setup]
-
-
-def close_stations() -> None:
-    """End all warm processes of this process."""
-    with _opening:
-        while _stations:
-            _stations.popitem()[1].close()
-
-
-def grade_batch(setup: Setup, batch: Sequence[Submission], seed: int | None) -> list[Result]:
-    """Grade a few submissions here: the task that an executor runs."""
-    station = station_for(setup)
-    return [
-        station.grade(
-            submission.student,
-            notebook.name,
-            submission.files,
-            seed,
-            refused=submission.refused,
-        )
-        for submission in batch
-        for notebook in station.spec.notebooks
-    ]
-
-
-@contextmanager
-def local_pool(workers: int, setup: Setup) -> Iterator[Executor]:
-    """Grade on this machine with so many submissions at a time."""
-    station_for(setup)  # in this thread: the processes end with the thread that started them
-    try:
-        with ThreadPoolExecutor(workers) as pool:
-            yield pool
-    finally:
-        close_stations()
-
-
-@contextmanager
-def dask_cluster(address: str) -> Iterator[Executor]:
-    """Grade on the workers of a Dask cluster."""
-    from distributed import Client
-
-    with Client(address) as client:
-        yield client.get_executor(pure=False, retries=ATTEMPTS)
 
 
 @dataclass(frozen=True)
@@ -360,8 +272,3 @@ class Classroom:
         rows = self.records.report_rows()
         folder = Path(self.course.root) / "reports" / self.spec.name
         return write_report(rows, folder, self.spec.name.replace("_", " ").capitalize())
-
-
-def workers_here() -> int:
-    """Count the processors that this process may use."""
-    return len(os.sched_getaffinity(0))

@@ -9,19 +9,13 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
-from dlcourse.grading.classroom import (
-    DASK_BATCH,
-    Choice,
-    Classroom,
-    Setup,
-    dask_cluster,
-    local_pool,
-    workers_here,
-)
+from dlcourse.grading.classroom import Choice, Classroom
 from dlcourse.grading.execute import SafeExecute
+from dlcourse.grading.executors import Setup, dask_cluster, local_pool, workers_here
 from dlcourse.grading.sandbox import SandboxError
 from dlcourse.grading.spec import SpecError, load_spec
 
+DASK_BATCH = 10
 PROBLEMS = (SpecError, SandboxError, ValueError, OSError, ImportError, SQLAlchemyError)
 NO_SANDBOX = """\
 WITHOUT A SANDBOX. Students' code runs with all your rights: it can read and delete your files,

@@ -40,7 +40,7 @@ def hand_in(course, student, content, stamp=None):
 @pytest.fixture
 def pools(monkeypatch, station):
     """Grade with the tests' own station, and write down who asked for which pool."""
-    from dlcourse.grading import classroom
+    from dlcourse.grading import executors
 
     asked = []
 
@@ -50,7 +50,7 @@ def pools(monkeypatch, station):
             from concurrent.futures import ThreadPoolExecutor
 
             asked.append((kind, *arguments))
-            monkeypatch.setattr(classroom, "station_for", lambda setup: station)
+            monkeypatch.setattr(executors, "station_for", lambda setup: station)
             with ThreadPoolExecutor(1) as pool:
                 yield pool
 
