@@ -26,7 +26,7 @@ from dlcourse.checks.errors import StudentError, describe_exception, shortened
 from dlcourse.checks.outcome import Failure, Outcome
 from dlcourse.checks.spec import Arguments, Case, Exercise, Part
 
-SINGLE_TOLERANCE = 1e-4
+SINGLE_TOLERANCE, SINGLE_ANSWER_TOLERANCE = 1e-4, 1e-5
 KINDS = {"b": "booleans", "i": "integers", "u": "integers", "f": "floats", "c": "complex numbers"}
 ABOUT_THE_NUMBERS = ("not finite", "property", "value")
 NOT_WRITTEN = (
@@ -312,7 +312,7 @@ def value_problem(
     exercise: Exercise, case: Case, answer: NDArray[np.generic], wanted: NDArray[np.generic]
 ) -> Problem | None:
     """Compare the numbers."""
-    tolerance = tolerance_for(exercise, (*case.arguments, answer))
+    tolerance = tolerance_for(exercise, case, answer)
     close = np.isclose(answer, wanted, rtol=tolerance, atol=tolerance)
     if close.all():
         return None
@@ -330,10 +330,16 @@ def value_problem(
     )
 
 
-def tolerance_for(exercise: Exercise, values: Iterable[object]) -> float:
-    """Choose the tolerance: the exercise's, or a coarser one where single precision took part."""
-    single = any(np.asarray(value).dtype == np.float32 for value in values)
-    return max(exercise.tolerance, SINGLE_TOLERANCE) if single else exercise.tolerance
+def tolerance_for(exercise: Exercise, case: Case, *answers: NDArray[np.generic]) -> float:
+    """Choose the tolerance: the exercise's, or a coarser one where single precision took part.
+
+    That is coarse where the arguments are so, and finer where only the answer is.
+    """
+    if any(np.asarray(argument).dtype == np.float32 for argument in case.arguments):
+        return max(exercise.tolerance, SINGLE_TOLERANCE)
+    if any(answer.dtype == np.float32 for answer in answers):
+        return max(exercise.tolerance, SINGLE_ANSWER_TOLERANCE)
+    return exercise.tolerance
 
 
 # --- recognising -----------------------------------------------------------------------------
@@ -369,7 +375,7 @@ def same_answer(exercise: Exercise, case: Case, mine: Attempt, other: Attempt) -
     a, b = as_array(mine.answer), as_array(other.answer)
     if a is None or b is None:
         return a is b and type(mine.answer) is type(other.answer)
-    tolerance = tolerance_for(exercise, (*case.arguments, a, b))
+    tolerance = tolerance_for(exercise, case, a, b)
     return a.shape == b.shape and np.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True)
 
 

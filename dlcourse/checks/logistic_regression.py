@@ -2,8 +2,9 @@
 
 Five functions, from the score to the fitted weights, in the lecture's notation: rows of `X` are
 examples, ``w[0]`` is the bias. Each comes with the mistakes that students make and with what a
-tutor says to them. Numbers in the random cases are rounded, so that a failing one can be checked
-by hand.
+tutor says to them. Small random cases are rounded, so that a failing one can be checked by hand;
+the last one is neither rounded nor of a size that anybody knows, so that nothing can be learned by
+heart.
 """
 
 import math
@@ -19,7 +20,8 @@ from dlcourse.features import append_ones
 from dlcourse.linear import logistic_gradient, scores
 from dlcourse.losses import binary_cross_entropy
 
-SIZES = ((2, 1), (3, 2), (5, 3), (30, 4))  # (examples, features) of the random cases
+SMALL = ((2, 1), (3, 2), (5, 3))  # (examples, features) of the random cases, before a larger one
+READABLE = 5  # examples, up to which numbers are rounded
 
 
 def array(values: ArrayLike) -> NDArray[np.float64]:
@@ -32,9 +34,25 @@ def single(values: ArrayLike) -> NDArray[np.float32]:
     return np.array(values, dtype=np.float32)
 
 
+def readable(values: FloatArray, n: int) -> FloatArray:
+    """Round the numbers of a case that has few examples."""
+    return values.round(1) if n <= READABLE else values
+
+
+def sizes(rng: np.random.Generator) -> Iterable[tuple[int, int]]:
+    """Draw numbers of examples and features, the largest last."""
+    return *SMALL, (int(rng.integers(20, 40)), int(rng.integers(4, 9)))
+
+
 def examples(rng: np.random.Generator, n: int, features: int) -> FloatArray:
-    """Draw a table of features, rounded to be read."""
-    return rng.normal(scale=2.0, size=(n, features)).round(1)
+    """Draw a table of features."""
+    return readable(rng.normal(scale=2.0, size=(n, features)), n)
+
+
+def huge(rng: np.random.Generator, n: int) -> FloatArray:
+    """Draw scores of both signs, from 20 to 10,000: as many in the tens as in the thousands."""
+    signs = rng.permutation([-1.0, 1.0] * (n // 2))
+    return signs * np.exp(rng.uniform(np.log(20), np.log(1e4), n))
 
 
 def labels(rng: np.random.Generator, n: int) -> NDArray[np.int64]:
@@ -47,8 +65,8 @@ def labels(rng: np.random.Generator, n: int) -> NDArray[np.int64]:
 
 def draw_scores(rng: np.random.Generator) -> Iterable[Arguments]:
     """Draw arguments for `scores`."""
-    for n, features in SIZES:
-        yield examples(rng, n, features), rng.normal(size=features + 1).round(1)
+    for n, features in sizes(rng):
+        yield examples(rng, n, features), readable(rng.normal(size=features + 1), n)
 
 
 SCORES = Exercise(
@@ -131,8 +149,13 @@ SCORES = Exercise(
 
 def draw_sigmoid(rng: np.random.Generator) -> Iterable[Arguments]:
     """Draw arguments for `sigmoid`: vectors and a table."""
-    for shape in ((2,), (4,), (3, 2), (40,)):
-        yield (rng.normal(scale=2.0, size=shape).round(1),)
+    for shape in ((2,), (4,), (3, 2), (int(rng.integers(20, 40)),)):
+        yield (readable(rng.normal(scale=2.0, size=shape), shape[0]),)
+
+
+def draw_huge(rng: np.random.Generator) -> Iterable[Arguments]:
+    """Draw huge scores, with a few others between them."""
+    yield (rng.permutation([*huge(rng, 8), *rng.normal(scale=2.0, size=4)]).round(1),)
 
 
 def truncated(S: FloatArray) -> FloatArray:
@@ -166,7 +189,8 @@ SIGMOID = Exercise(
         Part(
             "huge scores",
             1,
-            edge_cases={
+            draw_huge,
+            {
                 "a huge positive score": (array([1000.0]),),
                 "a huge negative score": (array([-1000.0]),),
                 "huge and small together": (array([-1e4, -800, -1, 1, 800, 1e4]),),
@@ -265,8 +289,13 @@ SIGMOID = Exercise(
 
 def draw_loss(rng: np.random.Generator) -> Iterable[Arguments]:
     """Draw arguments for `binary_cross_entropy`."""
-    for n in (2, 3, 5, 30):
-        yield rng.normal(scale=1.5, size=n).clip(-3, 3).round(1), labels(rng, n)
+    for n in (2, 3, 5, int(rng.integers(20, 40))):
+        yield readable(rng.normal(scale=1.5, size=n).clip(-3, 3), n), labels(rng, n)
+
+
+def draw_huge_loss(rng: np.random.Generator) -> Iterable[Arguments]:
+    """Draw huge scores, right and wrong ones."""
+    yield huge(rng, 6).round(1), labels(rng, 6)
 
 
 def naive_loss(P: FloatArray, y: FloatArray) -> float:
@@ -323,7 +352,8 @@ BINARY_CROSS_ENTROPY = Exercise(
         Part(
             "huge scores",
             1,
-            edge_cases={
+            draw_huge_loss,
+            {
                 "sure and right": (array([1000.0, -1000.0]), np.array([1, 0])),
                 "sure and wrong, class 0": (array([1000.0]), np.array([0])),
                 "sure and wrong, class 1": (array([-1e4]), np.array([1])),
@@ -443,13 +473,13 @@ BINARY_CROSS_ENTROPY = Exercise(
 
 def regression(rng: np.random.Generator, n: int, features: int) -> Arguments:
     """Draw examples, labels and weights."""
-    w = rng.normal(scale=0.7, size=features + 1).round(1)
+    w = readable(rng.normal(scale=0.7, size=features + 1), n)
     return examples(rng, n, features), labels(rng, n), w
 
 
 def draw_gradient(rng: np.random.Generator) -> Iterable[Arguments]:
     """Draw arguments for `logistic_gradient`."""
-    for n, features in SIZES:
+    for n, features in sizes(rng):
         yield regression(rng, n, features)
 
 
@@ -616,8 +646,8 @@ def descend(
 
 def draw_descent(rng: np.random.Generator) -> Iterable[Arguments]:
     """Draw arguments for `descend`."""
-    for (n, features), steps in zip(SIZES, (2, 3, 5, 20), strict=True):
-        yield *regression(rng, n, features), float(rng.choice([0.1, 0.2, 0.5])), steps
+    for (n, features), steps in zip(sizes(rng), (2, 3, 5, int(rng.integers(20, 60))), strict=True):
+        yield *regression(rng, n, features), round(rng.uniform(0.1, 0.5), 2), steps
 
 
 def descend_with(gradient: Callable[..., FloatArray]) -> Callable[..., FloatArray]:

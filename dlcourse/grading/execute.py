@@ -8,7 +8,7 @@ import atexit
 import json
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -55,7 +55,7 @@ class SafeExecute(NbGraderPreprocessor):  # type: ignore[misc]
         submission = submissions.read(names["student"], Path(course.root, folder), room, [name])
         if submission.refused or name not in submission.files:
             raise OSError(submission.refused or f"{name} is missing, or a link to another place")
-        remove_active_files(Path(resources["metadata"]["path"]), submission.files)
+        remove_active_files(Path(resources["metadata"]["path"]), station.spec.files)
         files = {key: content for key, content in submission.files.items() if key != name}
         notebook = clean_notebook(notebook, int(limits.output_kb) << 10)
         seed = int.from_bytes(os.urandom(4))
@@ -106,10 +106,11 @@ class SafeRestore(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 def put_links_aside(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Rename whatever in a submission is no file of its own, before nbgrader copies what it is.
+    """Rename whatever in a submission nbgrader should not open, before it does.
 
     nbgrader's hook before ``autograde``: a link would put its target, somebody else's work or a
-    key, next to the graded notebook. The new names begin with a dot and are ignored.
+    key, next to the graded notebook, and a time stamp that is none could stop or hang the run. The
+    new names begin with a dot and are ignored.
 
     Parameters
     ----------
@@ -125,6 +126,9 @@ def put_links_aside(assignment: str, student: str, notebooks: list[str]) -> None
             lonely = stat.S_ISREG(found.st_mode) and (found.st_nlink == 1 or notebook)
             if not lonely and not stat.S_ISDIR(found.st_mode):
                 path.rename(path.with_name(f".{path.name}.refused"))
+        stamp = folder / submissions.STAMP
+        if stamp.is_file() and not submissions.plain_stamp(stamp.read_bytes()):
+            stamp.rename(folder / f".{submissions.STAMP}.refused")
 
 
 PASSIVE = frozenset(
@@ -132,8 +136,17 @@ PASSIVE = frozenset(
 )
 
 
-def remove_active_files(folder: Path, handed_in: Iterable[str]) -> None:
-    """Remove copies of what a student handed in that formgrader would serve as a page."""
-    for name in handed_in:
-        if Path(name).suffix.lower() not in PASSIVE:
-            (folder / name).unlink(missing_ok=True)
+def remove_active_files(folder: Path, released: Mapping[str, bytes]) -> None:
+    """Remove copies of what a student handed in that formgrader would serve as a page.
+
+    Parameters
+    ----------
+    folder : Path
+        Where nbgrader puts the graded notebook; it has copied all other files there.
+    released : mapping of str to bytes
+        The instructor's own files, by relative name, which may be of any kind.
+    """
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and path.suffix.lower() not in PASSIVE and name not in released:
+            path.unlink()

@@ -90,7 +90,8 @@ MACROS = re.compile(
     r"|html[A-Za-z]*|data[A-Za-z]*|texttip|mathtip|toggle|Tooltip|verb|csname|expandafter"
     r"|[egx]?def|let|futurelet|(?:re)?new(?:command|environment)|providecommand"
     r"|[Nn]ewextarrow|DeclareMathOperator|definecolor"
-    r"|raise|lower|move(?:left|right)|[Rr]ule|Space)(?![A-Za-z]))"
+    r"|raise|lower|move(?:left|right)|[Rr]ule|Space|smash|(?:math)?[lrc]lap|genfrac"
+    r"|above(?:withdelims)?|m?kern|[hm]s(?:kip|pace)|\\\[\s*-[\d.,\s]*[a-z]{2})(?![A-Za-z]))"
 )
 HARMLESS_BACKSLASH = "\N{REVERSE SOLIDUS OPERATOR}"
 

@@ -109,7 +109,7 @@ class WarmProcess:
             raise ProcessGone(f"{self.name} is gone: {error}") from None
         if not descriptors:
             raise ProcessGone(f"{self.name}: {said.decode(errors='replace') or 'is gone'}")
-        return Child(descriptors[0])
+        return Child(descriptors[0], leads_group=settings.get("jailed") is False)
 
     def close(self) -> None:
         """End it, and with it every child."""
@@ -120,10 +120,18 @@ class WarmProcess:
 
 
 class Child:
-    """A forked process, held by its pidfd."""
+    """A forked process, held by its pidfd.
 
-    def __init__(self, pidfd: int) -> None:
-        self.pidfd = pidfd
+    Parameters
+    ----------
+    pidfd : int
+        From `os.pidfd_open`.
+    leads_group : bool
+        Whether what it starts must be ended by its process group: in no namespace of its own.
+    """
+
+    def __init__(self, pidfd: int, leads_group: bool = False) -> None:
+        self.pidfd, self.leads_group = pidfd, leads_group
         fields = Path(f"/proc/self/fdinfo/{pidfd}").read_text().split()
         self.pid = int(fields[fields.index("Pid:") + 1])
 
@@ -135,7 +143,7 @@ class Child:
         """End it at once; in a sandbox everything that it started ends with it."""
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
-        if self.pid > 1:  # without a sandbox, what it started may be in its group
+        if self.leads_group:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
 
@@ -147,8 +155,8 @@ class Child:
 
 def _descendants(pid: int) -> Iterator[int]:
     yield pid
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):  # of each of its threads
-        with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # it may end while it is looked at
+        for children in Path(f"/proc/{pid}/task").glob("*/children"):  # of each of its threads
             for child in children.read_text().split():
                 yield from _descendants(int(child))
 

@@ -10,8 +10,10 @@ import io
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from unicodedata import normalize
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+INVISIBLE = " \u200b\u200c\u200d\u2060\ufeff"
 
 Value = str | float | None
 
@@ -35,7 +37,8 @@ def cell(value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+        shown = normalize("NFKC", value).lstrip(INVISIBLE)  # full-width signs are signs to some
+        return f"'{value}" if shown.startswith(FORMULA_STARTS) else value
     return number(value)
 
 

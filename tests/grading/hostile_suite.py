@@ -393,6 +393,7 @@ EXTRA: dict[str, Callable[[], dict[str, bytes]]] = {
     "zip_bomb": lambda: {"data.zip": zeros_zip()},
     "many_files": lambda: {f"f{i:05}.txt": b"x" for i in range(5000)},
     "big_file": lambda: {"big.bin": bytes(100 << 20)},
+    "long_timestamp": lambda: {"timestamp.txt": b"1." * 1_000_000},
     "deep_folders": lambda: {"/".join(["d"] * 100) + "/x.txt": b"x"},
 }
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from grading.builders import cell
+from grading.hostile_suite import CANARIES, FOLDER, load
 
 pytest.importorskip("nbgrader")
 
@@ -327,6 +328,17 @@ def test_a_process_that_does_not_start_says_why(program, said, monkeypatch):
     assert warm.process.poll() is not None
 
 
+@pytest.mark.grading
+@pytest.mark.parametrize("attack", ["to_a_neighbour", "by_locks"])
+def test_nothing_passes_between_two_that_are_graded_at_once(station, released, attack):
+    handed_in = load(FOLDER / f"leak_hidden_inputs_{attack}.nb.txt").files(released)
+    with ThreadPoolExecutor(2) as pool:
+        both = list(pool.map(lambda name: station.grade(name, NAME, handed_in), ("ada", "bob")))
+    for result in both:
+        assert result.status == "graded"
+        assert CANARIES["loot"] not in result.graded + result.feedback
+
+
 # --- memory and ends of processes ---------------------------------------------------------------
 
 
@@ -336,7 +348,7 @@ def test_a_child_is_held_by_its_pidfd():
         os.setsid()
         time.sleep(60)
         os._exit(0)
-    child = Child(os.pidfd_open(pid))
+    child = Child(os.pidfd_open(pid), leads_group=True)
     assert child.pid == pid
     assert 0 < child.memory() < 1 << 33
     child.kill()

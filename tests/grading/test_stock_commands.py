@@ -430,6 +430,8 @@ def lab_course(make_course, command):
     both = ("first", first), ("second", other)
     hand_in(course, "best", LAB, *both, timestamp_dot_txt="2026-01-01 10:00:00 UTC")
     hand_in(course, "late", LAB, *both, timestamp_dot_txt="2026-01-03 10:00:00 UTC")
+    hand_in(course, "timeless", LAB, *both, timestamp_dot_txt="2026-01-03 10:00:00 /proc/self/mem")
+    (course / "submitted" / "timeless" / LAB / ".page.html").write_text("<script>")
     hand_in(course, "half", LAB, both[0])
     hand_in(course, "stubs", LAB, *stubs.items())
     hand_in(course, "broken", LAB, ("first", answered(first, BROKEN)), both[1])
@@ -567,6 +569,12 @@ def test_late_submission(lab_graded):
     total = float(sum(POINTS.get(name, 1) for name in TESTS))
     assert f"(Score: 0.0 / {total})" in page_of(course, "late", LAB, "first")
     assert f"(Score: 0.0 / {total})" not in page_of(course, "best", LAB, "first")
+
+
+def test_a_false_time_and_a_hidden_page_cost_nobody_anything(lab_graded):
+    assert but(marks(lab_graded, "timeless"), *ALONE) == but(BEST, *ALONE)
+    assert not [*lab_graded.glob(f"autograded/timeless/{LAB}/**/*.html")]
+    assert not [*lab_graded.glob(f"autograded/timeless/{LAB}/.*")]
 
 
 def test_text_on_stderr_and_warnings_cost_nothing(lab_graded):

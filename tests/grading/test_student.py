@@ -575,7 +575,7 @@ def starting(monkeypatch, warm_shell):
     for name in ("leave_namespaces", "close_walls", "set_limits", "reap"):
         monkeypatch.setattr(jail, name, note(name))
     system_calls = SimpleNamespace(load=note("load"))
-    monkeypatch.setattr(jail, "system_call_filter", lambda: system_calls)
+    monkeypatch.setattr(student, "system_call_filter", lambda: system_calls)
     monkeypatch.setattr(os, "setsid", note("setsid"))
     monkeypatch.setattr(Student, "work", lambda self: calls.append(("work", self.channel.limit)))
     ours, theirs = socket.socketpair()
@@ -635,7 +635,7 @@ def test_without_a_sandbox_there_are_limits_only(starting, monkeypatch, tmp_path
 
 def test_without_libseccomp_the_rest_still_stands(starting, monkeypatch):
     _start, calls, _ = starting
-    monkeypatch.setattr(jail, "system_call_filter", lambda: None)
+    monkeypatch.setattr(student, "system_call_filter", lambda: None)
     served = []
     monkeypatch.setattr(student, "serve", lambda *given: served.extend(given))
     ours, theirs = socket.socketpair()
@@ -677,34 +677,6 @@ def test_a_failing_call_says_what_failed():
     jail._check(0, "fine")
     with pytest.raises(OSError, match="unshare: "):
         jail._check(-1, "unshare")
-
-
-def test_the_filter_is_none_without_its_package(monkeypatch):
-    monkeypatch.setitem(sys.modules, "pyseccomp", None)
-    assert jail.system_call_filter() is None
-
-
-def test_the_filter_refuses_and_skips_what_the_machine_lacks(monkeypatch):
-    rules = []
-
-    class Filter:
-        def __init__(self, action):
-            rules.append(action)
-
-        def add_rule(self, action, name, *arguments):
-            if name == "acct":
-                raise OSError("no such call")
-            rules.append((action, name, arguments))
-
-    fake = SimpleNamespace(
-        SyscallFilter=Filter, ALLOW="allow", ERRNO=lambda n: n, Arg=lambda *a: a, MASKED_EQ="&="
-    )
-    monkeypatch.setitem(sys.modules, "pyseccomp", fake)
-    assert jail.system_call_filter() is not None
-    names = [rule[1] for rule in rules[1:]]
-    assert set(jail.REFUSED) - {"acct"} <= set(names)
-    assert (38, "clone3", ()) in rules
-    assert names.count("clone") == 5
 
 
 def test_orphans_are_reaped_until_none_is_left(monkeypatch):

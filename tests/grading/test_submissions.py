@@ -203,6 +203,8 @@ def test_time_stamps_are_read_in_utc(folder, text, moment):
         *(b"", b"  \n", b"yesterday", b"\xff\xfe", b"2026-02-30", b"2026-01-02 25:00:00 UTC"),
         *(b"9" * 400, b"\0", b"1 2 3 4 5 6 7", b"0001-01-01 00:00:00 +2359", b"x" * 10_000),
         b"24:00111111111111111111111111111111\xc3\xa9",
+        *(b"2026-01-01 00:00:00 /proc/self/mem", b"2026-01-01 00:00:00 ../../etc/passwd"),
+        *(b"1." * 400_000, b"2026-01-02 03:04:05" + b" " * 100),
     ],
     ids=lambda content: ascii(content[:20]),
 )

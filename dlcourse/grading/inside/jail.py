@@ -16,27 +16,11 @@ HOME = "/submission"
 
 _libc = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNS, CLONE_NEWIPC = 0x00020000, 0x08000000
-CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
+CLONE_NEWUSER, CLONE_NEWPID = 0x10000000, 0x20000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
-MAP_SHARED_ANONYMOUS = 0x21
 PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 4, 38
 CAPABILITY_VERSION = 0x20080522
-
-# Refused with "operation not permitted". The first group would reach what the limits do not count:
-# memory outside of any process. The rest is for administrators and debuggers.
-REFUSED = (
-    *("memfd_create", "memfd_secret", "shmget", "msgget", "mq_open", "setsockopt"),
-    *("socket", "io_uring_setup", "io_uring_enter", "io_uring_register"),
-    *("ptrace", "process_vm_readv", "process_vm_writev", "pidfd_getfd", "kcmp"),
-    *("mount", "umount2", "pivot_root", "chroot", "unshare", "setns", "move_mount", "open_tree"),
-    *("fsopen", "fsconfig", "fsmount", "fspick", "mount_setattr", "quotactl"),
-    *("name_to_handle_at", "open_by_handle_at", "fanotify_init", "userfaultfd"),
-    *("bpf", "perf_event_open", "keyctl", "add_key", "request_key", "personality", "syslog"),
-    *("init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load", "acct"),
-    *("reboot", "swapon", "swapoff"),
-    *("settimeofday", "clock_settime", "adjtimex", "clock_adjtime"),
-)
 
 
 def _check(result: int, what: str) -> None:
@@ -98,28 +82,6 @@ def set_limits(limits: dict[str, Any], test_cells: int) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(name, (int(limit), int(limit)))
-
-
-def system_call_filter() -> Any:
-    """Make the filter, or return None where libseccomp is not there."""
-    try:
-        import pyseccomp
-    except (ImportError, OSError, RuntimeError):
-        return None
-    rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-    for name in REFUSED:
-        try:
-            rules.add_rule(pyseccomp.ERRNO(1), name)
-        except (OSError, ValueError, RuntimeError):  # this kernel's machine has no such call
-            continue
-    for flag in (CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWIPC, CLONE_NEWNET):
-        rules.add_rule(
-            pyseccomp.ERRNO(1), "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, flag, flag)
-        )
-    shared = pyseccomp.Arg(3, pyseccomp.MASKED_EQ, MAP_SHARED_ANONYMOUS, MAP_SHARED_ANONYMOUS)
-    rules.add_rule(pyseccomp.ERRNO(1), "mmap", shared)  # no process need map it to keep it
-    rules.add_rule(pyseccomp.ERRNO(38), "clone3")  # its flags lie in memory: use clone instead
-    return rules
 
 
 def reap() -> None:

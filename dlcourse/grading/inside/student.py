@@ -19,6 +19,7 @@ import numpy as np
 from . import jail
 from .forkserver import Announce, serve
 from .shell import OutOfTime, Outputs, Shell, Stream, time_limit, warm_up
+from .system_calls import system_call_filter
 from .wire import Channel
 
 PRINTED = 2000  # characters of a call's output that are passed on
@@ -32,7 +33,7 @@ def main(descriptor: int) -> NoReturn:
     shell = Shell.instance()
     warm_up(shell)
     warm_package()
-    system_calls = jail.system_call_filter()
+    system_calls = system_call_filter()
 
     def start(settings: Message, connections: list[socket.socket], announce: Announce) -> None:
         limits, jailed = settings["limits"], settings["jailed"]
