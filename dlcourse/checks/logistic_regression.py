@@ -41,7 +41,7 @@ def readable(values: FloatArray, n: int) -> FloatArray:
 
 def sizes(rng: np.random.Generator) -> Iterable[tuple[int, int]]:
     """Draw numbers of examples and features, the largest last."""
-    return *SMALL, (int(rng.integers(20, 40)), int(rng.integers(4, 9)))
+    return *SMALL, (int(rng.integers(20, 40)), int(rng.integers(5, 9)))
 
 
 def examples(rng: np.random.Generator, n: int, features: int) -> FloatArray:
