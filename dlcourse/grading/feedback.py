@@ -113,16 +113,6 @@ class FeedbackPages:
         _, self._resources = exporter.from_notebook_node(new_notebook(), nothing)
         self._template = exporter.template
 
-    def warm(self, notebook: NotebookNode) -> None:
-        """Render the texts of a notebook, most of which will come again.
-
-        Parameters
-        ----------
-        notebook : NotebookNode
-            The assignment's notebook.
-        """
-        self.render(notebook, {}, {})
-
     def render(
         self,
         notebook: NotebookNode,

@@ -41,7 +41,14 @@ from dlcourse.grading.inside.wire import Channel
 from dlcourse.grading.limits import GRACE, Limits
 from dlcourse.grading.nbgrader_parts import load_utils
 from dlcourse.grading.proxies import GONE, Message, Names, Snapshot
-from dlcourse.grading.restore import Notebook, RejectedError, grade_id_of, restore, unreadable
+from dlcourse.grading.restore import (
+    Notebook,
+    RejectedError,
+    as_released,
+    grade_id_of,
+    restore,
+    unreadable,
+)
 from dlcourse.grading.result import GRADED, REJECTED, STOPPED
 from dlcourse.grading.sanitize import as_node, clean_outputs, clean_terminal
 from dlcourse.grading.spec import (
@@ -404,8 +411,9 @@ class Office:
 
     def __init__(self, spec: AssignmentSpec, shell: TestShell) -> None:
         self.spec, self.shell, self.pages = spec, shell, FeedbackPages()
-        for notebook in spec.notebooks:
-            self.pages.warm(as_node(unreadable("", notebook)))
+        for notebook in spec.notebooks:  # fills the caches with what most students leave alone
+            untouched = restore(as_bytes(as_json(as_released(notebook))), notebook)
+            self.pages.render(as_node(untouched), {}, {})
         all_exercises()
 
     def start(self, _: Message, connections: list[socket.socket], announce: Announce) -> None:

@@ -62,6 +62,12 @@ def unreadable(reason: str, spec: NotebookSpec) -> Notebook:
     return notebook_of(cells, spec)
 
 
+def as_released(spec: NotebookSpec) -> Notebook:
+    """Make the notebook that students get, but for the order of its cells."""
+    free = [_cell(kind, source, {}, None) for kind, source in spec.free_cells]
+    return notebook_of([*free, *map(instructor_cell, spec.cells)], spec)
+
+
 def read_cells(content: bytes) -> list[Any]:
     """Read the list of cells of any version of the notebook format.
 

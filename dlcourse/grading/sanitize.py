@@ -288,13 +288,14 @@ def clean_markdown(source: str, attached: Collection[str] = ()) -> str:
         The same text with its maths defused; shown as source in a code block where it holds
         HTML with attributes, or links and images that `clean_html` would not keep.
     """
-    if is_harmless_markdown(source, attached):
+    if is_harmless_markdown(source, tuple(attached)):
         return defuse_maths(source)
     fence = "~" * max(4, 1 + max(map(len, re.findall("~+", source)), default=0))
     return f"{fence}\n{source}\n{fence}"
 
 
-def is_harmless_markdown(source: str, attached: Collection[str]) -> bool:
+@lru_cache(maxsize=512)
+def is_harmless_markdown(source: str, attached: tuple[str, ...]) -> bool:
     """Tell whether no HTML but simple tags and no questionable address is in the text."""
     if not is_short_markdown(source):
         return False

@@ -103,6 +103,9 @@ class NotebookSpec:
     students_names : tuple of str
         What the cells bind that students fill in or may change, in the instructor's own version:
         no other name is ever looked up at a student's.
+    free_cells : tuple of (str, str)
+        Kind and source of the cells that nbgrader does not know. Most students leave them alone,
+        so what can be said of them is worked out beforehand.
     """
 
     name: str
@@ -110,6 +113,7 @@ class NotebookSpec:
     cells: tuple[CellSpec, ...]
     imports: str = ""
     students_names: tuple[str, ...] = ()
+    free_cells: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def by_id(self) -> dict[str, CellSpec]:
@@ -191,6 +195,7 @@ class AssignmentSpec:
                     **notebook,
                     "cells": tuple(CellSpec(**cell) for cell in notebook["cells"]),
                     "students_names": tuple(notebook["students_names"]),
+                    "free_cells": tuple((kind, text) for kind, text in notebook["free_cells"]),
                 }
             )
             for notebook in data["notebooks"]
@@ -266,6 +271,7 @@ def _notebook(entry: Any, folder: Path) -> NotebookSpec:
         tuple(cells),
         import_statements("".join(cell["source"]) for cell in code),
         tuple(dict.fromkeys(name for name in names if name.strip("_"))),  # `_` is IPython's own
+        tuple((c["cell_type"], "".join(c["source"])) for c in notebook if _grade_id(c) is None),
     )
 
 

@@ -4,7 +4,6 @@ import contextlib
 import copy
 import os
 import re
-import time
 from pathlib import Path
 
 import nbformat
@@ -25,8 +24,9 @@ from dlcourse.grading.feedback import (
     HIDDEN,
     FeedbackExporter,
     FeedbackPages,
+    highlighted,
 )
-from dlcourse.grading.sanitize import clean_notebook
+from dlcourse.grading.sanitize import clean_notebook, rendered
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -238,14 +238,14 @@ def test_exporter_hides_and_cleans_for_nbgraders_own_command():
 
 
 def test_recurring_texts_are_rendered_once(pages):
-    """Generous for a busy machine: about 5 ms for the cells of an exercise that recur."""
     path = ROOT / "exercises" / "logistic_regression" / "logistic_regression.ipynb"
     book = nbformat.read(path, as_version=4)
-    pages.warm(book)
-    start = time.perf_counter()
-    for _ in range(5):
-        pages.render(book, {}, {})
-    assert (time.perf_counter() - start) / 5 < 0.2
+    pages.render(book, {}, {})
+    before = [cache.cache_info() for cache in (highlighted, rendered)]
+    pages.render(book, {}, {})
+    for cache, info in zip((highlighted, rendered), before, strict=True):
+        assert cache.cache_info().misses == info.misses
+        assert cache.cache_info().hits > info.hits
 
 
 def test_formgrader_is_safe_by_configuration_alone():

@@ -928,7 +928,7 @@ def office(_nothing_of_ipython_is_left):
 
 def job(**more):
     return {
-        "do": "grade", "student": "ada", "notebook": "week", "seed": 5, "whole": True,
+        "do": "grade", "notebook": "week", "seed": 5, "whole": True,
         "limits": LIMITS.as_dict(), "files": {"week.ipynb": notebook()}, "reason": "", **more,
     }  # fmt: skip
 

@@ -350,11 +350,12 @@ def test_a_child_is_held_by_its_pidfd():
         os._exit(0)
     child = Child(os.pidfd_open(pid), leads_group=True)
     assert child.pid == pid
-    assert 0 < child.memory() < 1 << 33
+    assert child.uses_more_than(1 << 16)
+    assert not child.uses_more_than(1 << 33)
     child.kill()
     assert os.waitpid(pid, 0)[1] == signal.SIGKILL
     child.kill()
-    assert child.memory() == 0
+    assert not child.uses_more_than(0)
     child.close()
     with pytest.raises(OSError):
         os.fstat(child.pidfd)
@@ -368,12 +369,11 @@ def test_memory_is_counted_in_pages_where_the_kernel_tells_no_more(monkeypatch):
             raise PermissionError
         return original(path, *arguments, **named)
 
-    whole = module._memory(os.getpid())
+    shares, pages = module._proportional(os.getpid()), module._resident(os.getpid())
     monkeypatch.setattr(Path, "read_text", read)
-    pages = module._memory(os.getpid())
-    assert whole > 0
-    assert 0.5 < pages / whole < 3
-    assert module._memory(2**30) == 0
+    assert 0 < shares <= pages < 3 * shares
+    assert module._proportional(os.getpid()) == module._resident(os.getpid())
+    assert module._resident(2**30) == 0
 
 
 # --- starting and closing -----------------------------------------------------------------------
