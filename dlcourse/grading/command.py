@@ -15,7 +15,7 @@ from dlcourse.grading.executors import Setup, dask_cluster, local_pool, workers_
 from dlcourse.grading.sandbox import SandboxError
 from dlcourse.grading.spec import SpecError, load_spec
 
-DASK_BATCH = 10
+DASK_BATCH = 5
 PROBLEMS = (SpecError, SandboxError, ValueError, OSError, ImportError, SQLAlchemyError)
 NO_SANDBOX = """\
 WITHOUT A SANDBOX. Students' code runs with all your rights: it can read and delete your files,
