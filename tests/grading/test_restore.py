@@ -1,6 +1,7 @@
 """A notebook is made of whatever is handed in; only kind, name and text of a cell survive."""
 
 import json
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -18,7 +19,13 @@ from grading.builders import (
 pytest.importorskip("nbgrader")
 
 from dlcourse.grading import restore as module
-from dlcourse.grading.restore import RejectedError, grade_id_of, restore, unreadable
+from dlcourse.grading.restore import (
+    RejectedError,
+    as_released,
+    grade_id_of,
+    restore,
+    unreadable,
+)
 
 SPEC = notebook_spec(
     locked_spec("title", "# Title", "markdown"),
@@ -327,6 +334,13 @@ def test_every_minor_version_of_format_4_is_read(minor):
 
 
 # --- stand-ins ----------------------------------------------------------------------------------
+
+
+def test_the_notebook_as_released_holds_every_cell():
+    spec = replace(SPEC, free_cells=(("markdown", "Notes."), ("code", "1 + 1")))
+    untouched = restore(json.dumps(as_released(spec)).encode(), spec)
+    assert ids(untouched) == [None, None, *(known.grade_id for known in SPEC.cells)]
+    assert [one["source"] for one in untouched["cells"][:2]] == ["Notes.", "1 + 1"]
 
 
 def test_an_unreadable_file_becomes_the_stubs_under_the_reason():

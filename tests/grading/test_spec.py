@@ -51,6 +51,14 @@ def test_cells_say_what_the_notebook_says(spec, released):
             assert by_id[grade_id(cell)].cell_type == cell["cell_type"]
 
 
+def test_free_cells_are_those_that_nbgrader_does_not_know(spec, released):
+    free = [cell for cell in released["cells"] if grade_id(cell) is None]
+    assert free
+    assert spec.notebook(NAME).free_cells == tuple(
+        (cell["cell_type"], "".join(cell["source"])) for cell in free
+    )
+
+
 def test_names_points_and_imports_are_the_notebooks(spec):
     notebook = spec.notebook(NAME)
     functions = {"scores", "sigmoid", "binary_cross_entropy", "logistic_gradient", "descend"}
