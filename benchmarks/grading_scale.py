@@ -123,7 +123,8 @@ def report_seconds(course: Path) -> float:
     from dlcourse.grading.gradebook import Records
     from dlcourse.grading.spec import load_spec
 
-    config = Config({"CourseDirectory": {"root": str(course), "course_id": "dlcourse"}})
+    places = {"source_directory": "solutions", "release_directory": "exercises"}
+    config = Config({"CourseDirectory": {"root": str(course), "course_id": "dlcourse", **places}})
     directory = CourseDirectory(config=config)
     records = Records(directory.db_url, "dlcourse", load_spec(directory, NAME))
     started = time.perf_counter()
