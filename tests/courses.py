@@ -24,12 +24,23 @@ def environment(home):
     return {**os.environ, **dict.fromkeys(places, str(home)), "PATH": programs}
 
 
+def answered(released, answers):
+    """Write a student's answers over the stubs of the released notebook, by cell."""
+    cells = [{**c, "source": answers.get(c["id"], c["source"])} for c in released["cells"]]
+    return {**released, "cells": cells}
+
+
 def nbgrader(course, home, *arguments):
     """Run an nbgrader command in a course."""
+    return run_module(course, environment(home), "nbgrader", *arguments)
+
+
+def run_module(course, variables, *arguments):
+    """Run a Python module in a course's folder, with these environment variables."""
     return subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments],
+        [sys.executable, "-m", *arguments],
         cwd=course,
-        env=environment(home),
+        env=variables,
         capture_output=True,
         text=True,
         timeout=300,

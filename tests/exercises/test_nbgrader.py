@@ -7,7 +7,7 @@ import sqlite3
 
 import courses
 import pytest
-from courses import NAME, ROOT, copy_course
+from courses import NAME, ROOT, answered, copy_course
 
 from dlcourse.checks import CheckFailed
 from dlcourse.checks.registry import ASSIGNMENTS, exercises_of, find
@@ -41,14 +41,6 @@ def hand_in(course, student, notebook):
     folder.mkdir(parents=True)
     text = json.dumps(notebook, indent=1)
     (folder / f"{NAME}.ipynb").write_text(text, encoding="utf-8")
-
-
-def answered(released, answers):
-    """Write a student's answers over the stubs of the released notebook."""
-    cells = [
-        {**cell, "source": answers.get(cell["id"], cell["source"])} for cell in released["cells"]
-    ]
-    return {**released, "cells": cells}
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from courses import run_module
 from grading.hostile_suite import FOLDER, load, new_cell
 from grading.payloads import HTML, MARKDOWN, MATHS, PIXEL, RUN, shown
 
@@ -117,14 +118,7 @@ def uncleaned(notebook):
 @pytest.fixture(scope="module")
 def command(make_course):
     def run(course, *arguments):
-        done = subprocess.run(
-            [sys.executable, "-m", *arguments],
-            cwd=course,
-            env=make_course.environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
+        done = run_module(course, make_course.environment, *arguments)
         assert done.returncode == 0, done.stdout + done.stderr
         return done
 

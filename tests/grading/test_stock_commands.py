@@ -5,11 +5,10 @@ import html
 import json
 import shutil
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 
 import pytest
+from courses import answered, run_module
 from exercises.test_nbgrader import WRONG
 from grading.hostile_suite import FOLDER, load, new_cell
 
@@ -47,14 +46,7 @@ def command(make_course):
     """Run a Python module in a course's folder."""
 
     def run(course, *arguments, fails=False):
-        done = subprocess.run(
-            [sys.executable, "-m", *arguments],
-            cwd=course,
-            env=make_course.environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
+        done = run_module(course, make_course.environment, *arguments)
         assert (done.returncode != 0) == fails, done.stdout + done.stderr
         return done.stdout + done.stderr
 
@@ -69,12 +61,6 @@ def hand_in(course, student, assignment, *notebooks, **files):
         (folder / f"{name}.ipynb").write_text(json.dumps(notebook, indent=1), encoding="utf-8")
     for name, text in files.items():
         (folder / name.replace("_dot_", ".")).write_text(text, encoding="utf-8")
-
-
-def answered(released, answers):
-    """Write answers over the stubs, by cell."""
-    cells = [{**c, "source": answers.get(c["id"], c["source"])} for c in released["cells"]]
-    return {**released, "cells": cells}
 
 
 def query(course, text, *values):
