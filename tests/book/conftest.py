@@ -1,7 +1,6 @@
-"""The built site, a server for it and one browser, shared by every test marked `site`.
+"""The built site, a server for it and tabs to read it in, shared by every test marked `site`.
 
 The site is ``_build/html``, or the folder named in the environment variable ``DLCOURSE_SITE``.
-The browser is ``/usr/bin/chromium``, or the program named in ``CHROMIUM``.
 """
 
 import gzip
@@ -22,16 +21,6 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
 SITE = Path(os.environ.get("DLCOURSE_SITE", ROOT / "_build" / "html"))
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 COMPRESSED = {".html", ".js", ".mjs", ".css", ".json", ".svg"}
 NOT_PAGES = {"_static", "_sources", "lite"}
 
@@ -98,25 +87,6 @@ def server(site: Path) -> Iterator[str]:
         threading.Thread(target=http.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{http.server_address[1]}"
         http.shutdown()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> tuple[str, list[str]]:
-    """The browser's program and the flags it needs in a container."""
-    if not Path(CHROMIUM).exists():
-        pytest.fail(f"no browser at {CHROMIUM}: install Chromium or name it in CHROMIUM")
-    return CHROMIUM, CHROMIUM_FLAGS
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: tuple[str, list[str]]) -> Iterator[Any]:
-    """One Chromium for the whole session."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    program, flags = chromium
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=flags)
-        yield browser
-        browser.close()
 
 
 @dataclass

@@ -1,12 +1,9 @@
 """The built site in Chromium: quiet, accessible, at home on a server and on a disk."""
 
-from pathlib import Path
-
 import pytest
 
 pytestmark = pytest.mark.site
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 # the drawn half of a formula is hidden from assistive technology; its MathML half is what counts
 VIOLATIONS = """async () => {
   const outside = {exclude: [[".katex-html"]]};
@@ -31,18 +28,18 @@ def test_opens_from_disk(site, visit, page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation(server, visit, page, scheme):
+def test_axe_finds_no_violation(server, visit, axe, page, scheme):
     seen = visit(f"{server}/{page}", color_scheme=scheme, reduced_motion="reduce")
     seen.read_to_the_end()
     assert seen.tab.evaluate("document.documentElement.dataset.theme") == scheme
-    seen.tab.evaluate(AXE.read_text(encoding="utf-8"))
+    seen.tab.evaluate(axe)
     assert seen.tab.evaluate(VIOLATIONS) == []
 
 
-def test_axe_would_find_a_violation(server, visit):
+def test_axe_would_find_a_violation(server, visit, axe):
     seen = visit(f"{server}/book/index.html")
     seen.tab.evaluate("document.querySelector('main').append(document.createElement('img'))")
-    seen.tab.evaluate(AXE.read_text(encoding="utf-8"))
+    seen.tab.evaluate(axe)
     assert any(found.startswith("image-alt") for found in seen.tab.evaluate(VIOLATIONS))
 
 

@@ -1,7 +1,6 @@
 """The extension ``book/_ext/dlcourse_explorers.py`` in a small site of two pages."""
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -104,22 +103,16 @@ def test_other_builders_take_the_picture(source):
     assert tex.count(r"\sphinxincludegraphics") == 2
 
 
-def test_the_site_works_from_disk(site):
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.skip("needs Chromium")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 900, "height": 300})
-        asked = []
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto((site / "part/figures.html").as_uri())
-        page.wait_for_selector("figure:first-of-type.dlx-ready")
-        page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-        page.wait_for_selector("figure:nth-of-type(1).dlx-ready")
-        page.wait_for_function("document.querySelectorAll('.dlx-ready').length === 2")
-        assert not page.locator("img").first.is_visible()
-        assert all(url.startswith("file:") for url in asked)
-        assert not [url for url in asked if url.endswith(".png")], "pictures are for others"
-        browser.close()
+def test_the_site_works_from_disk(browser, site):
+    page = browser.new_page(viewport={"width": 900, "height": 300})
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((site / "part/figures.html").as_uri())
+    page.wait_for_selector("figure:first-of-type.dlx-ready")
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_selector("figure:nth-of-type(1).dlx-ready")
+    page.wait_for_function("document.querySelectorAll('.dlx-ready').length === 2")
+    assert not page.locator("img").first.is_visible()
+    assert all(url.startswith("file:") for url in asked)
+    assert not [url for url in asked if url.endswith(".png")], "pictures are for others"
+    page.close()

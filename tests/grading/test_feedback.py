@@ -2,7 +2,6 @@
 
 import contextlib
 import copy
-import os
 import re
 from pathlib import Path
 
@@ -29,8 +28,6 @@ from dlcourse.grading.feedback import (
 from dlcourse.grading.sanitize import clean_notebook, rendered
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 ADDRESS = "http://feedback.test/page.html"
 POLICY = re.compile(r"<meta [^>]*\"Content-Security-Policy\"[^>]*>")
 # Events and clicks that a reader could cause; links that lead away are looked at instead.
@@ -272,17 +269,6 @@ def test_formgrader_is_safe_by_configuration_alone():
 
 
 # --- in a browser ----------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no browser at {CHROMIUM}")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 class Visit:

@@ -5,7 +5,6 @@ that formgrader's pages ask another host for; here a stand-in answers, and all e
 """
 
 import json
-import os
 import re
 import socket
 import sqlite3
@@ -15,7 +14,6 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import closing, contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,8 +22,6 @@ from grading.hostile_suite import FOLDER, load, new_cell
 from grading.payloads import HTML, MARKDOWN, MATHS, PIXEL, RUN, shown
 
 NAME = "logistic_regression"
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
 MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/latest.js"
 STAND_IN = """
 window.MathJax = {Hub: {Config() {}, Queue() {}, Startup: {signal: {
@@ -200,17 +196,6 @@ def wait_for(address, server, log, seconds=60):
 def server(course, make_course):
     with serving(course, make_course.environment) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not Path(CHROMIUM).exists():
-        pytest.fail(f"no browser at {CHROMIUM}: install Chromium or name it in CHROMIUM")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
-        yield browser
-        browser.close()
 
 
 class Visit:

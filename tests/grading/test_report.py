@@ -3,9 +3,7 @@
 import csv
 import os
 import random
-import shutil
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 
@@ -400,25 +398,10 @@ def test_csv_keeps_numbers_and_disarms_text(tmp_path):
 
 # --- in a browser -----------------------------------------------------------------------------
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium")
-    with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 375])
-def test_page_in_chromium(browser, tmp_path, width, scheme):
+def test_page_in_chromium(browser, axe, tmp_path, width, scheme):
     """Nothing complains, nothing is fetched, nothing sticks out, axe finds nothing."""
     hostile = [row(text, 0.0, "stopped", text) for text in HOSTILE]
     _, page_file = write_report([*a_class(60), *hostile], tmp_path, "Logistic regression")
@@ -433,9 +416,8 @@ def test_page_in_chromium(browser, tmp_path, width, scheme):
     page.on("request", lambda r: trouble.append(r.url) if r.url != page_file.as_uri() else None)
     page.goto(page_file.as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    if AXE.exists():
-        page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
-        found = page.evaluate("async () => (await axe.run()).violations")
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+    page.add_script_tag(content=axe)
+    found = page.evaluate("async () => (await axe.run()).violations")
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
     context.close()
     assert trouble == []

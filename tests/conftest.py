@@ -1,0 +1,54 @@
+"""What tests of every room share: one browser, and where its tools lie."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FOUND = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+CHROMIUM = os.environ.get("CHROMIUM", FOUND)
+CHROMIUM_FLAGS = [
+    "--no-sandbox",  # a container has no user namespaces to spare; the pages are ours
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe, which finds what a page withholds from people with disabilities."""
+    path = Path(__file__).parents[1] / "node_modules/axe-core/axe.min.js"
+    if not path.exists():
+        pytest.skip("needs `npm ci`")
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def chromium(request: pytest.FixtureRequest) -> tuple[str, list[str]]:
+    """The browser's program (Chromium, or what the variable CHROMIUM names) and its flags.
+
+    `make test` does without where there is none; the suites that are asked for by name do not.
+    """
+    if not Path(CHROMIUM).exists():
+        wanted = any(request.node.get_closest_marker(name) for name in ("site", "grading"))
+        lack = pytest.fail if wanted else pytest.skip
+        lack(f"no browser at {CHROMIUM}: install Chromium or name it in CHROMIUM")
+    return CHROMIUM, CHROMIUM_FLAGS
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: tuple[str, list[str]]) -> Iterator[Any]:
+    """One Chromium for a module: while it runs, no other event loop can in this process."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    program, flags = chromium
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=flags)
+        yield browser
+        browser.close()
