@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.local
+
 SCRIPT = Path(__file__).parent.parent / "tools" / "browser_python" / "fetch.py"
 CONTENT = {"a-1.whl": b"first", "b-1.whl": b"second", "c-1.whl": b"third"}
 

@@ -10,6 +10,8 @@ from click.testing import CliRunner
 from dlcourse import __version__, cli, datasets
 from dlcourse.datasets import mnist
 
+pytestmark = pytest.mark.local
+
 
 def run(*arguments: str) -> tuple[int, str]:
     result = CliRunner().invoke(cli.main, arguments)

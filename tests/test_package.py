@@ -18,6 +18,8 @@ from packaging.utils import canonicalize_name
 
 import dlcourse
 
+pytestmark = pytest.mark.local
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")

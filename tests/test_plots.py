@@ -46,7 +46,7 @@ def contrast(a, b):
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.skipif(sys.platform == "emscripten", reason="the browser starts no processes")
+@pytest.mark.local
 def test_importing_does_not_load_matplotlib():
     code = (
         "import sys; from dlcourse.plots import PALETTE, MARKERS, LINE_STYLES; "

@@ -13,7 +13,10 @@ import pytest
 
 TOOLS = Path(__file__).parent.parent / "tools"
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="make and sh are for other systems")
+pytestmark = [
+    pytest.mark.local,
+    pytest.mark.skipif(os.name == "nt", reason="make and sh are for other systems"),
+]
 
 
 def preflight(bin_folder: Path, python: str = "python3") -> tuple[int, str]:

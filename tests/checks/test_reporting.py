@@ -76,7 +76,7 @@ def test_notebook_shows_a_failure_as_one_line_under_the_outcome(shell):
     assert line == "✗ sigmoid: not right yet (0 of 2 points)"
 
 
-@pytest.mark.skipif(sys.platform == "emscripten", reason="the browser starts no processes")
+@pytest.mark.local
 def test_importing_check_loads_no_answers():
     """Importing is also quick this way; the answers come with the first check."""
     code = (

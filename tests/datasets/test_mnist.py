@@ -170,7 +170,7 @@ def test_mirrors_are_https():
     assert all(url.startswith("https://") and url.endswith("/") for url in mnist.MIRRORS)
 
 
-@pytest.mark.skipif(sys.platform == "emscripten", reason="the browser starts no processes")
+@pytest.mark.local
 def test_the_subset_needs_no_http_client():
     code = (
         "import sys; from dlcourse.datasets import load_digits_subset; load_digits_subset(); "

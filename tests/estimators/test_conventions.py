@@ -43,8 +43,6 @@ def two_clouds(n=40, seed=0):
 
 
 def run_python(code, **environment):
-    if sys.platform == "emscripten":
-        pytest.skip("the browser starts no processes")
     subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)], check=True, env=os.environ | environment
     )
@@ -63,6 +61,7 @@ def test_check_estimator(estimator):
         ), result
 
 
+@pytest.mark.local
 def test_check_of_the_array_api():
     """The one check that needs a variable set before SciPy is imported."""
     pytest.importorskip("sklearn")
@@ -99,6 +98,7 @@ def test_clone_pipeline_and_grid_search():
         assert search.best_params_ == {name: 1e-3}
 
 
+@pytest.mark.local
 def test_works_without_scikit_learn_and_loads_nothing_heavy():
     run_python(
         """

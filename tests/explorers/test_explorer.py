@@ -120,6 +120,7 @@ def test_too_many_frames_and_too_large_data_are_refused_in_clear_words():
 
 @needs_build
 def test_the_three_faces_are_in_one_mimebundle():
+    pytest.importorskip("anywidget")
     data, metadata = explorer()._repr_mimebundle_()
     assert {"application/vnd.jupyter.widget-view+json", MIME_TYPE, "image/png"} < set(data)
     assert data["text/plain"] == "A line: A line rises. Now a = 1."

@@ -7,22 +7,7 @@ import { loadPyodide } from "pyodide";
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const cache = path.join(root, ".cache/pyodide");
 
-// All but what is about another place: the terminal, the repository, the site, a kernel.
-const elsewhere = [
-  "dlcourse/cli.py",
-  "dlcourse/__main__.py",
-  "dlcourse/explorers",
-  "dlcourse/grading",
-  "tests/book",
-  "tests/exercises",
-  "tests/explorers",
-  "tests/grading",
-  "tests/test_browser_python.py",
-  "tests/test_cli.py",
-  "tests/test_package.py",
-  "tests/test_tools.py",
-];
-const everything = ["dlcourse", "tests", ...elsewhere.map((place) => `--ignore=${place}`)];
+const everything = ["dlcourse", "tests", "-m", "not local and not site and not grading"];
 
 // The host's files are copied into Pyodide's memory and let go, so that no test can change them.
 const program = `
