@@ -42,7 +42,7 @@ test: setup  ## run the test suite (ARGS="-k losses" picks)
 serve: _build/html/index.html  ## open the built site in the browser
 	@$(PY) tools/serve.py --port $(PORT)
 
-check-site: setup  ## test the built site in Chromium: links, requests, accessibility, speed
+check-site: setup  ## test the built site in Chromium: links, requests, accessibility, weight, speed
 	@test -f _build/html/index.html || { echo "There is no site yet: run make book first"; exit 1; }
 	$(say) "checking the site"
 	@$(PY) -m pytest -m site tests $(ARGS)

@@ -1,7 +1,8 @@
-"""Check that an installed dlcourse loads with its runtime dependencies only, and how fast.
+"""Check that an installed dlcourse loads with its runtime dependencies only; say how fast.
 
-``import dlcourse`` may take 150 ms beyond NumPy's own import; the best of five fresh processes
-counts, because anything slower was the machine's doing.
+The time of ``import dlcourse`` beyond NumPy's own is the best of five fresh processes, because
+anything slower was the machine's doing. It is not held to a limit, but what is imported is: see
+tests/test_package.py.
 """
 
 import subprocess
@@ -11,7 +12,6 @@ from pathlib import Path
 from pkgutil import walk_packages
 
 NEEDS_AN_EXTRA = ("dlcourse.explorers.live", "dlcourse.grading", "dlcourse.__main__")
-LIMIT_MS = 150
 RUNS = 5
 TIMER = """
 from time import perf_counter
@@ -42,9 +42,7 @@ def main() -> None:
     images = dlcourse.datasets.load_digits_subset()[0]
     best = min(import_time_ms() for _ in range(RUNS))
     print(f"{len(modules)} modules load, {len(images)} digits are here")
-    print(f"import dlcourse: {best:.1f} ms beyond NumPy (at most {LIMIT_MS})")
-    if best > LIMIT_MS:
-        sys.exit("import dlcourse is too slow")
+    print(f"import dlcourse: {best:.1f} ms beyond NumPy")
 
 
 if __name__ == "__main__":

@@ -1,35 +1,21 @@
-"""The built site, a server for it and tabs to read it in, shared by every test marked `site`.
+"""The built site, a server for it and tabs to read it in, shared by every test marked `site`."""
 
-The site is ``_build/html``, or the folder named in the environment variable ``DLCOURSE_SITE``.
-"""
-
-import gzip
-import os
 import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from book.built_site import SITE, compressed, pages_of
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
-SITE = Path(os.environ.get("DLCOURSE_SITE", ROOT / "_build" / "html"))
 COMPRESSED = {".html", ".js", ".mjs", ".css", ".json", ".svg"}
-NOT_PAGES = {"_static", "_sources", "lite"}
-
-
-def pages_of(site: Path) -> list[str]:
-    """Every page of the site but the root's, which only leads to the front page."""
-    found = (path.relative_to(site) for path in site.rglob("*.html"))
-    pages = {page.as_posix() for page in found if page.parts[0] not in NOT_PAGES}
-    return sorted(pages - {"index.html"})
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -44,11 +30,6 @@ def site() -> Path:
     if not (SITE / "index.html").exists():
         pytest.fail(f"there is no site in {SITE}: run `make book` first")
     return SITE
-
-
-@cache
-def compressed(path: str) -> bytes:
-    return gzip.compress(Path(path).read_bytes())
 
 
 class Handler(SimpleHTTPRequestHandler):

@@ -8,9 +8,12 @@ from urllib.parse import unquote, urlsplit
 
 import page_rules
 import pytest
+from book.built_site import compressed
 
 pytestmark = pytest.mark.site
 
+HTML_BUDGET, CODE_BUDGET = 150_000, 120_000  # bytes as they are sent, compressed
+INDEX = "searchindex.js"  # the words of the whole book: loaded by the search page alone
 LOADS = {"script": "src", "img": "src", "iframe": "src", "source": "src", "link": "href"}
 
 
@@ -74,6 +77,15 @@ def test_a_broken_link_would_be_found(site, page):
 def test_nothing_is_loaded_from_another_host(site, page):
     loads = parsed((site / page).resolve()).loads
     assert [a for a in loads if urlsplit(a).netloc] == []
+
+
+def test_a_page_is_light(site, page):
+    """What a reader waits for; the frames of figures come later, when they scroll near."""
+    here = parsed((site / page).resolve())
+    loaded = {(here.path.parent / urlsplit(address).path).resolve() for address in here.loads}
+    code = [path for path in loaded if path.suffix in {".css", ".js"} and path.name != INDEX]
+    assert len(compressed(str(here.path))) <= HTML_BUDGET
+    assert sum(len(compressed(str(path))) for path in code) <= CODE_BUDGET
 
 
 def test_style_sheets_name_no_other_host(site):

@@ -1,0 +1,75 @@
+# The stages of `bash .ci/run`, which sets SCRATCH: make runs those side by side that do not wait for
+# each other, and shows what a stage said when it has ended. The longest ones come first.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.SILENT:
+MAKEFLAGS += --no-print-directory
+
+STAGES := grading test book pyodide site wheel lint
+.PHONY: all machine $(STAGES) lighthouse
+
+define stage
+SECONDS=0
+ended() { printf '%4d:%02d  %s%s\n' $$((SECONDS / 60)) $$((SECONDS % 60)) "$@" "$$1" >>"$$SCRATCH/times"; }
+trap 'status=$$?; [ $$status -eq 0 ] && ended "" || ended ", FAILED"; exit $$status' EXIT
+echo "=== $@"
+endef
+
+# Lighthouse measures speed, so it has the machine to itself.
+all lighthouse: $(STAGES)
+all: lighthouse
+
+$(STAGES): machine
+
+machine:
+	$(stage)
+	$(MAKE) setup
+	$(MAKE) --question setup || { echo "make never finds its set-up in order" >&2; exit 1; }
+	# The oracles. Exactly this request: another one may fetch gigabytes for an accelerator.
+	.venv/bin/pip install --quiet --progress-bar off torch==2.13.0
+
+test:
+	$(stage)
+	$(MAKE) test ARGS="-rs --durations=40 --cov=dlcourse --cov-report=term:skip-covered --cov-fail-under=95" |
+		tee "$$SCRATCH/test.log"
+	! grep -i "could not import 'torch'" "$$SCRATCH/test.log" || { echo "the oracles were skipped" >&2; exit 1; }
+
+book:
+	$(stage)
+	$(MAKE) book
+
+lint:
+	$(stage)
+	$(MAKE) lint
+
+wheel:
+	$(stage)
+	.venv/bin/python -m build --wheel --no-isolation --outdir "$$SCRATCH/dist" . >"$$SCRATCH/build.log" 2>&1 ||
+		{ tail -n 30 "$$SCRATCH/build.log"; exit 1; }
+	sed -n 's/^\([a-z0-9._-]*==[^\\]*\).*/\1/p' requirements.lock >"$$SCRATCH/constraints.txt"
+	python3 -m venv "$$SCRATCH/user"
+	"$$SCRATCH/user/bin/pip" install --quiet --progress-bar off -c "$$SCRATCH/constraints.txt" "$$SCRATCH"/dist/*.whl
+	check=$$PWD/tools/check_installed.py
+	cd "$$SCRATCH"
+	user/bin/dlcourse info
+	user/bin/python "$$check"
+
+# Python 3.12, NumPy 2.0, matplotlib 3.8 and integers of 32 bits: also the oldest versions we promise.
+pyodide:
+	$(stage)
+	$(MAKE) check-browser-python
+
+grading:
+	$(stage)
+	$(MAKE) check-grading ARGS="-rs --durations=40" | tee "$$SCRATCH/grading.log"
+	! grep -i "the sandbox cannot start" "$$SCRATCH/grading.log" || { echo "the sandbox was not tried" >&2; exit 1; }
+
+site: book
+	$(stage)
+	$(MAKE) check-site ARGS="-m 'site and not alone' --durations=40"
+
+lighthouse:
+	$(stage)
+	$(MAKE) check-site ARGS="-m 'site and alone'"
