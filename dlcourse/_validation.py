@@ -3,18 +3,24 @@
 Each check returns its input in the form that the caller works with, or raises an error that names
 the argument, what it got and what it needs. Checks look at values and shapes, never at units or
 meaning, so that the message can always be acted on.
+
+The course computes in ``float32`` and ``float64``. Other real numbers (integers, booleans, half and
+extended precision) become ``float64``, in :func:`float_array`; where an array is written in place,
+or a result's dtype is asked for, :func:`float_dtype` refuses every other one.
 """
 
 from collections.abc import Iterable
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.intp]
 
 Closed = Literal["both", "left", "right", "neither"]
+
+_FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
 
 
 def place(wrong: NDArray[np.bool_]) -> str:
@@ -65,16 +71,33 @@ def _check_ndim(array: NDArray[Any], name: str, ndim: int | tuple[int, ...]) -> 
         raise ValueError(f"{name} must have {needed} dimension{plural}, got shape {array.shape}")
 
 
+def float_dtype(dtype: DTypeLike, name: str) -> np.dtype[np.floating[Any]]:
+    """Require a dtype that the course computes in.
+
+    Half precision has no room for a learning rate's ``eps`` or for 1/n of a large batch.
+
+    >>> float_dtype("f4", "dtype")
+    dtype('float32')
+    >>> float_dtype(np.float16, "dtype")
+    Traceback (most recent call last):
+    TypeError: dtype must be float32 or float64, got float16
+    """
+    checked: np.dtype[Any] = np.dtype(dtype)
+    if checked not in _FLOATS:
+        raise TypeError(f"{name} must be float32 or float64, got {checked}")
+    return checked
+
+
 def float_array(
     value: ArrayLike,
     name: str,
     ndim: int | tuple[int, ...] | None = None,
     finite: bool = True,
 ) -> FloatArray:
-    """``value`` as an array of real floating-point numbers.
+    """``value`` as an array of ``float32`` or ``float64``.
 
-    A floating dtype is kept; integers and booleans become ``float64``. The result may be the very
-    array that came in, so callers do not write to it.
+    Those two are kept; all other real numbers become ``float64``. The result may be the very array
+    that came in, so callers do not write to it.
 
     Parameters
     ----------
@@ -104,8 +127,8 @@ def float_array(
     """
     array = _as_array(value, name, "fiub", "real numbers")
     # Byte order is made native: it is how numbers were stored, not how exact they are.
-    dtype = array.dtype.newbyteorder("=") if array.dtype.kind == "f" else np.dtype(np.float64)
-    array = array.astype(dtype, copy=False)
+    dtype = array.dtype.newbyteorder("=")
+    array = array.astype(dtype if dtype in _FLOATS else np.float64, copy=False)
     if ndim is not None:
         _check_ndim(array, name, ndim)
     if finite:
@@ -173,15 +196,21 @@ def same_length(a: NDArray[Any], b: NDArray[Any], names: tuple[str, str]) -> Non
         )
 
 
-def rows_sum_to_one(Y: FloatArray, name: str) -> None:
-    """Refuse a row of probabilities, shape (n, K), that does not sum to 1 within 1e-5.
+def rows_are_distributions(y: ArrayLike, name: str) -> None:
+    """Refuse a matrix of labels, shape (n, K), in which a row is no distribution over the classes.
 
-    >>> rows_sum_to_one(np.array([[0.5, 0.5], [1.0, 0.5]]), "y")
+    A row's sum may miss 1 by 1e-5, or by the rounding of the dtype that it came in where that is
+    coarser.
+
+    >>> rows_are_distributions([[0.5, 0.5], [1.0, 0.5]], "y")
     Traceback (most recent call last):
     ValueError: y must hold rows of probabilities that sum to 1, got 1.5 at row 1
     """
+    Y = float_array(y, name, ndim=2)
+    refuse((Y < 0) | (Y > 1), Y, name, "hold class numbers, or probabilities between 0 and 1")
+    rounding = 4 * float(np.finfo(np.result_type(np.asarray(y), np.float16)).eps)
     sums = Y.sum(axis=1)
-    off = ~np.isclose(sums, 1, rtol=0, atol=1e-5)
+    off = np.abs(sums - 1) > max(1e-5, rounding)
     refuse(off, sums, name, "hold rows of probabilities that sum to 1")
 
 

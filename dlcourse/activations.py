@@ -4,8 +4,8 @@ r"""What a unit does to its score: squash it, clip it, or share it out among cla
     \sigma(s) = \frac{1}{1 + e^{-s}}, \qquad \tanh s, \qquad \max(0, s), \qquad
     P_k = \frac{e^{s_k}}{\sum_{k'} e^{s_{k'}}}
 
-All take scores of any shape and keep their dtype; ``softmax`` and its relatives work along the last
-axis. NaN passes through, since the input had it. Source: the lecture; Goodfellow, Bengio &
+All take scores of any shape and keep float32 and float64; ``softmax`` and its relatives work along
+the last axis. NaN passes through, since the input had it. Source: the lecture; Goodfellow, Bengio &
 Courville (2016), sections 3.10, 4.1 and 6.2.2.
 """
 
@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from dlcourse._validation import FloatArray, float_array
 
 # Typed constants: NumPy takes a slower road when it has to convert a Python number on each call.
-_ZERO = {np.dtype(t): np.zeros((), t) for t in (np.float16, np.float32, np.float64, np.longdouble)}
+_ZERO = {np.dtype(t): np.zeros((), t) for t in (np.float32, np.float64)}
 _ONE = {dtype: np.ones((), dtype) for dtype in _ZERO}
 
 
@@ -47,7 +47,7 @@ def sigmoid(S: ArrayLike, out: FloatArray | None = None) -> FloatArray:
     ----------
     S : array_like, any shape
         Scores.
-    out : ndarray of S's shape and dtype, optional
+    out : ndarray of S's shape and dtype (float32 or float64), optional
         Written to and returned; may be ``S`` itself. Then nothing is checked.
 
     Returns
@@ -113,7 +113,7 @@ def softmax(S: ArrayLike, out: FloatArray | None = None) -> FloatArray:
     ----------
     S : array_like of shape (..., K)
         Scores, K >= 1.
-    out : ndarray of S's shape and dtype, optional
+    out : ndarray of S's shape and dtype (float32 or float64), optional
         Written to and returned; may be ``S`` itself. Then nothing is checked.
 
     Returns

@@ -20,9 +20,11 @@ from numpy.typing import ArrayLike, DTypeLike
 from dlcourse._validation import (
     FloatArray,
     float_array,
+    float_dtype,
+    labels_array,
     one_of,
     refuse,
-    rows_sum_to_one,
+    rows_are_distributions,
     same_length,
 )
 from dlcourse.activations import ACTIVATIONS
@@ -73,7 +75,9 @@ def backpropagate(network: Network, buffers: Buffers, gradients: Gradients) -> N
     np.dot(dS[0].T, X[0], out=dW[0])
 
 
-def output_targets(y: ArrayLike, loss: str, n_outputs: int, dtype: DTypeLike) -> FloatArray:
+def output_targets(
+    y: ArrayLike, loss: str, n_outputs: int, dtype: DTypeLike, name: str = "y"
+) -> FloatArray:
     """Labels as the matrix of targets that the output layer is compared with.
 
     Parameters
@@ -86,7 +90,9 @@ def output_targets(y: ArrayLike, loss: str, n_outputs: int, dtype: DTypeLike) ->
     n_outputs : int
         Units in the output layer.
     dtype : dtype
-        Of the result.
+        Of the result, float32 or float64.
+    name : str
+        What messages call ``y``.
 
     Returns
     -------
@@ -94,6 +100,8 @@ def output_targets(y: ArrayLike, loss: str, n_outputs: int, dtype: DTypeLike) ->
 
     Raises
     ------
+    TypeError
+        If ``y`` does not hold real numbers, or ``dtype`` is another one.
     ValueError
         If ``y`` has another shape or labels that the loss does not know.
 
@@ -104,21 +112,22 @@ def output_targets(y: ArrayLike, loss: str, n_outputs: int, dtype: DTypeLike) ->
            [1., 0., 0.]])
     """
     one_of(loss, "loss", LOSSES)
+    dtype = float_dtype(dtype, "dtype")
     if loss == "cross_entropy" and np.ndim(y) == 1:
-        return one_hot(y, n_outputs, dtype)
-    targets = np.asarray(float_array(y, "y", ndim=(1, 2)), dtype)
+        return one_hot(labels_array(y, name, n_classes=n_outputs), n_outputs, dtype)
+    targets = float_array(y, name, ndim=(1, 2))
     if targets.ndim == 1:
         targets = targets[:, np.newaxis]
     if targets.shape[1] != n_outputs:
         raise ValueError(
-            f"y must have one column for each of the {n_outputs} output units, "
+            f"{name} must have one column for each of the {n_outputs} output units, "
             f"got shape {np.shape(y)}"
         )
-    if loss != "squared_error":
-        refuse((targets < 0) | (targets > 1), targets, "y", "hold numbers between 0 and 1")
+    if loss == "binary_cross_entropy":
+        refuse((targets < 0) | (targets > 1), targets, name, "hold numbers between 0 and 1")
     if loss == "cross_entropy":
-        rows_sum_to_one(targets, "y")
-    return targets
+        rows_are_distributions(y, name)
+    return targets.astype(dtype, copy=False)
 
 
 def output_gradient(buffers: Buffers, targets: FloatArray, loss: str) -> None:

@@ -10,7 +10,14 @@ lecture counts classes from 1, the code from 0. Source: the lecture; Bishop (200
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from dlcourse._validation import FloatArray, IntArray, float_array, labels_array, whole_number
+from dlcourse._validation import (
+    FloatArray,
+    IntArray,
+    float_array,
+    float_dtype,
+    labels_array,
+    whole_number,
+)
 
 
 def one_hot(y: ArrayLike, n_classes: int, dtype: DTypeLike = np.float64) -> FloatArray:
@@ -23,7 +30,7 @@ def one_hot(y: ArrayLike, n_classes: int, dtype: DTypeLike = np.float64) -> Floa
     n_classes : int
         K, the number of classes.
     dtype : dtype
-        Of the result.
+        Of the result, float32 or float64.
 
     Returns
     -------
@@ -32,8 +39,8 @@ def one_hot(y: ArrayLike, n_classes: int, dtype: DTypeLike = np.float64) -> Floa
     Raises
     ------
     TypeError, ValueError
-        If ``n_classes`` is not a whole number above 0 or ``y`` holds anything else than class
-        numbers.
+        If ``n_classes`` is not a whole number above 0, ``y`` holds anything else than class
+        numbers, or ``dtype`` is another one.
 
     Examples
     --------
@@ -42,7 +49,7 @@ def one_hot(y: ArrayLike, n_classes: int, dtype: DTypeLike = np.float64) -> Floa
            [1., 0., 0., 0., 0.]])
     """
     y, K = _labels(y, n_classes)
-    Y = np.zeros((len(y), K), dtype)
+    Y = np.zeros((len(y), K), float_dtype(dtype, "dtype"))
     Y[np.arange(len(y)), y] = 1
     return Y
 

@@ -21,7 +21,7 @@ from dlcourse._validation import (
     labels_array,
     one_of,
     refuse,
-    rows_sum_to_one,
+    rows_are_distributions,
 )
 from dlcourse.activations import identity, log_softmax, sigmoid, softmax, softplus
 
@@ -33,7 +33,7 @@ def _total(terms: FloatArray) -> float:
     return float(np.add.reduce(terms, axis=None, dtype=np.float64))
 
 
-def _examples(n: int, reduction: Reduction) -> int:
+def _divisor(n: int, reduction: Reduction) -> int:
     """Give what a sum over ``n`` examples is divided by."""
     one_of(reduction, "reduction", ("mean", "sum"))
     return n if reduction == "mean" else 1
@@ -75,9 +75,8 @@ def _check_classes(scores: ArrayLike, y: ArrayLike) -> tuple[FloatArray, FloatAr
     if np.ndim(y) == 1:
         labels = labels_array(y, "y", n=len(S), n_classes=S.shape[1])
         return S, np.eye(S.shape[1], dtype=S.dtype)[labels]
-    Y = _check_pair(S, y)[1]
-    refuse((Y < 0) | (Y > 1), Y, "y", "hold class numbers, or probabilities between 0 and 1")
-    rows_sum_to_one(Y, "y")
+    S, Y = _check_pair(S, y)
+    rows_are_distributions(y, "y")
     return S, Y
 
 
@@ -133,7 +132,7 @@ def binary_cross_entropy(scores: ArrayLike, y: ArrayLike, reduction: Reduction =
     10000.0
     """
     S, Y = _check_binary(scores, y)
-    return _total(_binary_terms(S, Y)) / _examples(len(S), reduction)
+    return _total(_binary_terms(S, Y)) / _divisor(len(S), reduction)
 
 
 def binary_cross_entropy_gradient(
@@ -147,7 +146,7 @@ def binary_cross_entropy_gradient(
     array([ 0.5, -0.5])
     """
     S, Y = _check_binary(scores, y)
-    return np.asarray((sigmoid(S) - Y) / _examples(len(S), reduction))
+    return np.asarray((sigmoid(S) - Y) / _divisor(len(S), reduction))
 
 
 def logistic_loss(scores: ArrayLike, y: ArrayLike, reduction: Reduction = "mean") -> float:
@@ -187,7 +186,7 @@ def logistic_loss(scores: ArrayLike, y: ArrayLike, reduction: Reduction = "mean"
     True
     """
     S, Y = _check_signs(scores, y)
-    return _total(softplus(-Y * S)) / _examples(len(S), reduction)
+    return _total(softplus(-Y * S)) / _divisor(len(S), reduction)
 
 
 def logistic_loss_gradient(
@@ -201,7 +200,7 @@ def logistic_loss_gradient(
     array([ 0.5, -0.5])
     """
     S, Y = _check_signs(scores, y)
-    return np.asarray(-Y * sigmoid(-Y * S) / _examples(len(S), reduction))
+    return np.asarray(-Y * sigmoid(-Y * S) / _divisor(len(S), reduction))
 
 
 def cross_entropy(scores: ArrayLike, y: ArrayLike, reduction: Reduction = "mean") -> float:
@@ -242,7 +241,7 @@ def cross_entropy(scores: ArrayLike, y: ArrayLike, reduction: Reduction = "mean"
     20000.0
     """
     S, Y = _check_classes(scores, y)
-    return _total(_class_terms(S, Y)) / _examples(len(S), reduction)
+    return _total(_class_terms(S, Y)) / _divisor(len(S), reduction)
 
 
 def cross_entropy_gradient(
@@ -256,7 +255,7 @@ def cross_entropy_gradient(
     array([[ 0.5, -0.5]])
     """
     S, Y = _check_classes(scores, y)
-    return np.asarray((softmax(S) - Y) / _examples(len(S), reduction))
+    return np.asarray((softmax(S) - Y) / _divisor(len(S), reduction))
 
 
 def squared_error(
@@ -298,7 +297,7 @@ def squared_error(
     1.25
     """
     S, T = _check_pair(predictions, targets, ("predictions", "targets"))
-    return _total(_square_terms(S, T)) / _examples(len(S), reduction)
+    return _total(_square_terms(S, T)) / _divisor(len(S), reduction)
 
 
 def squared_error_gradient(
@@ -312,7 +311,7 @@ def squared_error_gradient(
     array([0.5, 2. ])
     """
     S, T = _check_pair(predictions, targets, ("predictions", "targets"))
-    return np.asarray((S - T) / _examples(len(S), reduction))
+    return np.asarray((S - T) / _divisor(len(S), reduction))
 
 
 class Loss(NamedTuple):

@@ -208,6 +208,13 @@ def test_labels_become_targets(y, loss, n_outputs, expected):
 def test_bad_labels_are_refused_by_name(y, loss, message):
     with pytest.raises(ValueError, match=message):
         output_targets(y, loss, 2, np.float64)
+    with pytest.raises(ValueError, match=message.replace("y ", "labels ", 1)):
+        output_targets(y, loss, 2, np.float64, "labels")
+
+
+def test_targets_have_a_dtype_that_is_computed_in():
+    with pytest.raises(TypeError, match=r"^dtype must be float32 or float64, got float16$"):
+        output_targets([0], "cross_entropy", 2, np.float16)
 
 
 def test_rows_of_probabilities_may_be_rounded():

@@ -82,6 +82,8 @@ def test_dtypes():
     assert one_hot([0], 2, dtype=np.float32).dtype == np.float32
     assert decode_one_hot([[0, 1]]).dtype == decode_integer([[1]], 2).dtype == np.intp
     assert hamming_distances([[0, 1]]).dtype == np.intp
+    with pytest.raises(TypeError, match=r"^dtype must be float32 or float64, got int64$"):
+        one_hot([0], 2, dtype=np.int64)
 
 
 @few

@@ -286,6 +286,16 @@ def test_dtype_of_the_targets_does_not_matter(dtype, target_dtype):
     assert cross_entropy(S, Y[:, 1]) == cross_entropy(S, [0, 1])
 
 
+def test_half_precision_is_computed_in_double():
+    n = 70_000  # 1/n is no longer a half
+    S, y = np.zeros((n, 2), np.float16), np.zeros(n, int)
+    assert_allclose(cross_entropy_gradient(S, y), np.tile([-0.5 / n, 0.5 / n], (n, 1)))
+    assert_allclose(binary_cross_entropy_gradient(S[:, 0], y), 0.5 / n)
+    assert squared_error(np.array([300], np.float16), [-300]) == 180_000
+    P = np.random.default_rng(0).dirichlet(np.ones(10), 5).astype(np.float16)
+    assert_allclose(cross_entropy(np.zeros((5, 10), np.float16), P), np.log(10), rtol=1e-3)
+
+
 def test_the_registry():
     links = {"binary_cross_entropy": sigmoid, "cross_entropy": softmax, "squared_error": identity}
     assert {name: loss.link for name, loss in LOSSES.items()} == links

@@ -20,11 +20,25 @@ def test_floats_come_back_as_they_are(X):
     assert v.float_array(X, "X") is X
 
 
-@pytest.mark.parametrize("dtype", [np.int8, np.int32, np.int64, np.uint8, np.bool_])
-def test_integers_and_booleans_become_float64(dtype):
+OTHER_NUMBERS = [np.int8, np.int32, np.int64, np.uint8, np.bool_, np.float16, np.longdouble]
+
+
+@pytest.mark.parametrize("dtype", OTHER_NUMBERS)
+def test_all_other_numbers_become_float64(dtype):
     result = v.float_array(np.ones((2, 3), dtype), "X")
     assert result.dtype == np.float64
     assert (result == 1).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, "f8", "float32", np.dtype(np.float64)])
+def test_dtypes_that_are_computed_in(dtype):
+    assert v.float_dtype(dtype, "dtype") == np.dtype(dtype)
+
+
+@pytest.mark.parametrize("dtype", ["int32", "bool", "float16", "complex128", "object"])
+def test_other_dtypes_are_refused_by_name(dtype):
+    with pytest.raises(TypeError, match=f"^dtype must be float32 or float64, got {dtype}$"):
+        v.float_dtype(dtype, "dtype")
 
 
 def test_byte_order_becomes_native():
@@ -109,6 +123,16 @@ def test_labels_that_are_none_are_refused(y, message):
 def test_labels_without_a_number_of_classes_start_at_zero():
     with pytest.raises(ValueError, match=r"^y must hold class numbers from 0 on, got -1 at row 1$"):
         v.labels_array([5, -1], "y")
+
+
+def test_sums_of_probabilities_are_as_exact_as_their_dtype():
+    P = np.random.default_rng(0).dirichlet(np.ones(10), 100)
+    for dtype in (np.float16, np.float32, np.float64):
+        v.rows_are_distributions(P.astype(dtype), "y")
+    v.rows_are_distributions(np.eye(3, dtype=bool), "y")
+    for dtype, off in [(np.float16, 0.01), (np.float32, 2e-5), (np.float64, 2e-5)]:
+        with pytest.raises(ValueError, match=r"^y must hold rows of prob.* sum to 1, got .* row 0"):
+            v.rows_are_distributions(np.array([[0.5, 0.5 + off]], dtype), "y")
 
 
 def test_lengths_are_compared():
