@@ -21,6 +21,7 @@ IntArray = NDArray[np.intp]
 Closed = Literal["both", "left", "right", "neither"]
 
 _FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+_MISSING = ("None", "nan", "NaT", "<NA>")
 
 
 def place(wrong: NDArray[np.bool_]) -> str:
@@ -50,6 +51,18 @@ def refuse(wrong: NDArray[np.bool_], array: NDArray[Any], name: str, needed: str
         raise ValueError(f"{name} must {needed}, got {got}{place(wrong)}")
 
 
+def missing(array: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where an array holds None, NaN, NaT, or what pandas writes for them.
+
+    >>> missing(np.array(["a", None, np.nan], dtype=object))
+    array([False,  True,  True])
+    """
+    if array.dtype.kind == "O":  # by name: pandas.NA can be neither compared nor imported here
+        found = [not isinstance(v, str) and str(v) in _MISSING for v in array.flat]
+        return np.array(found, dtype=bool).reshape(array.shape)
+    return np.isnan(array) if array.dtype.kind in "fcmM" else np.zeros(array.shape, dtype=bool)
+
+
 def _as_array(value: ArrayLike, name: str, kinds: str, needed: str) -> NDArray[Any]:
     try:
         array = np.asarray(value)
@@ -57,6 +70,8 @@ def _as_array(value: ArrayLike, name: str, kinds: str, needed: str) -> NDArray[A
         raise ValueError(f"{name} must be rectangular, got rows of different shapes") from error
     if array.size == 0 and not isinstance(value, np.ndarray):
         return array.astype(np.float64)  # a bare [] says nothing about its dtype
+    if array.dtype == object and array.ndim:
+        refuse(missing(array), array, name, f"hold {needed}")
     if array.dtype.kind not in kinds:
         what = type(value).__name__ if array.dtype == object else f"dtype {array.dtype}"
         raise TypeError(f"{name} must hold {needed}, got {what}")

@@ -53,7 +53,7 @@ def test_byte_order_becomes_native():
     [
         (np.array([1j]), "dtype complex128"),
         (["a"], "dtype <U1"),
-        ([None], "list"),
+        ([{}], "list"),
         (None, "NoneType"),
         (np.array(["2020-01-01"], dtype="datetime64[D]"), r"dtype datetime64\[D\]"),
     ],
@@ -63,6 +63,41 @@ def test_what_is_not_a_real_number_is_refused(value, got):
         v.float_array(value, "X")
     with pytest.raises(TypeError, match=f"^y must hold class numbers, got {got}$"):
         v.labels_array(value, "y")
+
+
+class NotAvailable:
+    """As pandas.NA: it has a name and no truth value."""
+
+    def __repr__(self):
+        return "<NA>"
+
+    def __eq__(self, other):
+        return self
+
+    def __bool__(self):
+        raise TypeError("boolean value of NA is ambiguous")
+
+
+@pytest.mark.parametrize(
+    ("value", "got"),
+    [(None, "None"), (np.nan, "nan"), (np.datetime64("NaT"), "NaT"), (NotAvailable(), "<NA>")],
+)
+def test_a_missing_value_is_named_with_its_place(value, got):
+    y = np.array([0, 1, value], dtype=object)
+    assert v.missing(y).tolist() == [False, False, True]
+    with pytest.raises(ValueError, match=f"^y must hold class numbers, got {got} at row 2$"):
+        v.labels_array(y, "y")
+    with pytest.raises(
+        ValueError, match=f"^X must hold real numbers, got {got} at row 2, column 0$"
+    ):
+        v.float_array(y[:, np.newaxis], "X")
+
+
+def test_what_is_missing_depends_on_the_dtype():
+    assert v.missing(np.array([0.0, np.nan])).tolist() == [False, True]
+    assert v.missing(np.array(["NaT", "2026-01-01"], "datetime64[D]")).tolist() == [True, False]
+    for kept in ([0, 1], ["nan", "None"], np.array(["nan", 1.5], object)):
+        assert not v.missing(np.asarray(kept)).any()
 
 
 def test_ragged_rows_are_refused():

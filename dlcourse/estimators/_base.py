@@ -23,6 +23,7 @@ from dlcourse.estimators._inputs import (
     as_features,
     feature_names,
     known_to_sklearn,
+    label_vector,
     same_feature_names,
 )
 
@@ -61,7 +62,7 @@ class Classifier(ABC):
         X : array_like of shape (n, N0)
             Examples as rows; float32 is kept.
         y : array_like of shape (n,)
-            Class labels of any kind: integers, strings, booleans.
+            Class labels of any kind: integers, strings, booleans. A column is flattened.
 
         Returns
         -------
@@ -73,7 +74,7 @@ class Classifier(ABC):
             If the data or a setting cannot be used; the message names it.
         """
         features = as_features(X)
-        classes, numbers = as_classes(y, type(self).__name__)
+        classes, numbers = as_classes(label_vector(y, type(self).__name__))
         if len(features) != len(numbers):
             raise ValueError(
                 f"X and y must have the same length, got {len(features)} and {len(numbers)}"
@@ -162,13 +163,14 @@ class Classifier(ABC):
         ----------
         X : array_like of shape (n, N0)
         y : array_like of shape (n,)
+            Class labels, as :meth:`fit` takes them.
 
         Raises
         ------
         ValueError
-            If ``X`` and ``y`` differ in length.
+            If ``X`` and ``y`` differ in length or a label is missing.
         """
-        predicted, wanted = self.predict(X), np.asarray(y)
+        predicted, wanted = self.predict(X), label_vector(y, type(self).__name__)
         if predicted.shape != wanted.shape:
             raise ValueError(f"y must have shape {predicted.shape}, got {wanted.shape}")
         return float(np.mean(predicted == wanted))

@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dlcourse._validation import missing, refuse
+
 FloatArray = NDArray[np.floating]
 
 
@@ -101,67 +103,90 @@ def _finite(array: NDArray[Any]) -> FloatArray:
     return array
 
 
-def as_classes(y: ArrayLike | None, estimator: str) -> tuple[NDArray[Any], NDArray[np.intp]]:
-    """Find the classes in ``y`` and number them.
+def label_vector(y: ArrayLike | None, estimator: str) -> NDArray[Any]:
+    """Turn ``y`` into a vector of labels; a column is flattened, with a warning.
 
     Parameters
     ----------
-    y : array_like of shape (n,)
+    y : array_like of shape (n,) or (n, 1)
         One label for each example: integers, whole floats, booleans or strings.
     estimator : str
         Name to use in messages.
 
     Returns
     -------
-    classes : ndarray of shape (K,)
-        Sorted distinct labels.
-    numbers : ndarray of int, shape (n,)
-        ``classes[numbers]`` is ``y``.
+    ndarray of shape (n,)
 
     Raises
     ------
     ValueError
-        If ``y`` is missing, not one-dimensional, continuous, holds NaN or only one class.
+        If ``y`` or one of its labels is missing, it is not one-dimensional or holds objects.
 
     Examples
     --------
-    >>> as_classes(["no", "yes", "no"], "LogisticRegression")
+    >>> label_vector(["no", "yes"], "LogisticRegression")
+    array(['no', 'yes'], dtype='<U3')
+    >>> label_vector(["no", np.nan], "LogisticRegression")
+    Traceback (most recent call last):
+    ValueError: Input y contains NaN: y must hold one label for each example, got nan at row 1
+    """
+    if y is None:
+        raise ValueError(f"{estimator} requires y to be passed, but the target y is None")
+    labels = np.asarray(y)
+    # As text, the NaN in a list of strings would be a class called "nan".
+    given = np.asarray(y, dtype=object) if labels.dtype.kind == "U" else labels
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        warnings.warn(
+            "A column-vector y was passed when a 1d array was expected: pass y.ravel().",
+            known_to_sklearn(DataConversionWarning),
+            stacklevel=3,
+        )
+        labels, given = labels.ravel(), given.ravel()
+    if labels.ndim != 1:
+        raise ValueError(f"y should be a 1d array, got an array of shape {labels.shape} instead")
+    refuse(missing(given), given, "Input y contains NaN: y", "hold one label for each example")
+    if labels.dtype.kind == "O":
+        odd = np.array([not isinstance(label, str) for label in labels])
+        refuse(odd, labels, "Unknown label type: y", "hold integers, booleans or strings")
+    return labels
+
+
+def as_classes(labels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
+    """Find the classes among labels and number them.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n,)
+        As :func:`label_vector` gives them.
+
+    Returns
+    -------
+    classes : ndarray of shape (K,)
+        Sorted distinct labels.
+    numbers : ndarray of int, shape (n,)
+        ``classes[numbers]`` is ``labels``.
+
+    Raises
+    ------
+    ValueError
+        If the labels are continuous or hold only one class.
+
+    Examples
+    --------
+    >>> as_classes(np.array(["no", "yes", "no"]))
     (array(['no', 'yes'], dtype='<U3'), array([0, 1, 0]))
     """
-    labels = _label_array(y, estimator)
     if labels.dtype.kind == "f":
-        if not np.isfinite(labels).all():
-            raise ValueError("Input y contains NaN or infinity: y must hold one label a row")
-        if np.any(labels != np.floor(labels)):
+        continuous = np.isinf(labels) | (labels != np.floor(labels))
+        if continuous.any():
             raise ValueError(
                 "Unknown label type: continuous. y must hold classes, got "
-                f"{labels[labels != np.floor(labels)][0]}; for real targets use a regression"
+                f"{labels[continuous][0]}; for real targets use a regression"
             )
     classes, numbers = np.unique(labels, return_inverse=True)
     if len(classes) < 2:
         raise ValueError(f"y must hold at least two classes, got one class: {classes.tolist()}")
     return classes, numbers.astype(np.intp)
-
-
-def _label_array(y: ArrayLike | None, estimator: str) -> NDArray[Any]:
-    if y is None:
-        raise ValueError(f"{estimator} requires y to be passed, but the target y is None")
-    labels = np.asarray(y)
-    if labels.ndim == 2 and labels.shape[1] == 1:
-        warnings.warn(
-            "A column-vector y was passed when a 1d array was expected: pass y.ravel().",
-            known_to_sklearn(DataConversionWarning),
-            stacklevel=4,
-        )
-        labels = labels.ravel()
-    if labels.ndim != 1:
-        raise ValueError(f"y should be a 1d array, got an array of shape {labels.shape} instead")
-    if labels.dtype.kind == "O" and not all(isinstance(label, str) for label in labels):
-        raise ValueError(
-            "Unknown label type: y must hold integers, booleans or strings, "
-            f"got an object array with {type(labels[0]).__name__}"
-        )
-    return labels
 
 
 def feature_names(X: Any) -> NDArray[Any] | None:

@@ -131,6 +131,50 @@ def test_exceptions_are_scikit_learns_too():
 
 
 @every_estimator
+def test_score_takes_a_column_as_fit_does(estimator):
+    X, y = two_clouds()
+    column = np.array(["no", "yes"])[y][:, np.newaxis]
+    model = estimator().fit(X, column.ravel())
+    with pytest.warns(DataConversionWarning, match="column-vector y") as record:
+        accuracy = model.score(X, column)
+    assert accuracy == model.score(X, column.ravel()) > 0.8
+    assert record[0].filename == __file__
+
+
+MISSING = [
+    (["a", np.nan, "b"], "nan"),
+    (["a", None, "b"], "None"),
+    (np.array(["a", np.nan, "b"], object), "nan"),
+    ([["a"], [None], ["b"]], "None"),
+    ([0, None, 1], "None"),
+    ([0.0, np.nan, 1.0], "nan"),
+]
+
+
+@every_estimator
+@pytest.mark.filterwarnings("ignore:A column-vector y")
+@pytest.mark.parametrize(("y", "got"), MISSING)
+def test_a_missing_label_is_named_with_its_row(estimator, y, got):
+    X = [[0.0], [1.0], [2.0]]
+    model = estimator().fit(X, ["a", "a", "b"])
+    message = f"^Input y contains NaN: y must hold one label for each example, got {got} at row 1$"
+    for method in (model.fit, model.score):
+        with pytest.raises(ValueError, match=message):
+            method(X, y)
+
+
+@pytest.mark.parametrize("dtype", [object, "str", "string", "category"])
+@pytest.mark.parametrize("gap", [None, np.nan])
+def test_a_missing_label_of_a_series_is_named_with_its_row(dtype, gap):
+    pandas = pytest.importorskip("pandas")
+    y = pandas.Series(["a", "b", gap], dtype=dtype)
+    with pytest.raises(ValueError, match=r"got (nan|None|<NA>) at row 2$"):
+        SoftmaxRegression().fit([[0.0], [1.0], [2.0]], y)
+    classes = SoftmaxRegression().fit([[0.0], [1.0]], y[:2]).classes_
+    assert_array_equal(classes, ["a", "b"])
+
+
+@every_estimator
 def test_parameters_get_set_and_show(estimator):
     model = estimator()
     assert repr(model) == f"{estimator.__name__}()"
@@ -229,10 +273,15 @@ def test_pickles(estimator):
         ([["a"], ["b"]], [0, 1], ValueError, "X must hold numbers: could not convert"),
         ([[{}], [0]], [0, 1], TypeError, "X must hold numbers: .* argument must be a string"),
         ([[0.0], [1.0]], None, ValueError, "requires y to be passed"),
-        ([[0.0], [1.0]], [0.0, np.nan], ValueError, "y contains NaN"),
+        ([[0.0], [1.0]], [0.0, np.inf], ValueError, "Unknown label type: continuous. .* got inf"),
         ([[0.0], [1.0]], [0.0, 0.5], ValueError, "Unknown label type: continuous. .* got 0.5"),
         ([[0.0], [1.0]], [[0, 1], [1, 0]], ValueError, r"y should be a 1d array, .*\(2, 2\)"),
-        ([[0.0], [1.0]], np.array([0, "a"], object), ValueError, "Unknown label type: y must"),
+        (
+            [[0.0], [1.0]],
+            np.array(["a", 0], object),
+            ValueError,
+            "Unknown label type: y must hold integers, booleans or strings, got 0 at row 1$",
+        ),
     ],
 )
 def test_errors_of_fit_name_the_argument(estimator, X, y, error, words):
