@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_allclose, assert_array_equal
 
+from dlcourse import losses
 from dlcourse.gradcheck import (
     central_difference,
     check_gradient,
@@ -129,6 +130,50 @@ def test_check_gradient_passes_a_right_one():
     assert check_gradient(bumpy, bumpy_gradient, x) < 1e-8
     assert check_gradient(bumpy, bumpy_gradient(x), x) < 1e-8
     assert check_gradient(lambda x: 0.0, np.zeros_like, x) == 0
+
+
+def tilted_bowl(x):
+    return ((x - 1) ** 2 + (x - 1) ** 3).sum()
+
+
+ZERO_GRADIENTS = {
+    "minimum of a large function": (lambda x: 5 + x @ x, np.zeros(3)),
+    "constant, up to rounding": (lambda x: 1 + np.log((np.exp(x) / np.exp(x).sum()).sum()), 1.0),
+    "cube": (lambda x: (x**3).sum(), np.zeros(3)),
+    "minimum without symmetry": (tilted_bowl, np.ones(3)),
+}
+
+
+@pytest.mark.parametrize("case", ZERO_GRADIENTS)
+def test_check_gradient_passes_a_right_one_that_is_zero(case):
+    f, at = ZERO_GRADIENTS[case]
+    x = at * np.ones(3)
+    assert check_gradient(f, np.zeros_like, x) < 1e-6
+    for k in range(3):
+        wrong = np.zeros(3)
+        wrong[k] = 1e-7
+        with pytest.raises(ValueError, match=rf"at index \({k},\) it is 1e-07, differences say"):
+            check_gradient(f, wrong, x)
+
+
+def test_check_gradient_passes_at_the_minimum_of_a_loss():
+    uniform = np.full((4, 3), 1 / 3)
+    error = check_gradient(
+        lambda s: losses.cross_entropy(s, uniform),
+        lambda s: losses.cross_entropy_gradient(s, uniform),
+        np.zeros((4, 3)),
+    )
+    assert error < 1e-6
+
+
+@few
+@given(st.floats(-30, 30), st.floats(1e-3, 1e3), st.integers(0, 2**32 - 1))
+def test_check_gradient_knows_right_from_wrong_in_all_units(power, factor, seed):
+    unit, x = 10.0**power, np.random.default_rng(seed).normal(size=3)
+    assert check_gradient(lambda x: unit * bumpy(x), unit * bumpy_gradient(x), x) < 1e-7
+    if abs(factor - 1) > 1e-3:
+        with pytest.raises(ValueError, match="relative error"):
+            check_gradient(lambda x: unit * bumpy(x), factor * unit * bumpy_gradient(x), x)
 
 
 def test_check_gradient_points_at_the_worst_entry():
