@@ -158,10 +158,10 @@ def regions(
     Parameters
     ----------
     predict : callable
-        Takes points (m, 2). May return the probability of class 1, floats (m,): then the colour
-        follows the probability and a line marks 1/2. Or one column of scores or probabilities for
-        each class, (m, K): then every region has the colour of its largest column. Or class
-        numbers, integers (m,).
+        Takes points (m, 2). May return the probability of class 1, floats (m,) or (m, 1): then the
+        colour follows the probability and a line marks 1/2. Or one column of scores or
+        probabilities for each of K > 1 classes, (m, K): then every region has the colour of its
+        largest column. Or class numbers, integers (m,) or (m, 1).
     X : array_like of shape (n, 2)
         The data; sets how much of the plane is shown. They are not drawn: see :func:`scatter`.
     ax : Axes, optional
@@ -177,7 +177,8 @@ def regions(
     Raises
     ------
     ValueError
-        If ``predict`` returns something else than one row for each point.
+        If ``predict`` returns something else than one row for each point, or numbers outside
+        [0, 1] where it returns probabilities.
 
     Examples
     --------
@@ -195,7 +196,11 @@ def regions(
             f"got shape {values.shape}"
         )
     surface = (len(x2), len(x1))
+    if values.shape[1:] == (1,):
+        values = values[:, 0]
     if values.ndim == 1 and values.dtype.kind == "f":
+        outside = ~((values >= 0) & (values <= 1))  # NaN is outside as well
+        _validation.refuse(outside, values, "predict", "return probabilities between 0 and 1")
         _probability_surface(ax, x1, x2, values.reshape(surface))
     else:
         classes = values.argmax(axis=1) if values.ndim == 2 else values.astype(np.intp)

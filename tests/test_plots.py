@@ -148,8 +148,19 @@ def test_regions_of_several_classes(form):
     assert len(ax.collections) == 2
 
 
+@pytest.mark.parametrize("dtype", [float, int])
+def test_regions_of_one_output_is_its_column(dtype):
+    def predict(points):
+        return (points[:, 0] > 2).astype(dtype)
+
+    column = plots.regions(lambda points: predict(points)[:, np.newaxis], X, resolution=5)
+    vector = plots.regions(predict, X, resolution=5)
+    assert_array_equal(column.images[0].get_array(), vector.images[0].get_array())
+    assert len(np.unique(column.images[0].get_array())) > 1
+
+
 def test_regions_of_data_on_one_line_still_has_room():
-    ax = plots.regions(lambda points: points[:, 0], [[0.0, 1.0], [1.0, 1.0]], resolution=5)
+    ax = plots.regions(lambda points: np.zeros(len(points)), [[0, 1], [1, 1]], resolution=5)
     assert_allclose(ax.get_ylim(), [0.9, 1.1])
 
 
@@ -228,6 +239,14 @@ def test_signed_images_scale_each_image_around_zero():
         (lambda: plots.scatter(X * np.nan, y), "X must be finite"),
         (lambda: plots.hidden_space(np.ones((3, 1)), [0, 1, 2]), "H must have 2 columns"),
         (lambda: plots.regions(lambda p: p[:5, 0], X), "predict must return one row for each"),
+        (
+            lambda: plots.regions(lambda p: p[:, :1] - 9, X),
+            "predict must return probabilities between 0 and 1, got -9.4 at row 0",
+        ),
+        (
+            lambda: plots.regions(lambda p: p[:, 0] * np.nan, X),
+            "predict must return probabilities between 0 and 1, got nan at row 0",
+        ),
         (lambda: plots.boundary([1.0, 0.0, 0.0]), "w must hold a bias and two weights"),
         (lambda: plots.boundary([1.0, 1.0]), "w must hold a bias and two weights"),
         (lambda: plots.images(np.ones((2, 5)), shape=(2, 2)), "X must have one image or more"),
