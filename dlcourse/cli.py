@@ -49,7 +49,7 @@ def download() -> None:
     help="Folder to keep the files in, instead of the user's cache folder.",
 )
 def mnist(cache: Path | None) -> None:
-    """Fetch all 70,000 handwritten digits (11.6 MB)."""
+    """Fetch all 70,000 handwritten digits (11.6 MB); what the folder holds already is used."""
     from dlcourse.datasets import load_mnist
 
     try:
@@ -171,9 +171,9 @@ def _extra_line(extra: str, packages: list[str]) -> str:
 
 
 def _mnist_line() -> str:
-    from dlcourse.datasets.mnist import SHA256, default_cache
+    from dlcourse.datasets.mnist import default_cache, is_complete
 
     folder = default_cache()
-    if all((folder / name).is_file() for name in SHA256):
+    if is_complete(folder):
         return f"  MNIST       70,000 images, in {folder}"
     return "  MNIST       70,000 images, not here yet. Get them: dlcourse download mnist"

@@ -15,14 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
+from dlcourse.datasets.mnist import SHA256_UNPACKED
+
 SEED = 1998
 PER_CLASS = {"train": 500, "test": 100}
-SHA256_OF_IDX = {
-    "x_train": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    "y_train": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    "x_test": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    "y_test": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-}
+ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+SHA256_OF_IDX = dict(zip(ARRAYS, SHA256_UNPACKED.values(), strict=True))
 
 
 def as_idx(array: np.ndarray) -> bytes:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcourse.datasets.idx import read_idx_gz
+from dlcourse.datasets.idx import parse_idx, read_idx_gz
 
 Digits = tuple[NDArray[np.float32], NDArray[np.intp], NDArray[np.float32], NDArray[np.intp]]
 
@@ -38,6 +38,14 @@ SHA256 = {
     ),
 }
 """The four files of the original distribution; one with other content is never read."""
+
+SHA256_UNPACKED = {
+    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+"""The same four as many programs keep them, taken from the cache in place of the packed ones."""
 
 TIMEOUT_SECONDS = 30.0
 
@@ -80,7 +88,8 @@ def load_mnist(cache: str | Path | None = None) -> Digits:
     Parameters
     ----------
     cache : str or Path, optional
-        Folder to keep the files in. By default the user's cache folder for ``dlcourse``.
+        Folder to keep the files in. By default the user's cache folder for ``dlcourse``. Files
+        that lie there already are used, packed (``.gz``) or unpacked.
 
     Returns
     -------
@@ -100,9 +109,7 @@ def load_mnist(cache: str | Path | None = None) -> Digits:
     ``X_train, y_train, X_test, y_test = load_mnist()``
     """
     folder = default_cache() if cache is None else Path(cache)
-    images, labels, test_images, test_labels = (
-        read_idx_gz(_fetch(name, folder)) for name in SHA256
-    )
+    images, labels, test_images, test_labels = (_read(name, folder) for name in SHA256)
     return (
         _as_rows(images),
         labels.astype(np.intp),
@@ -116,6 +123,24 @@ def default_cache() -> Path:
     import pooch
 
     return Path(pooch.os_cache("dlcourse"))
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether a folder holds all four files, packed or unpacked."""
+    return all((folder / name).is_file() or _unpacked(name, folder).is_file() for name in SHA256)
+
+
+def _unpacked(name: str, folder: Path) -> Path:
+    return folder / name.removesuffix(".gz")
+
+
+def _read(name: str, folder: Path) -> NDArray[np.uint8]:
+    import pooch
+
+    unpacked = _unpacked(name, folder)
+    if unpacked.is_file() and pooch.file_hash(unpacked) == SHA256_UNPACKED[unpacked.name]:
+        return parse_idx(unpacked.read_bytes())
+    return read_idx_gz(_fetch(name, folder))
 
 
 def _fetch(name: str, folder: Path) -> Path:
@@ -140,7 +165,8 @@ def _fetch(name: str, folder: Path) -> Path:
         f"{name} could not be downloaded. Tried:\n"
         + "\n".join(failures)
         + f"\nIf you have the file from elsewhere, put it into {folder} and call again "
-        f"(its SHA-256 must be {SHA256[name]}). "
+        f"(its SHA-256 must be {SHA256[name]}; unpacked it is welcome too, as "
+        f"{_unpacked(name, folder).name}). "
         "load_digits_subset() needs no network: it has 6,000 of the 70,000 images."
     )
 

@@ -56,13 +56,16 @@ def tiny(tmp_path, monkeypatch):
         rng.integers(0, 256, (3, 28, 28), np.uint8),
         np.array([9, 8, 7], np.uint8),
     ]
-    hashes = {}
+    hashes, unpacked = {}, {}
     for name, array in zip(NAMES, arrays, strict=True):
         header = struct.pack(f">HBB{array.ndim}I", 0, 8, array.ndim, *array.shape)
-        content = gzip.compress(header + array.tobytes())
-        (folder / name).write_bytes(content)
-        hashes[name] = hashlib.sha256(content).hexdigest()
+        content = header + array.tobytes()
+        packed = gzip.compress(content)
+        (folder / name).write_bytes(packed)
+        hashes[name] = hashlib.sha256(packed).hexdigest()
+        unpacked[name.removesuffix(".gz")] = hashlib.sha256(content).hexdigest()
     monkeypatch.setattr(mnist, "SHA256", hashes)
+    monkeypatch.setattr(mnist, "SHA256_UNPACKED", unpacked)
     return folder, arrays
 
 
@@ -101,6 +104,36 @@ def test_the_second_time_needs_no_network(tiny, serve, tmp_path, monkeypatch):
 def test_files_put_into_the_cache_by_hand_are_used(tiny, dead_mirror, monkeypatch):
     monkeypatch.setattr(mnist, "MIRRORS", (dead_mirror,))
     assert load_mnist(tiny[0])[0].shape == (6, 784)
+
+
+def unpack(path):
+    content = gzip.decompress(path.read_bytes())
+    path.unlink()
+    path.with_suffix("").write_bytes(content)
+
+
+def test_unpacked_files_in_the_cache_are_used(tiny, dead_mirror, monkeypatch):
+    folder, arrays = tiny
+    monkeypatch.setattr(mnist, "MIRRORS", (dead_mirror,))
+    for name in NAMES[1:]:  # one stays packed: both may lie side by side
+        unpack(folder / name)
+    assert mnist.is_complete(folder)
+    _, y_train, X_test, y_test = load_mnist(folder)
+    assert_array_equal(y_train, arrays[1])
+    assert_allclose(X_test, arrays[2].reshape(3, 784) / 255, rtol=1e-6)
+    assert_array_equal(y_test, arrays[3])
+
+
+def test_an_unpacked_file_that_was_changed_is_not_read(tiny, serve, tmp_path, monkeypatch):
+    folder, (_, labels, *_) = tiny
+    server, url = serve(folder)
+    monkeypatch.setattr(mnist, "MIRRORS", (url,))
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    (cache / NAMES[1].removesuffix(".gz")).write_bytes(b"\0\0\x08\1\0\0\0\6abcdef")
+    assert not mnist.is_complete(cache)
+    assert_array_equal(load_mnist(cache)[1], labels)
+    assert "/" + NAMES[1] in server.asked
 
 
 def test_a_wrong_hash_goes_on_to_the_next_mirror(tiny, serve, tmp_path, monkeypatch):
