@@ -21,6 +21,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
+from dlcourse.explorers import Explorer
+
 TAG = "figure"
 FOLDED = {
     "hide_mode": "input",
@@ -47,7 +49,9 @@ def program(figure: Callable[[], Any]) -> str:
     text = written(kept[0], names, lines)
     for before, after in pairwise(kept):
         text += "\n" * gap(before, after) + written(after, names, lines)
-    return f"{text}\n\n\n{figure.__name__}()"
+    # a notebook shows a figure of matplotlib by itself; without the semicolon it does so twice
+    end = "" if inspect.signature(figure).return_annotation is Explorer else ";"
+    return f"{text}\n\n\n{figure.__name__}(){end}"
 
 
 def bound(statement: ast.stmt) -> Iterator[str]:

@@ -60,7 +60,7 @@ def test_the_program_holds_what_it_needs_and_no_more(tmp_path, monkeypatch):
     assert figure_source.program(toy_figures.figure) == (
         "import math\nfrom itertools import product\n\n# Seven, not eight.\nSIZE = 7\n\n\n"
         "def helper():\n    return [*product(range(SIZE))]\n\n\n"
-        "def figure():\n    return math.prod(map(len, helper()))\n\n\nfigure()"
+        "def figure():\n    return math.prod(map(len, helper()))\n\n\nfigure();"
     )
 
 
