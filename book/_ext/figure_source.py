@@ -60,9 +60,10 @@ def bound(statement: ast.stmt) -> Iterator[str]:
         yield statement.name
     elif isinstance(statement, Import):
         yield from (alias.asname or alias.name for alias in statement.names)
-    else:
-        names = (node for node in ast.walk(statement) if isinstance(node, ast.Name))
-        yield from (node.id for node in names if isinstance(node.ctx, ast.Store))
+    elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        names = (node for target in targets for node in ast.walk(target))
+        yield from (node.id for node in names if isinstance(node, ast.Name))
 
 
 def needed(name: str, definitions: dict[str, ast.stmt]) -> set[str]:
@@ -93,7 +94,7 @@ def written(statement: ast.stmt, names: set[str], lines: list[str]) -> str:
 
 def gap(before: ast.stmt, after: ast.stmt) -> int:
     """Return the number of line breaks between two statements."""
-    if isinstance(before, ast.FunctionDef) or isinstance(after, ast.FunctionDef):
+    if any(isinstance(s, (ast.FunctionDef, ast.ClassDef)) for s in (before, after)):
         return 3
     return 1 + (isinstance(before, Import) != isinstance(after, Import))
 

@@ -49,8 +49,9 @@ def test_the_program_draws_the_same_figure_by_itself():
 def test_the_program_holds_what_it_needs_and_no_more(tmp_path, monkeypatch):
     (tmp_path / "toy_figures.py").write_text(
         "import json\nimport math\n\nfrom itertools import chain, product\n\n"
-        "# Seven, not eight.\nSIZE = 7\nOTHER = 8\n\n\n"
-        "def helper():\n    return [*product(range(SIZE))]\n\n\n"
+        "# Seven, not eight.\nSIZE = 7\nOTHER = [k for k in range(8)]\n\n\n"
+        "class Sizes(list):\n    pass\n\n\n"
+        "def helper():\n    return [Sizes(k) for k in product(range(SIZE))]\n\n\n"
         "def figure():\n    return math.prod(map(len, helper()))\n\n\n"
         "def unrelated():\n    return figure() + OTHER\n"
     )
@@ -59,7 +60,8 @@ def test_the_program_holds_what_it_needs_and_no_more(tmp_path, monkeypatch):
 
     assert figure_source.program(toy_figures.figure) == (
         "import math\nfrom itertools import product\n\n# Seven, not eight.\nSIZE = 7\n\n\n"
-        "def helper():\n    return [*product(range(SIZE))]\n\n\n"
+        "class Sizes(list):\n    pass\n\n\n"
+        "def helper():\n    return [Sizes(k) for k in product(range(SIZE))]\n\n\n"
         "def figure():\n    return math.prod(map(len, helper()))\n\n\nfigure();"
     )
 
