@@ -120,14 +120,17 @@ def _passes_alt(stage: int, x1: float, w: float, y: int) -> str:
     outputs, loss, blame, _, slopes = _both_passes(x1, w, y)
     _, _, h1, h2, P = outputs
     said = [
-        f"Stage 0: the inputs {x1} and 0.5 are there, nothing else is.",
-        f"Stage 1: the hidden units say {h1:.2f} and {h2:.2f}.",
-        f"Stage 2: the output says {P:.2f}, the label is {y}, so the loss is {loss:.3f}.",
-        f"Stage 3: the blame at the output's score is P − y = {P:.2f} − {y} = {blame[2]:.2f}.",
+        f"Stage 0: there are the inputs, {x1} and 0.5, and the weights, among them {w:g} from h₁ "
+        "to P.",
+        f"Stage 1: the hidden units say {h1:.2f} and {h2:.2f}; P will weigh them {w:g} and −2.",
+        f"Stage 2: {w:g} × {h1:.2f} − 2 × {h2:.2f} = {w * h1 - 2 * h2:.2f} makes the output say "
+        f"{P:.2f}. The label is {y}, so the loss is {loss:.3f}.",
+        f"Stage 3: with the weights {w:g} and −2 into the output, the blame at its score is "
+        f"P − y = {P:.3f} − {y} = {blame[2]:.3f}.",
         f"Stage 4: through the weights {w:g} and −2 and the slopes of the hidden units, "
         f"their scores get {blame[0]:.3f} and {blame[1]:.3f}.",
         f"Stage 5: each weight gets the blame at its right end times the output at its left end, "
-        f"the one from h₁ to P {blame[2]:.2f} × {h1:.2f} = {slopes[4]:.2f}.",
+        f"the weight {w:g} from h₁ to P {blame[2]:.3f} × {h1:.3f} = {slopes[4]:.3f}.",
     ]
     return minus_sign(said[stage])
 

@@ -21,7 +21,7 @@ def in_powers(value: float) -> str:
     ('3 × 10⁻⁷', '0.31', '−250')
     """
     if value == 0 or 0.01 <= abs(value) < 1000:
-        return minus_sign(f"{value:.2g}")
+        return minus_sign(f"{float(f'{value:.2g}'):g}")
     mantissa, exponent = f"{value:.0e}".split("e")
     return f"{minus_sign(mantissa)} × {power_of_ten(int(exponent))}"
 
