@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from copy import deepcopy
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
+from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -48,7 +49,7 @@ _LOSS = "binary_cross_entropy"
 _NAMES = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}  # of the non-linearities
 
 
-# A pass forward, a pass back -------------------------------------------------------------------
+# --- A pass forward, a pass back ---
 
 
 def _tiny_network(w: float = 1.0) -> Network:
@@ -155,7 +156,7 @@ def two_passes() -> Explorer:
     )
 
 
-# What the gradient is for ----------------------------------------------------------------------
+# --- What the gradient is for ---
 
 
 @cache
@@ -234,7 +235,7 @@ def learning_rates() -> Explorer:
     )
 
 
-# Why P − Y -------------------------------------------------------------------------------------
+# --- Why P − Y ---
 
 
 def blame_of_two_losses() -> Figure:
@@ -245,11 +246,12 @@ def blame_of_two_losses() -> Figure:
         "cross-entropy: P − y": P - 1,
         "squared error: (P − y) P (1 − P)": (P - 1) * P * (1 - P),
     }
-    axes = plots.lines(s, blame, x_label="score $s$", y_label="blame at the score")
-    return cast(Figure, axes.figure)
+    figure, axes = plt.subplots(figsize=(5.0, 4.0), layout="constrained")
+    plots.lines(s, blame, axes, x_label="score $s$", y_label="blame at the score")
+    return figure
 
 
-# What it costs ---------------------------------------------------------------------------------
+# --- What it costs ---
 
 
 _WAYS = {
@@ -307,7 +309,7 @@ def four_ways_to_the_gradient() -> Explorer:
     )
 
 
-# Checking a gradient ---------------------------------------------------------------------------
+# --- Checking a gradient ---
 
 
 def loss_of_one_weight(w: Any) -> Any:
@@ -406,7 +408,7 @@ def size_of_the_nudge() -> Explorer:
     )
 
 
-# Slopes of the non-linearities -----------------------------------------------------------------
+# --- Slopes of the non-linearities ---
 
 
 def _slopes_frame(name: str, s: float) -> list[Panel]:
@@ -467,7 +469,7 @@ def slopes_of_the_nonlinearities() -> Explorer:
     )
 
 
-# Vanishing gradients ---------------------------------------------------------------------------
+# --- Vanishing gradients ---
 
 
 def saturated_share(scale: float) -> float:
@@ -556,7 +558,7 @@ def blame_by_layer() -> Explorer:
     )
 
 
-# ReLU: what it keeps, what it costs ------------------------------------------------------------
+# --- ReLU: what it keeps, what it costs ---
 
 
 def _relu_network(units: int, layers: int) -> Network:

@@ -9,7 +9,7 @@ from dlcourse.figures import backpropagation as figures
 from dlcourse.gradcheck import complex_step
 from dlcourse.network import network_from_weights, predict_scores
 
-# A pass forward, a pass back
+# --- A pass forward, a pass back ---
 
 
 def test_the_blame_at_the_output_is_p_minus_y():
@@ -37,7 +37,7 @@ def test_the_other_label_multiplies_every_derivative_by_the_same_number():
     np.testing.assert_allclose(zero.slopes, np.multiply(one.slopes, P / (P - 1)))
 
 
-# What the gradient is for
+# --- What the gradient is for ---
 
 
 def test_too_small_a_rate_is_slow_and_too_large_a_rate_throws_the_network_about():
@@ -64,7 +64,7 @@ def test_at_the_rate_0_3_the_boundary_is_a_straight_line_and_at_3_it_is_not():
     assert bends[3.0] > 0.5
 
 
-# Why P − Y
+# --- Why P − Y ---
 
 
 def test_the_squared_error_goes_silent_where_cross_entropy_is_loudest():
@@ -75,7 +75,7 @@ def test_the_squared_error_goes_silent_where_cross_entropy_is_loudest():
     assert axes.lines[1].get_xdata()[squared.argmin()] == pytest.approx(-np.log(2), abs=0.1)
 
 
-# What it costs
+# --- What it costs ---
 
 
 def test_what_the_other_ways_cost():
@@ -93,7 +93,7 @@ def test_every_unit_of_width_makes_finite_differences_worse(depth):
     assert np.all(np.diff([nudge / back for back, _, nudge, _ in counts]) > 0)
 
 
-# Checking a gradient
+# --- Checking a gradient ---
 
 
 @pytest.mark.parametrize("w", [-1.0, 2.0])
@@ -118,7 +118,7 @@ def test_the_errors_are_smallest_where_truncation_meets_rounding():
     assert max(errors["complex step"][7:]) < 1e-14  # no second arm
 
 
-# Slopes of the non-linearities
+# --- Slopes of the non-linearities ---
 
 
 def test_how_much_the_nonlinearities_let_through():
@@ -132,7 +132,7 @@ def test_how_much_the_nonlinearities_let_through():
     assert at_four < 0.025 < at_two
 
 
-# Vanishing gradients
+# --- Vanishing gradients ---
 
 
 def factor(kind, scale):
@@ -154,7 +154,7 @@ def test_tanh_is_level_a_little_above_scale_1_and_relu_near_the_root_of_two():
     assert factor("relu", 2.0) > 1.4
 
 
-# ReLU: what it keeps, what it costs
+# --- ReLU: what it keeps, what it costs ---
 
 
 @pytest.mark.parametrize("layers", [1, 3])
