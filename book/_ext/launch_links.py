@@ -6,11 +6,15 @@ These are links only: nothing is asked of Binder or Colab before a reader follow
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
+import nbformat
+from chapter_list import chapters
+from chapter_notebook import notebook
+from docutils import nodes
+from markdown_text import Page
 from sphinx.application import Sphinx
 
 
@@ -25,15 +29,13 @@ def colab_url(repository: str, branch: str, notebook: str) -> str:
     return f"https://colab.research.google.com/github/{repository}/blob/{branch}/{quote(notebook)}"
 
 
-def executed_notebook(app: Sphinx, pagename: str) -> Path | None:
-    """Copy the executed chapter beside its source in the site; return its path from the root."""
-    notebook = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"
-    if not notebook.exists():
-        return None
-    copy = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy2(notebook, copy)
-    return copy.relative_to(app.outdir)
+def write_notebook(app: Sphinx, pagename: str, doctree: nodes.document) -> str:
+    """Write the chapter's notebook among the site's downloads; return its path from the root."""
+    path = PurePosixPath("_downloads", f"{pagename}.ipynb")
+    target = Path(app.outdir, path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook(doctree, Page(app.builder, pagename)), target)
+    return str(path)
 
 
 def link(text: str, url: str, tooltip: str, icon: str) -> dict[str, str]:
@@ -67,8 +69,8 @@ def add_links(
                 "fas fa-rocket",
             )
         )
-    if "kernelspec" in meta and (notebook := executed_notebook(app, pagename)):
-        address = context["pathto"](notebook.as_posix(), 1)
+    if pagename in chapters():
+        address = context["pathto"](write_notebook(app, pagename, doctree), 1)
         links.append(
             link(
                 "This chapter (.ipynb)", address, "Download, to run it yourself", "fas fa-download"

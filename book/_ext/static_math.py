@@ -29,6 +29,7 @@ from sphinx.writers.html5 import HTML5Translator
 logger = logging.getLogger(__name__)
 HERE = Path(__file__).parent
 KATEX = HERE.parents[1] / "node_modules" / "katex" / "dist"
+LINES = re.compile(r"\\\\|&")  # broken, or aligned
 NUMBERED = re.compile(r"\\(begin|end)\{(align|gather|equation|alignat)\}")
 
 
@@ -97,11 +98,17 @@ def visit_inline(translator: HTML5Translator, node: nodes.math) -> None:
     raise nodes.SkipNode
 
 
+def environment(tex: str) -> str:
+    """Return a display formula that numbers nothing and may have several lines."""
+    tex = NUMBERED.sub(r"\\\1{\2*}", tex)
+    if "\\begin" not in tex and LINES.search(tex):
+        return rf"\begin{{split}}{tex}\end{{split}}"
+    return tex
+
+
 def visit_display(translator: HTML5Translator, node: nodes.math_block) -> None:
     """Write a display formula, its number to the right."""
-    tex = NUMBERED.sub(r"\\\1{\2*}", node.astext())
-    if "\\begin" not in tex:  # lines broken with \\ and aligned at & need an environment
-        tex = rf"\begin{{split}}{tex}\end{{split}}"
+    tex = environment(node.astext())
     translator.body.append(translator.starttag(node, "div", CLASS="math"))
     translator.body.append(html_of(translator, node, tex, display=True))
     if node["number"]:
