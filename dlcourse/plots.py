@@ -1,7 +1,6 @@
 """Figures that the chapters share: data, decision regions, boundaries, learning curves, images.
 
-One palette for the whole course, the one that Okabe and Ito designed for every kind of colour
-vision (https://jfly.uni-koeln.de/color/). Every class has a marker and every line a dash pattern
+The colours are those of `dlcourse.palette`. Every class has a marker and every line a dash pattern
 too, so no figure needs its colours to be read. Figures are white cards with dark ink: no single
 grey is legible on white and on black at once, a white card is legible on any page.
 
@@ -18,20 +17,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dlcourse import _validation
+from dlcourse.palette import LIGHT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-PALETTE = (
-    "#0072B2",  # blue
-    "#D55E00",  # vermilion
-    "#009E73",  # bluish green
-    "#CC79A7",  # reddish purple
-    "#E69F00",  # orange
-    "#56B4E9",  # sky blue
-    "#767676",  # grey, where Okabe and Ito have black: it shows on dark pages too
-    "#F0E442",  # yellow
-)
+PALETTE = LIGHT.classes
 """Colour of class 0, 1, 2, ...; the first three have a contrast of 3 to 1 on light and on dark."""
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">")
@@ -40,11 +31,11 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*", "<", ">")
 LINE_STYLES = ("-", "--", ":", "-.")
 """Dash pattern of line 0, 1, 2, ... in matplotlib's names."""
 
-PROBABILITY_COLOURS = (PALETTE[0], "#F7F7F7", PALETTE[1])
+PROBABILITY_COLOURS = (PALETTE[0], LIGHT.diverging[2], PALETTE[1])
 """Colours of the probability of class 1 at 0, 1/2 and 1."""
 
-INK = "#24292F"
-PAPER = "#FFFFFF"
+INK = LIGHT.ink
+PAPER = LIGHT.paper
 
 POINT_SIZE = 28
 IMAGE_SIDE = 28

@@ -12,6 +12,7 @@ from matplotlib import pyplot as plt  # noqa: E402
 from matplotlib.colors import to_hex, to_rgb  # noqa: E402
 
 from dlcourse import plots  # noqa: E402
+from dlcourse.palette import DARK, LIGHT  # noqa: E402
 from dlcourse.training import History  # noqa: E402
 
 X = np.array([[0.0, 0.0], [1.0, 2.0], [2.0, 1.0], [4.0, 4.0]])
@@ -59,9 +60,9 @@ def test_palette_is_legible_on_light_and_dark():
     assert len(set(plots.PALETTE)) == len(plots.PALETTE) == 8
     assert all(to_hex(colour).upper() == colour for colour in plots.PALETTE)
     for colour in plots.PALETTE[:3]:
-        assert contrast(colour, "#FFFFFF") >= 3
-        assert contrast(colour, "#14181E") >= 3
-    assert contrast(plots.PALETTE[3], "#FFFFFF") > 2.9
+        assert contrast(colour, LIGHT.paper) >= 3
+        assert contrast(colour, DARK.paper) >= 3
+    assert contrast(plots.PALETTE[3], LIGHT.paper) > 2.9
     assert contrast(plots.INK, plots.PAPER) > 7
 
 

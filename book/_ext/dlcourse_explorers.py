@@ -107,6 +107,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     os.environ.setdefault(FACES_VARIABLE, "static,print")
     if ExplorerRenderer not in load_mime_renders():
         load_mime_renders().append(ExplorerRenderer)
+    app.setup_extension("palette_css")
     app.add_node(ExplorerNode, html=(visit_explorer, None))
     app.connect("config-inited", register_assets)
     app.connect("html-page-context", add_assets)

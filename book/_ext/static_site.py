@@ -188,6 +188,7 @@ def defer_scripts(
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the copies to the build."""
+    app.setup_extension("palette_css")
     app.connect("builder-inited", add_assets)
     app.connect("html-page-context", defer_scripts, priority=950)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

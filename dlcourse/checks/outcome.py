@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Protocol
 
+from dlcourse import palette
+
 RIGHT, WRONG = "✓", "✗"
-# Only the bar at the side is coloured; both keep a contrast of 3:1 on white and on black.
-COLOURS = {RIGHT: "#2b8a5f", WRONG: "#c2571a"}
 
 
 class Printer(Protocol):
@@ -164,7 +164,7 @@ class Outcome:
             lines.append(f"The smallest case that shows it ({escape(self.failure.case)}):")
             lines.append(table_html(self.failure.table))
             lines += map(prose_html, self.after_the_case)
-        colour = COLOURS[RIGHT if self.passed else WRONG]
+        colour = palette.RIGHT if self.passed else palette.WRONG  # of the bar at the side only
         body = "".join(f'<div style="margin: 4px 0">{line}</div>' for line in lines)
         style = f"border-left: 4px solid {colour}; padding: 1px 12px; max-width: 50em"
         return f'<div style="{style}">{body}</div>'

@@ -38,27 +38,26 @@ Layout
 
 Colours
 -------
-``color`` is a class number (0, 1, 2 ... in ``dlcourse.plots.PALETTE``) or one of "ink" (the colour
+``color`` is a class number (0, 1, 2 ... in `dlcourse.plots.PALETTE`) or one of "ink" (the colour
 of the text), "muted" (grey), "positive" and "negative" (the two ends of the diverging scale).
 Every class has a marker shape too and lines can be dashed, so that no figure relies on colour.
 """
 
 from dlcourse.explorers.controls import Button, Choice, Slider
-from dlcourse.explorers.diagram import Diagram, Edge, Node, network_diagram
 from dlcourse.explorers.explorer import Explorer
-from dlcourse.explorers.marks import (
-    Arrows,
-    Band,
-    Bars,
-    Contour,
-    Field,
-    Image,
-    Line,
-    Mark,
-    Points,
-    Rule,
-    Text,
-)
+from dlcourse.explorers.marks.arrows import Arrows
+from dlcourse.explorers.marks.band import Band
+from dlcourse.explorers.marks.bars import Bars
+from dlcourse.explorers.marks.base import Mark
+from dlcourse.explorers.marks.contour import Contour
+from dlcourse.explorers.marks.diagram import Diagram, Edge, Node
+from dlcourse.explorers.marks.field import Field
+from dlcourse.explorers.marks.image import Image
+from dlcourse.explorers.marks.line import Line
+from dlcourse.explorers.marks.points import Points
+from dlcourse.explorers.marks.rule import Rule
+from dlcourse.explorers.marks.text import Text
+from dlcourse.explorers.network import network_diagram
 from dlcourse.explorers.panel import Panel
 
 __all__ = [

@@ -1,6 +1,6 @@
 // `npm run build`: one source, two bundles. explorer.js is a classic script for the site (pages opened from
 // disk may not load modules), explorer.mjs is the module that anywidget loads.
-import { copyFile, mkdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcourse.explorers.numbers import shown
+
 PHONE = 320  # pixels that a narrow phone has for one line of controls
 LABELS = 120  # the column of the controls' names, at its widest
 CHARACTER = 7.4  # mean width of a character
@@ -46,15 +48,6 @@ def _identifier(name: object) -> str:
             f"name must be an argument name of the frame function, as 'w1', got {name!r}"
         )
     return name
-
-
-def minus_sign(text: str) -> str:
-    """Return `text` with a true minus sign instead of the hyphen.
-
-    >>> minus_sign("-1e-05")
-    '−1e−05'
-    """
-    return text.replace("-", "−")
 
 
 class Slider:
@@ -127,8 +120,8 @@ class Slider:
             )
         return nearest
 
-    def describe(self) -> dict[str, Any]:
-        """Return what the page needs to draw the control."""
+    def options(self) -> dict[str, Any]:
+        """Return what the page needs to draw the control, ready for JSON."""
         return {
             "kind": "slider",
             "name": self.name,
@@ -136,34 +129,6 @@ class Slider:
             "values": self.labels,
             "play": self.play,
         }
-
-
-def format_value(value: float, specification: str) -> str:
-    """Write `value` as the reader sees it: without rounding noise and without a negative zero.
-
-    >>> format_value(0.1 + 0.2, "g"), format_value(-0.0, ".1f"), format_value(-0.04, ".1f")
-    ('0.3', '0.0', '0.0')
-    """
-    if specification.endswith("d"):
-        value = round(value)
-    text = format(value, specification)
-    return format(0 * value, specification).lstrip("-") if value <= 0 and _is_zero(text) else text
-
-
-def shown(value: float, specification: str) -> str:
-    """Write `value` as `format_value` does, with a true minus sign.
-
-    >>> shown(-0.5, ".2f")
-    '−0.50'
-    """
-    return minus_sign(format_value(value, specification))
-
-
-def _is_zero(text: str) -> bool:
-    try:
-        return float(text) == 0
-    except ValueError:
-        return False
 
 
 class Choice:
@@ -226,8 +191,8 @@ class Choice:
             )
         return self.values.index(value)
 
-    def describe(self) -> dict[str, Any]:
-        """Return what the page needs to draw the control."""
+    def options(self) -> dict[str, Any]:
+        """Return what the page needs to draw the control, ready for JSON."""
         one_row = LABELS + sum(_widths(self.labels, OPTION)) <= PHONE
         return {
             "kind": "choice",

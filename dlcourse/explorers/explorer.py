@@ -13,7 +13,7 @@ from itertools import product
 from typing import Any
 
 from dlcourse.explorers.controls import Button, Control, Slider
-from dlcourse.explorers.marks import Mark
+from dlcourse.explorers.marks.base import Mark
 from dlcourse.explorers.packet import pack
 from dlcourse.explorers.panel import Panel
 from dlcourse.explorers.scales import Settled, settle
@@ -190,12 +190,12 @@ class Explorer:
 
     # Faces --------------------------------------------------------------------------------------
 
-    def describe(self) -> dict[str, Any]:
+    def outline(self) -> dict[str, Any]:
         """Return what the page must know before any frame is there."""
         panels = self._frame(self.start)
         return {
             "title": self.title,
-            "controls": [control.describe() for control in self.controls],
+            "controls": [control.options() for control in self.controls],
             "buttons": [
                 {"label": button.label, "position": position}
                 for button, position in zip(self.buttons, self._presets, strict=True)
@@ -203,7 +203,11 @@ class Explorer:
             "start": self.start,
             "caption": self._caption(self.start),
             "panels": [
-                {"aspect": panel.aspect, "title": panel.title, "legend": panel.entries()}
+                {
+                    "aspect": panel.aspect,
+                    "title": panel.title,
+                    "legend": [(entry.label, entry.sample) for entry in panel.entries()],
+                }
                 for panel in panels
             ],
             "columns": self.columns or min(len(panels), 3),
@@ -259,10 +263,10 @@ class Explorer:
         return draw(frame, limits, self.columns)
 
     def static(self) -> dict[str, Any]:
-        """Return the static face as JSON: description, packet, picture and the longest caption."""
+        """Return the static face as JSON: outline, packet, picture and the longest caption."""
         packet = self.packet()
         return {
-            **self.describe(),
+            **self.outline(),
             "longest_caption": max(self._captions, key=len),
             "name": hashlib.sha256(packet).hexdigest()[:16],
             "packet": base64.b64encode(packet).decode(),

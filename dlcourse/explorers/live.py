@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from dlcourse.explorers.page import asset, figure_html
+from dlcourse.explorers.page import asset, figure_html, style_sheet
 
 if TYPE_CHECKING:
     from dlcourse.explorers.explorer import Explorer
@@ -21,7 +21,7 @@ class ExplorerWidget(anywidget.AnyWidget):
     """
 
     _esm = asset("explorer.mjs").read_text(encoding="utf-8")
-    _css = asset("explorer.css").read_text(encoding="utf-8")
+    _css = style_sheet()
     html = traitlets.Unicode().tag(sync=True)
     position = traitlets.List(traitlets.Int()).tag(sync=True)
     packet = traitlets.Bytes().tag(sync=True)
@@ -31,7 +31,7 @@ class ExplorerWidget(anywidget.AnyWidget):
     def __init__(self, explorer: Explorer) -> None:
         self._explorer = explorer
         super().__init__(
-            html=figure_html(explorer.describe()),
+            html=figure_html(explorer.outline()),
             position=list(explorer.start),
             packet=explorer.live_packet(explorer.start),
             answered=list(explorer.start),

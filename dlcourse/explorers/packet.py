@@ -12,13 +12,14 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcourse.explorers.marks import CONTOUR_BITS, Bars, Contour, Field, Image, Mark
+from dlcourse.explorers.marks.base import Mark
 from dlcourse.explorers.scales import Frame, Settled
 from dlcourse.explorers.values import Array
 
@@ -89,10 +90,11 @@ def pack(
         for number, (panel, limits) in enumerate(zip(frame, settled, strict=True)):
             known: dict[int, list[int]] = {}
             numbers = [
-                marks.add(_describe(mark, (number, place), limits, blocks, known, exact))
+                marks.add(_row(mark, (number, place), limits, blocks, known, exact))
                 for place, mark in enumerate(panel.marks)
             ]
-            about = {**panel.describe(), "x": limits["x"], "y": limits["y"]}
+            legend = [asdict(entry) for entry in panel.entries(limits["domains"])]
+            about = {**panel.options(), "x": limits["x"], "y": limits["y"], "legend": legend}
             row.append([panels.add(about), numbers])
         rows.append(row)
     stored = [_store(block, exact) for block in blocks.values()]
@@ -112,7 +114,7 @@ def _join(header: dict[str, Any], parts: Sequence[bytes]) -> bytes:
     return len(text).to_bytes(4, "little") + text + b"".join(parts)
 
 
-def _describe(
+def _row(
     mark: Mark,
     slot: Slot,
     limits: dict[str, Any],
@@ -124,25 +126,15 @@ def _describe(
     references = {}
     for name, array in mark.arrays().items():
         if id(array) not in known:
-            bits = _bits(mark, name, exact)
+            bits = 0 if exact else mark.bits_of(name)
             key = (*slot, mark.kind, name, array.shape, bits)
             block = blocks.setdefault(key, _Block(len(blocks), bits))
             known[id(array)] = [block.number, block.add(array)]
         references[name] = known[id(array)]
     about = {"kind": mark.kind, **mark.options(), "arrays": references}
-    if isinstance(mark, (Field, Image)):
+    if slot[1] in limits["domains"]:
         about["domain"] = limits["domains"][slot[1]]
     return about
-
-
-def _bits(mark: Mark, name: str, exact: bool) -> int:
-    if exact or name not in ("values", "pixels") or isinstance(mark, Bars):
-        return 0
-    if isinstance(mark, Contour):
-        return mark.bits or CONTOUR_BITS
-    if isinstance(mark, (Field, Image)):
-        return getattr(mark, "bits", None) or 8
-    return 0
 
 
 def _store(block: _Block, exact: bool) -> tuple[dict[str, Any], bytes]:

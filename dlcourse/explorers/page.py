@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dlcourse import palette
 from dlcourse.explorers.controls import BUTTON, lines_on_phone
 
 STATIC = Path(__file__).parent / "static"
@@ -34,6 +35,11 @@ def asset(name: str) -> Path:
     return path
 
 
+def style_sheet() -> str:
+    """Return the style of a figure that stands alone, its colours included."""
+    return palette.css() + asset("explorer.css").read_text(encoding="utf-8")
+
+
 def to_json(value: Any) -> str:
     r"""Write `value` as JSON that may stand inside a script element.
 
@@ -50,7 +56,7 @@ def figure_html(face: Mapping[str, Any], *, source: str = "", picture: str = "")
     Parameters
     ----------
     face : mapping
-        What `Explorer.static` or (for a live kernel) `Explorer.describe` returns.
+        What `Explorer.static` or (for a live kernel) `Explorer.outline` returns.
     source : str
         Address of the script with the frames, relative to the page; "" if the page holds them.
     picture : str
@@ -105,8 +111,8 @@ def _panels(face: Mapping[str, Any]) -> str:
 def _panel(panel: Mapping[str, Any]) -> str:
     """Write a panel that is empty but as high as it will be, title and legend included."""
     entries = "".join(
-        f'<span class="dlx-entry">{BAR if bar else SWATCH}{html.escape(name)}</span>'
-        for name, bar in panel["legend"]
+        f'<span class="dlx-entry">{BAR if sample == "scale" else SWATCH}{html.escape(name)}</span>'
+        for name, sample in panel["legend"]
     )
     return (
         f'<div class="dlx-panel" style="--dlx-aspect:{panel["aspect"]:g}">'
@@ -123,12 +129,12 @@ def data_script(face: Mapping[str, Any]) -> str:
 def whole_page(face: Mapping[str, Any]) -> str:
     """Return one HTML page with everything in it."""
     title = html.escape(face["title"])
-    css = asset("explorer.css").read_text(encoding="utf-8")
     script = asset("explorer.js").read_text(encoding="utf-8").replace("</script", "<\\/script")
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width">'
-        f"<style>{css}</style></head><body class='dlx-page'><main>{figure_html(face)}</main>"
+        f"<style>{style_sheet()}</style></head>"
+        f"<body class='dlx-page'><main>{figure_html(face)}</main>"
         f"<script>{ALONE}{script}</script><script>{data_script(face)}</script></body></html>"
     )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, fields
 from typing import Any, Literal
 
-from dlcourse.explorers.marks import Contour, Field, Image, Mark
+from dlcourse.explorers.marks.base import LegendEntry, Mark
 from dlcourse.explorers.values import Limits, check_choice, check_limits
 
 
@@ -53,8 +53,8 @@ class Panel:
     legend: bool = True
 
     def __post_init__(self) -> None:
-        self.marks = _resolve_contours(self.marks)
-        if "log" in (self.x_scale, self.y_scale) and any(m.kind == "field" for m in self.marks):
+        self.marks = _resolved(self.marks)
+        if "log" in (self.x_scale, self.y_scale) and any(m.linear for m in self.marks):
             raise ValueError("x_scale and y_scale must be linear in a panel with a Field")
         self.x = None if self.x is None else check_limits(self.x, "x")
         self.y = None if self.y is None else check_limits(self.y, "y")
@@ -65,28 +65,22 @@ class Panel:
         if self.axes is None:
             self.axes = not self.marks or any(mark.framed for mark in self.marks)
 
-    def entries(self) -> list[tuple[str, bool]]:
-        """Return the names in the legend, each with whether a colour bar stands beside it."""
+    def entries(self, domains: Mapping[int, Limits] | None = None) -> list[LegendEntry]:
+        """Return what the legend says; `domains` are the settled ones by the marks' positions."""
         if not self.legend:
             return []
-        bars = [isinstance(m, (Field, Image)) and m.scale != "classes" for m in self.marks]
-        pairs = zip(self.marks, bars, strict=True)
-        return [(name, bar) for mark, bar in pairs for name in mark.legend()]
+        known = domains or {}
+        return [e for k, mark in enumerate(self.marks) for e in mark.legend(known.get(k))]
 
-    def describe(self) -> dict[str, Any]:
+    def options(self) -> dict[str, Any]:
         """Return what the page needs to draw the panel, without its marks."""
         return {e.name: getattr(self, e.name) for e in fields(self) if e.name not in ("marks", "_")}
 
 
-def _resolve_contours(marks: Iterable[Mark]) -> list[Mark]:
+def _resolved(marks: Iterable[Mark]) -> list[Mark]:
     resolved: list[Mark] = []
     for mark in marks:
         if not isinstance(mark, Mark):
             raise TypeError(f"a frame must hold marks such as Line or Points, got {mark!r}")
-        if isinstance(mark, Contour) and mark.values is None:
-            sources = [other for other in resolved if isinstance(other, Field)]
-            if not sources:
-                raise ValueError("a Contour without values needs a Field before it in the list")
-            mark = mark.follow(sources[-1])
-        resolved.append(mark)
+        resolved.append(mark.resolved(resolved))
     return resolved

@@ -19,6 +19,7 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from dlcourse import palette
 from dlcourse.checks.outcome import prose_html
 from dlcourse.checks.registry import find
 from dlcourse.grading.tables import Value, number, write_csv, write_whole
@@ -529,6 +530,8 @@ def render(rows: Sequence[ReportRow], summary: Summary, title: str) -> str:
     }
     cells = name_cells(rows) if len(rows) <= SHOWN else {}
     return environment.get_template("report.html.j2").render(
+        light=palette.properties("light"),
+        dark=palette.properties("dark"),
         title=title,
         summary=summary,
         histogram=summary.histogram(),

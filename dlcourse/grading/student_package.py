@@ -11,7 +11,15 @@ from pathlib import Path
 import dlcourse
 
 PACKAGE = Path(dlcourse.__file__).parent
-KEPT = ("__init__.py", "_validation.py", "plots.py", "datasets", "checks/errors.py")
+KEPT = (
+    "__init__.py",
+    "_validation.py",
+    "palette.py",
+    "palette.json",
+    "plots.py",
+    "datasets",
+    "checks/errors.py",
+)
 
 TAKEN_OUT = '''"""What stands in for the modules that are not there while a notebook is graded."""
 

@@ -267,7 +267,7 @@ def test_the_live_figure_asks_python_one_question_at_a_time(browser):
     import base64
 
     from dlcourse.explorers import Explorer, Line, Slider
-    from dlcourse.explorers.page import asset, figure_html
+    from dlcourse.explorers.page import asset, figure_html, style_sheet
 
     figure = Explorer(
         lambda a: [Line([0, 1], [0, a])],
@@ -282,7 +282,8 @@ def test_the_live_figure_asks_python_one_question_at_a_time(browser):
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto("about:blank")
-    page.evaluate(LIVE, [source, figure_html(figure.describe()), frames])
+    page.add_style_tag(content=style_sheet())
+    page.evaluate(LIVE, [source, figure_html(figure.outline()), frames])
     caption = page.locator("figcaption span")
     assert caption.inner_text() == "Slope 1."
     assert page.locator("figure").get_attribute("data-lm-suppress-shortcuts") == "true"

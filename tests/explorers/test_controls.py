@@ -56,10 +56,10 @@ def test_a_slider_may_run_downwards():
 def test_choice_values_may_be_any_objects():
     choice = Choice("f", [np.sin, np.cos], labels=["sine", "cosine"], start=np.cos)
     assert choice.start == 1
-    assert choice.describe()["values"] == ["sine", "cosine"]
+    assert choice.options()["values"] == ["sine", "cosine"]
 
 
 def test_options_that_do_not_fit_beside_their_name_get_lines_of_their_own_on_phones():
-    assert Choice("x", [0, 1]).describe()["lines"] == 0
-    assert Choice("loss", ["cross-entropy", "squared error"]).describe()["lines"] == 1
-    assert Choice("c", [f"a rather long option {k}" for k in range(3)]).describe()["lines"] == 3
+    assert Choice("x", [0, 1]).options()["lines"] == 0
+    assert Choice("loss", ["cross-entropy", "squared error"]).options()["lines"] == 1
+    assert Choice("c", [f"a rather long option {k}" for k in range(3)]).options()["lines"] == 3

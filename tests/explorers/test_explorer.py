@@ -11,10 +11,20 @@ import pytest
 from explorers import explorer_gallery
 from matplotlib.image import imread
 
-from dlcourse.explorers import Button, Choice, Explorer, Field, Image, Line, Panel, Points, Slider
+from dlcourse.explorers import (
+    Button,
+    Choice,
+    Explorer,
+    Field,
+    Image,
+    Line,
+    Panel,
+    Points,
+    Slider,
+    looks,
+)
 from dlcourse.explorers.explorer import FACES_VARIABLE, MIME_TYPE
 from dlcourse.explorers.page import STATIC, data_script, figure_html
-from dlcourse.explorers.picture import RAMPS
 from dlcourse.plots import PALETTE
 
 SLIDER = Slider("a", [0, 1, 2], start=1)
@@ -175,7 +185,7 @@ def test_the_picture_shows_something_in_every_panel(make):
     figure = make()
     picture = imread(io.BytesIO(figure.picture()))[..., :3]
     drawn = np.any(picture < 0.85, axis=2)
-    panels, columns = len(figure.frame_at()), figure.describe()["columns"]
+    panels, columns = len(figure.frame_at()), figure.outline()["columns"]
     rows = -(-panels // columns)
     for k in range(panels):
         row, column = divmod(k, columns)
@@ -196,15 +206,10 @@ def test_pictures_take_bars_in_given_colours_and_points_without_classes():
     assert explorer(lambda a: frame).picture()
 
 
-def test_css_and_python_have_the_same_colours():
-    source = STATIC.parent / "src"
-    css = (source / "explorer.css").read_text(encoding="utf-8")
-    light = css[: css.index("html[data-theme")].lower()
-    for number, shade in enumerate(PALETTE):
-        assert f"--dlx-{number}: {shade.lower()};" in light
-    ramps = (source / "colors.js").read_text(encoding="utf-8")
-    for stops in RAMPS.values():
-        assert json.dumps(list(stops)) in ramps
+def test_the_scripts_know_how_many_colours_there_are():
+    colors = (STATIC.parent / "src/colors.js").read_text(encoding="utf-8")
+    assert f"const CLASSES = {len(PALETTE)};" in colors
+    assert f"const TINTED = {looks.CLASSES};" in colors
 
 
 def test_explorers_import_neither_matplotlib_nor_anywidget(monkeypatch):

@@ -13,6 +13,7 @@ from dlcourse.explorers import (
     Field,
     Image,
     Line,
+    Mark,
     Node,
     Panel,
     Points,
@@ -20,7 +21,9 @@ from dlcourse.explorers import (
     Text,
     network_diagram,
 )
-from dlcourse.explorers.marks import on_grid
+from dlcourse.explorers.marks.base import LegendEntry, Shaded
+from dlcourse.explorers.marks.grid import on_grid
+from dlcourse.explorers.page import STATIC
 
 SIDES = {"x": (0, 1), "y": (0, 1)}
 GRID = np.arange(6.0).reshape(2, 3)
@@ -143,23 +146,70 @@ def test_lines_of_different_colour_differ_in_dash_too_unless_something_else_tell
     assert Line([0], [0], color=0, dash=True).options()["dash"] == 1
 
 
-@pytest.mark.parametrize(
-    ("mark", "entries"),
-    [
-        (Field(GRID, **SIDES, label="loss"), [("loss", True)]),
-        (Field(GRID, **SIDES, scale="classes", names=["a", "b"]), [("a", False), ("b", False)]),
-        (Points([[0, 0]], [0], labels=["a", "b"], label="unused"), [("a", False), ("b", False)]),
-        (Points([[0, 0]], label="all"), [("all", False)]),
-        (Line([0], [0], label="l"), [("l", False)]),
-        (Line([0], [0], label="l", direct=True), []),
-        (Bars([[1, 2]], labels=["a", "b"]), [("a", False), ("b", False)]),
-        (Rule(x=1, label="r"), []),
-        (Image(GRID, label="weight"), [("weight", True)]),
-    ],
-)
+CLASSES = [LegendEntry("a", "point", 0), LegendEntry("b", "point", 1)]
+LEGENDS = [
+    (Field(GRID, **SIDES, label="loss"), [LegendEntry("loss", "scale", "diverging")]),
+    (
+        Field(GRID, **SIDES, scale="classes", names=["a", "b"]),
+        [LegendEntry("a", "tint", 0), LegendEntry("b", "tint", 1)],
+    ),
+    (
+        Contour(0.5, GRID, **SIDES, label="c", dash=True),
+        [LegendEntry("c", "line", "ink", width=1.5, dash=1)],
+    ),
+    (Points([[0, 0]], [0], labels=["a", "b"], label="unused"), CLASSES),
+    (
+        Points([[0, 0]], label="all", color=3, hollow=True),
+        [LegendEntry("all", "point", 3, hollow=True)],
+    ),
+    (
+        Line([0], [0], label="l", color=2, markers=True),
+        [LegendEntry("l", "line", 2, marker=True)],
+    ),
+    (Line([0], [0], label="l", color=3), [LegendEntry("l", "line", 3, dash=3)]),
+    (Line([0], [0], label="l", direct=True), []),
+    (Band([0], 0, 1, label="b"), [LegendEntry("b", "block", 0, opacity=0.2)]),
+    (Arrows([0, 0], [1, 1], label="w"), [LegendEntry("w", "line", "ink")]),
+    (
+        Bars([[1, 2]], labels=["a", "b"], color=1),
+        [LegendEntry("a", "block", 1), LegendEntry("b", "block", 2)],
+    ),
+    (Bars([-1, 2], label="s", color="signed"), [LegendEntry("s", "block", "negative")]),
+    (Bars([1, 2], label="s", color=[4, 5]), [LegendEntry("s", "block", 4)]),
+    (Rule(x=1, label="r"), []),
+    (Text(0, 0, "t"), []),
+    (Image(GRID, label="weight"), [LegendEntry("weight", "scale", "grey")]),
+    (Diagram([Node(0, 0, "n")]), []),
+]
+
+
+@pytest.mark.parametrize(("mark", "entries"), LEGENDS)
 def test_legend_entries(mark, entries):
     assert Panel([mark]).entries() == entries
     assert Panel([mark], legend=False).entries() == []
+
+
+@pytest.mark.parametrize("mark", [mark for mark, entries in LEGENDS if entries])
+def test_without_names_there_is_no_legend(mark):
+    named = [name for name in ("label", "labels", "names") if hasattr(mark, name)]
+    for name in named:
+        setattr(mark, name, type(getattr(mark, name))())
+    assert mark.legend() == []
+
+
+def test_a_colour_bar_says_where_the_settled_scale_ends():
+    panel = Panel([Line([0], [0]), Field(GRID, **SIDES, label="loss")])
+    assert panel.entries({1: (-7, 7)})[0].domain == (-7, 7)
+
+
+def test_every_mark_has_a_module_for_the_screen_and_a_place_in_its_register():
+    marks = [kind for base in (Mark, Shaded) for kind in base.__subclasses__() if kind.kind]
+    folder = STATIC.parent / "src/marks"
+    register = (folder / "index.js").read_text(encoding="utf-8")
+    assert {kind.kind for kind in marks} == {path.stem for path in folder.glob("*.js")} - {"index"}
+    for kind in marks:
+        assert f'import * as {kind.kind} from "./{kind.kind}.js";' in register
+        assert "export function paint(" in (folder / f"{kind.kind}.js").read_text(encoding="utf-8")
 
 
 def test_axes_are_shown_unless_there_is_only_a_picture():

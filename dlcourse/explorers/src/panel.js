@@ -1,8 +1,8 @@
 // One panel: title, legend, axes, and the marks in them.
 import { scaleLinear, scaleLog } from "d3-scale";
-import { css } from "./colors.js";
-import { painters } from "./marks.js";
-import { DASHES, formatNumber, html, round, svg, symbol } from "./svg.js";
+import { legendEntry } from "./legend.js";
+import { marks } from "./marks/index.js";
+import { formatNumber, html, round, svg } from "./svg.js";
 
 const CHARACTER = 6.9; // mean width of a character of the axes' text, in pixels
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -19,13 +19,13 @@ export function createPanel(box) {
 
   function draw(panel, theme) {
     title.textContent = panel.title;
-    const entries = panel.legend ? panel.marks.flatMap((mark) => legendEntries(mark, theme)) : [];
-    const now = JSON.stringify(entries);
-    if (now !== shown) legend.replaceChildren(...entries.map(legendEntry));
+    const now = JSON.stringify(panel.legend);
+    if (now !== shown) legend.replaceChildren(...panel.legend.map(legendEntry));
     shown = now;
     const [width, height] = [plot.clientWidth, plot.clientHeight];
     if (!width || !height) return;
-    const place = layout(panel, width, height, clip);
+    const wishes = panel.marks.map((mark) => marks[mark.kind].axes?.(mark) ?? {});
+    const place = layout(panel, wishes, width, height, clip);
     const context = prepare(canvas, width, height);
     Object.assign(place, { theme, canvas: context });
     if (panel.axes) {
@@ -33,9 +33,9 @@ export function createPanel(box) {
       context.rect(place.left, place.top, place.right - place.left, place.bottom - place.top);
       context.clip();
     }
-    const marks = panel.marks.flatMap((mark) => painters[mark.kind](mark, place));
+    const painted = panel.marks.flatMap((mark) => marks[mark.kind].paint(mark, place));
     drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    drawing.replaceChildren(...(panel.axes ? axes(panel, place, clip) : []), ...marks);
+    drawing.replaceChildren(...(panel.axes ? axes(panel, wishes, place, clip) : []), ...painted);
   }
   return { draw };
 }
@@ -55,7 +55,7 @@ const make = (kind, domain, range) =>
 const widest = (texts) => Math.max(0, ...texts.map((text) => text.length)) * CHARACTER;
 
 /** Scales, ticks and the rectangle that the axes enclose. */
-function layout(panel, width, height, clip) {
+function layout(panel, wishes, width, height, clip) {
   if (!panel.axes) {
     const whole = { left: 2, top: 2, right: width - 2, bottom: height - 2, clip: undefined };
     return {
@@ -65,8 +65,8 @@ function layout(panel, width, height, clip) {
       holds: () => true,
     };
   }
-  const named = panel.marks.find((mark) => mark.kind === "bars" && mark.names.length);
-  const ends = panel.marks.filter((mark) => mark.direct).map((mark) => mark.label);
+  const named = wishes.find(({ names }) => names?.length);
+  const ends = wishes.flatMap(({ end }) => end ?? []);
   const top = panel.y_label ? 24 : 10;
   const turned = named && !named.horizontal && widest(named.names) > (width - 60) / named.names.length;
   const below = (turned ? widest(named.names) * 0.75 + 12 : 22) + (panel.x_label ? 20 : 2);
@@ -116,20 +116,19 @@ function power(value) {
   return `${factor === 1 ? "" : `${factor}·`}10${exponent < 0 ? "⁻" : ""}${digits}`;
 }
 
-function axes(panel, place, clip) {
+function axes(panel, wishes, place, clip) {
   const { left, right, top, bottom } = place;
-  const field = panel.marks.some((mark) => mark.kind === "field");
-  const bars = panel.marks.find((mark) => mark.kind === "bars");
+  const bars = wishes.find(({ zero }) => zero);
   const box = { x: left, y: top, width: right - left, height: bottom - top };
   const text = (content, x, y, anchor, extra = {}) =>
     svg("text", { x: round(x), y: round(y), "text-anchor": anchor, ...extra }, content);
   const grid = (x1, y1, x2, y2) =>
     svg("line", { x1: round(x1), y1: round(y1), x2: round(x2), y2: round(y2) });
   const drawn = [svg("defs", {}, svg("clipPath", { id: clip }, svg("rect", box)))];
-  if (field) drawn.push(svg("rect", { ...box, class: "dlx-frame" }));
+  if (wishes.some(({ frame }) => frame)) drawn.push(svg("rect", { ...box, class: "dlx-frame" }));
   else {
     const lines = svg("g", { class: "dlx-grid" });
-    if (!bars || bars.horizontal || bars.edges?.length)
+    if (!bars || bars.horizontal || bars.numeric)
       for (const { at } of place.xTicks) lines.append(grid(place.x(at), top, place.x(at), bottom));
     if (!bars?.horizontal)
       for (const { at } of place.yTicks) lines.append(grid(left, place.y(at), right, place.y(at)));
@@ -171,95 +170,4 @@ function axes(panel, place, clip) {
       ),
     );
   return drawn;
-}
-
-// Legend ------------------------------------------------------------------------------------------
-
-/** What the legend says about one mark: plain data, so that it can be compared between frames. */
-function legendEntries(mark, theme) {
-  if (mark.kind === "field" && mark.scale === "classes")
-    return mark.names.map((label, k) => ({ label, tint: theme.classes[k].map(Math.round) }));
-  if (mark.domain && mark.label)
-    return [{ label: mark.label, bar: theme.stops[mark.scale], domain: mark.domain }];
-  if (mark.kind === "points" && mark.y) return mark.labels.map((label, k) => ({ label, point: k }));
-  if (mark.kind === "bars" && mark.labels.length)
-    return mark.labels.map((label, j) => ({
-      label,
-      block: typeof mark.color === "number" ? mark.color + j : mark.color,
-    }));
-  if (!mark.label || mark.direct || mark.kind === "rule" || mark.kind === "text" || mark.kind === "diagram")
-    return [];
-  if (mark.kind === "points") return [{ label: mark.label, point: mark.color, hollow: mark.hollow }];
-  if (mark.kind === "bars" || mark.kind === "band")
-    return [{ label: mark.label, block: mark.color, opacity: mark.opacity }];
-  return [
-    {
-      label: mark.label,
-      line: mark.color,
-      width: mark.width,
-      dash: Number(mark.dash),
-      marker: mark.markers,
-    },
-  ];
-}
-
-function legendEntry(entry) {
-  const label = html("span", {}, entry.label);
-  if (entry.bar) {
-    const [low, high] = entry.domain.map((value) => formatNumber(value, ".3g"));
-    const bar = html("span", {
-      class: "dlx-bar",
-      style: `background:linear-gradient(to right,${entry.bar})`,
-    });
-    return html(
-      "span",
-      { class: "dlx-entry" },
-      label,
-      html("small", {}, low),
-      bar,
-      html("small", {}, high),
-    );
-  }
-  return html("span", { class: "dlx-entry" }, swatch(entry), label);
-}
-
-function swatch(entry) {
-  const sample = svg("svg", { class: "dlx-swatch", viewBox: "0 0 22 14" });
-  if (entry.tint || entry.block !== undefined) {
-    const fill = entry.tint
-      ? `rgb(${entry.tint})`
-      : css(
-          Array.isArray(entry.block) ? entry.block[0] : entry.block === "signed" ? "positive" : entry.block,
-        );
-    sample.append(
-      svg("rect", {
-        x: 5,
-        y: 1,
-        width: 12,
-        height: 12,
-        rx: 2,
-        style: `fill:${fill}`,
-        opacity: entry.opacity,
-      }),
-    );
-  }
-  if (entry.line !== undefined)
-    sample.append(
-      svg("path", {
-        d: "M0,7H22",
-        style: `stroke:${css(entry.line)}`,
-        "stroke-width": entry.width,
-        "stroke-dasharray": DASHES[entry.dash] || undefined,
-      }),
-    );
-  const point = entry.marker ? entry.line : entry.point;
-  if (point !== undefined)
-    sample.append(
-      svg("path", {
-        d: symbol(point, 11, 7, 4.5),
-        "stroke-width": 2,
-        style: entry.hollow ? `fill:none;stroke:${css(point)}` : `fill:${css(point)}`,
-      }),
-    );
-  return sample;
 }

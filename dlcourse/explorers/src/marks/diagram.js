@@ -1,13 +1,13 @@
 // Networks and computation graphs.
-import { css, inkOn, shade } from "./colors.js";
-import { arrowHead, words } from "./marks.js";
-import { formatNumber, round, svg } from "./svg.js";
+import { css, inkOn, shade } from "../colors.js";
+import { arrowHead, words } from "../drawing.js";
+import { formatNumber, round, svg } from "../svg.js";
 
 const LARGEST_RADIUS = 21;
 const BOX_HEIGHT = 28;
 const boxWidth = (label) => 7.2 * label.length + 18;
 
-export function diagram(mark, place) {
+export function paint(mark, place) {
   const nodes = layout(mark, place);
   const edges = Array.from({ length: mark.weights.length }, (_, k) => k);
   edges.sort((a, b) => mark.strong_edges.includes(a) - mark.strong_edges.includes(b));
@@ -97,7 +97,7 @@ function node(mark, k, { x, y, radius, box }, place) {
   const color = known ? shade(place.theme.ramps.diverging, value, [-largest, largest]) : null;
   const look = {
     class: mark.strong_nodes.includes(k) ? "dlx-node dlx-strong" : "dlx-node",
-    style: `fill:${color ? `rgb(${color.map(Math.round)})` : "var(--dlx-paper)"}`,
+    style: `fill:${color ? `rgb(${color.map(Math.round)})` : "var(--dl-paper)"}`,
   };
   const shape = box
     ? svg("rect", { ...look, x: x - box[0], y: y - box[1], width: 2 * box[0], height: 2 * box[1], rx: 5 })
@@ -113,7 +113,7 @@ function node(mark, k, { x, y, radius, box }, place) {
         x: round(x),
         y: round(y),
         class: "dlx-cell",
-        style: `fill:${color ? inkOn(color) : "var(--dlx-ink)"};font-size:${size}px`,
+        style: `fill:${color ? inkOn(color) : "var(--dl-ink)"};font-size:${size}px`,
       },
       inside,
     ),

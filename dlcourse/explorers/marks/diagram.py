@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from dlcourse.explorers.marks import Mark
+from dlcourse.explorers import looks
+from dlcourse.explorers.marks.base import Mark
+from dlcourse.explorers.numbers import shown
 from dlcourse.explorers.values import (
     Array,
     Limits,
     check_floats,
     check_limits,
-    check_names,
     check_number_format,
 )
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(eq=False)
@@ -133,104 +136,71 @@ class Diagram(Mark):
             "strong_edges": [i for i, edge in enumerate(self.edges) if edge.highlight],
         }
 
+    def print_on(self, axes: Axes, domain: Limits | None) -> None:
+        """Draw the edges, and the nodes above them."""
+        axes.set_xlim(-0.15, 1.15)
+        axes.set_ylim(-0.15, 1.15)
+        for k, edge in enumerate(self.edges):
+            self._print_edge(axes, edge, float(self.weights[k]))
+        largest = max(abs(bound) for bound in self.value_domain)
+        fills = looks.ramp("diverging")((self.values / largest + 1) / 2)
+        for node, value, fill in zip(self.nodes, self.values.tolist(), fills, strict=True):
+            known = bool(np.isfinite(value))
+            number = shown(value, self.numbers) if known and self.numbers else ""
+            _print_node(axes, node, number, fill if known else looks.PAPER)
+
+    def _print_edge(self, axes: Axes, edge: Edge, weight: float) -> None:
+        source, target = self.nodes[edge.source], self.nodes[edge.target]
+        known = bool(np.isfinite(weight))
+        largest = max(abs(bound) for bound in self.weight_domain)
+        shade = ("positive" if weight > 0 else "negative") if known else "muted"
+        arrow = {
+            "arrowstyle": "-|>" if self.arrows else "-",
+            "color": looks.color("ink" if edge.highlight else shade),
+            "lw": (0.4 + 3.2 * min(abs(weight) / largest, 1) if known else 1.1) + edge.highlight,
+            "ls": looks.dash(known and weight < 0),
+            "shrinkA": _radius(source),
+            "shrinkB": _radius(target),
+        }
+        start, end = (source.x, source.y), (target.x, target.y)
+        axes.annotate("", end, start, arrowprops=arrow, zorder=1)
+        number = shown(weight, self.edge_numbers) if known and self.edge_numbers else ""
+        text = edge.label or number
+        long = abs(target.x - source.x) > 0.4
+        share, lift = (0.5, 12 if long else 20) if self.arrows else (0.38, 0)
+        place = (start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1]))
+        axes.annotate(
+            text, place, (0, lift), textcoords="offset points",
+            fontsize=7.5, ha="center", va="center", zorder=2,
+            bbox={"fc": looks.PAPER, "ec": "none", "pad": 1} if text and not lift else None,
+        )  # fmt: skip
+
+
+def _print_node(axes: Axes, node: Node, number: str, fill: Any) -> None:
+    """Draw a node with its number, or else its name, inside; the name above a number."""
+    width = 2.2 if node.highlight else 0.9
+    look = {"boxstyle": "round,pad=0.4", "fc": fill, "ec": looks.color("ink"), "lw": width}
+    text = number or node.label
+    box = node.shape == "box"
+    if not box:
+        axes.scatter(
+            [node.x], [node.y], s=620, color=[fill], edgecolors=look["ec"], linewidths=width,
+            zorder=3,
+        )  # fmt: skip
+    size = 8 if box else max(5.0, min(8.0, 30 / max(len(text), 1)))
+    style: Any = {"ha": "center", "va": "center", "fontsize": size, "zorder": 4}
+    axes.text(node.x, node.y, text, bbox=look if box else None, **style)
+    if number:
+        above: Any = {"textcoords": "offset points", "ha": "center", "fontsize": 8}
+        axes.annotate(node.label, (node.x, node.y), (0, 14), **above)
+
+
+def _radius(node: Node) -> float:
+    """Points from the centre of a node to the end of an edge."""
+    return 2.2 * len(node.label) + 7 if node.shape == "box" else 12.5
+
 
 def _optional(values: Iterable[float | None], name: str) -> Array:
     return check_floats(
         [np.nan if value is None else value for value in values], name, 1, gaps=True
     )
-
-
-def network_diagram(
-    weights: Sequence[ArrayLike],
-    activations: Sequence[ArrayLike] | None = None,
-    *,
-    inputs: Sequence[str] = (),
-    outputs: Sequence[str] = (),
-    bias: bool = True,
-    **options: Any,
-) -> Diagram:
-    """Draw a fully connected network from its weights.
-
-    Parameters
-    ----------
-    weights : sequence of array_like, weights[l] of shape (N_l, N_{l-1} + 1)
-        The lecture's matrices, column 0 is the bias.
-    activations : sequence of array_like, activations[l] of shape (N_l,), optional
-        The value of every node, layer 0 are the inputs; without the ones of the bias.
-    inputs, outputs : sequence of str
-        Names of the first and last layer's nodes; default x₁, x₂ ... and y₁, y₂ ...
-    bias : bool
-        Show a node "1" in each layer with the edges that carry the biases.
-    **options
-        Handed on to `Diagram`, for example ``numbers=".1f"``.
-
-    Examples
-    --------
-    >>> xor = network_diagram([[[-10, 20, 20], [30, -20, -20]], [[-30, 20, 20]]])
-    >>> len(xor.nodes), len(xor.edges)
-    (7, 9)
-    """
-    matrices = [check_floats(matrix, f"weights[{i}]", 2) for i, matrix in enumerate(weights)]
-    sizes = _layer_sizes(matrices)
-    values = [np.full(size, np.nan) for size in sizes]
-    if activations is not None:
-        values = [check_floats(a, f"activations[{i}]", 1) for i, a in enumerate(activations)]
-        if [len(layer) for layer in values] != sizes:
-            raise ValueError(
-                f"activations must have {sizes} values per layer, got {[len(v) for v in values]}"
-            )
-    names = _layer_names(sizes, inputs, outputs)
-    nodes: list[Node] = []
-    first = []
-    for layer, size in enumerate(sizes):
-        first.append(len(nodes))
-        nodes += _layer_nodes(layer, sizes, values[layer], names[layer], bias)
-        assert len(nodes) >= first[-1] + size
-    edges = [
-        Edge(first[layer] + column, first[layer + 1] + (bias and layer + 2 < len(sizes)) + row, w)
-        for layer, matrix in enumerate(matrices)
-        for row, weights_of_unit in enumerate(matrix if bias else matrix[:, 1:])
-        for column, w in enumerate(weights_of_unit.tolist())
-    ]
-    return Diagram(nodes, edges, **options)
-
-
-def _layer_sizes(matrices: Sequence[Array]) -> list[int]:
-    if not matrices:
-        raise ValueError("weights must hold at least one matrix")
-    sizes = [matrices[0].shape[1] - 1]
-    for index, matrix in enumerate(matrices):
-        if matrix.shape[1] != sizes[-1] + 1:
-            raise ValueError(
-                f"weights[{index}] must have {sizes[-1] + 1} columns (the bias first), "
-                f"got shape {matrix.shape}"
-            )
-        sizes.append(len(matrix))
-    return sizes
-
-
-def _layer_names(
-    sizes: Sequence[int], inputs: Sequence[str], outputs: Sequence[str]
-) -> list[tuple[str, ...]]:
-    digits = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-    numbered = [[str(k + 1).translate(digits) for k in range(size)] for size in sizes]
-    first = check_names(inputs, "inputs", sizes[0]) or tuple(f"x{k}" for k in numbered[0])
-    last = check_names(outputs, "outputs", sizes[-1]) or tuple(
-        "y" if sizes[-1] == 1 else f"y{k}" for k in numbered[-1]
-    )
-    return [first, *(("",) * size for size in sizes[1:-1]), last]
-
-
-def _layer_nodes(
-    layer: int, sizes: Sequence[int], values: Array, names: Sequence[str], bias: bool
-) -> list[Node]:
-    """Nodes of one layer from top to bottom, the bias node first where there is one."""
-    with_bias = bias and layer + 1 < len(sizes)
-    rows = sizes[layer] + with_bias
-    tallest = max(size + (bias and k + 1 < len(sizes)) for k, size in enumerate(sizes))
-    x = layer / (len(sizes) - 1)
-    ys = [0.5 + ((rows - 1) / 2 - k) / max(tallest - 1, 1) for k in range(rows)]
-    nodes = [Node(x, ys[0], "1")] if with_bias else []
-    for y, name, value in zip(ys[len(nodes) :], names, values.tolist(), strict=True):
-        nodes.append(Node(x, y, name, None if np.isnan(value) else value))
-    return nodes

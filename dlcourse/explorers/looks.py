@@ -1,0 +1,55 @@
+"""How an author's colours, scales, dashes and markers look in print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dlcourse.explorers.values import Array, Color
+from dlcourse.palette import LIGHT
+from dlcourse.plots import LINE_STYLES, MARKERS
+
+if TYPE_CHECKING:
+    from matplotlib.colors import LinearSegmentedColormap
+
+PAPER = LIGHT.paper
+CLASSES = 10  # whose regions can be told apart
+
+
+def color(value: Color) -> str:
+    """Return the colour that an author's `value` stands for."""
+    if isinstance(value, str):
+        return LIGHT.named[value]
+    return LIGHT.classes[value % len(LIGHT.classes)]
+
+
+def marker(value: Color) -> str:
+    """Return the marker that belongs to a colour."""
+    return MARKERS[value % len(MARKERS)] if isinstance(value, int) else MARKERS[0]
+
+
+def dash(number: int) -> str:
+    """Return a dash pattern."""
+    return LINE_STYLES[number]
+
+
+def ramp(scale: str) -> LinearSegmentedColormap:
+    """Return the colours of a scale."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list(scale, getattr(LIGHT, scale))
+
+
+def tints() -> Array:
+    """Return the grounds of the regions of all classes, as rows of red, green and blue in 0..1."""
+    from matplotlib.colors import to_rgb
+
+    colors = np.array([to_rgb(color(k)) for k in range(CLASSES)])
+    tinted: Array = 1 - LIGHT.tint * (1 - colors)
+    return tinted
+
+
+def ink_on(shade: Array) -> str:
+    """Return the text colour, dark or light, that reads better on red, green and blue in 0..1."""
+    return LIGHT.ink if shade[:3] @ [0.3, 0.59, 0.11] > 0.5 else LIGHT.paper

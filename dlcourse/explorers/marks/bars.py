@@ -1,0 +1,144 @@
+"""`Bars`: bars from zero."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dlcourse.explorers import looks
+from dlcourse.explorers.marks.base import PADDING, LegendEntry, Mark
+from dlcourse.explorers.numbers import shown
+from dlcourse.explorers.values import (
+    Color,
+    Extent,
+    Limits,
+    check_color,
+    check_floats,
+    check_names,
+    check_number_format,
+    check_same_length,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+NUMBERS_PADDING = 0.16  # of an axis, beyond bars with numbers at their ends
+
+
+@dataclass(eq=False)
+class Bars(Mark):
+    """Bars from zero, one per name or one per interval.
+
+    Parameters
+    ----------
+    values : array_like, shape (k,) or (k, m)
+        Heights; with m columns, m bars stand beside each other at each name.
+    names : sequence of str, length k
+        What stands below each bar; default 0, 1, 2 ...
+    edges : array_like, shape (k + 1,), optional
+        Borders of the bars on a numeric axis (a histogram) instead of `names`.
+    labels : sequence of str, length m
+        Names of the m series in the legend.
+    label : str
+        Entry in the legend where there is one series.
+    color : int or str, or a sequence of them
+        One colour for all, or one for each bar (where there is one series). Series j has the
+        colour `color` + j. "signed" colours by sign.
+    horizontal : bool
+        Bars to the right, names at the left, the first on top.
+    numbers : str
+        Format specification for a number at the end of each bar, for example ".2f"; "" for none.
+    """
+
+    kind = "bars"
+
+    values: ArrayLike
+    names: Sequence[str] = ()
+    _: KW_ONLY
+    edges: ArrayLike | None = None
+    labels: Sequence[str] = ()
+    label: str = ""
+    color: Color | Sequence[Color] = 0
+    horizontal: bool = False
+    numbers: str = ""
+
+    def __post_init__(self) -> None:
+        values = check_floats(self.values, "values", (1, 2))
+        self.values = values.reshape(len(values), -1)
+        count, series = self.values.shape
+        if self.edges is not None:
+            self.edges = check_floats(self.edges, "edges", 1)
+            check_same_length(edges=len(self.edges), values_plus_one=count + 1)
+        self.names = check_names(self.names, "names", count)
+        if not self.names and self.edges is None:
+            self.names = tuple(str(index) for index in range(count))
+        self.labels = check_names(self.labels, "labels", series)
+        check_number_format(self.numbers, "numbers")
+        self.color = _bar_colors(self.color, count, series)
+
+    def extent(self) -> Extent:
+        """Return all x and all y of the mark."""
+        arrays = self.arrays()
+        along = arrays.get("edges", np.array([-0.5, len(arrays["values"]) - 0.5]))
+        across = np.append(arrays["values"].ravel(), 0.0)
+        return (across, along) if self.horizontal else (along, across)
+
+    def tight(self) -> Extent:
+        """Return both ends of the row of bars, and their foot."""
+        x, y = self.extent()
+        foot = np.zeros(1)
+        return (foot, y) if self.horizontal else (x, foot)
+
+    def padding(self) -> tuple[float, float]:
+        """Return more than usual where numbers stand at the ends of the bars."""
+        beyond = NUMBERS_PADDING if self.numbers else PADDING
+        return (beyond, PADDING) if self.horizontal else (PADDING, beyond)
+
+    def legend(self, domain: Limits | None = None) -> list[LegendEntry]:
+        """Return a block for each series, or for the one label."""
+        names = self.labels or ([self.label] if self.label else [])
+        return [LegendEntry(name, "block", self._colors(j)[0]) for j, name in enumerate(names)]
+
+    def _colors(self, series: int) -> Sequence[Color]:
+        """Colour of each bar of one series."""
+        heights = self.arrays()["values"][:, series]
+        if self.color == "signed":
+            return ["positive" if height > 0 else "negative" for height in heights]
+        if isinstance(self.color, Sequence) and not isinstance(self.color, str):
+            return self.color
+        own = self.color + series if isinstance(self.color, int) else self.color
+        return [own] * len(heights)
+
+    def print_on(self, axes: Axes, domain: Limits | None) -> None:
+        """Draw the bars of each series, names and numbers."""
+        values = self.arrays()["values"]
+        count, series = values.shape
+        edges = self.arrays().get("edges", np.arange(count + 1) - 0.5)
+        if self.edges is None:
+            (axes.set_yticks if self.horizontal else axes.set_xticks)(range(count), self.names)
+        thickness = np.diff(edges) * (0.8 if self.edges is None else 0.96) / series
+        plot: Callable[..., Any] = axes.barh if self.horizontal else axes.bar
+        for j in range(series):
+            centres = (edges[:-1] + edges[1:]) / 2 + (j - (series - 1) / 2) * thickness
+            shades = [looks.color(shade) for shade in self._colors(j)]
+            bars = plot(centres, values[:, j], thickness, color=shades)
+            if self.numbers:
+                numbers = [shown(value, self.numbers) for value in values[:, j]]
+                axes.bar_label(bars, numbers, fontsize=8, padding=2)
+        if self.horizontal:
+            axes.invert_yaxis()
+
+
+def _bar_colors(color: object, count: int, series: int) -> Color | list[Color]:
+    if color == "signed":
+        return "signed"
+    if isinstance(color, (str, int, np.integer)):
+        return check_color(color)
+    colors = [check_color(item) for item in color]  # type: ignore[attr-defined]
+    if series != 1 or len(colors) != count:
+        raise ValueError(f"color must be one colour, or {count} for one series of {count} bars")
+    return colors

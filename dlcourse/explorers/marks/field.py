@@ -1,0 +1,115 @@
+"""`Field`: a number at every place of a rectangle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dlcourse.explorers import looks
+from dlcourse.explorers.marks.base import LegendEntry, Shaded
+from dlcourse.explorers.marks.grid import grid_values, outer_edges
+from dlcourse.explorers.values import Array, Extent, Function, Limits, check_choice, check_limits
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(eq=False)
+class Field(Shaded):
+    """A number at every place of a rectangle, as a heat map with a colour bar.
+
+    Parameters
+    ----------
+    values : array_like, shape (ny, nx), or callable
+        Row j lies at the j-th y from below, column i at the i-th x, as ``numpy.meshgrid`` gives
+        them. A callable takes an (m, 2) array of points and returns m values.
+    x, y : (low, high)
+        Sides of the rectangle.
+    label : str
+        Title of the colour bar.
+    scale : {"diverging", "sequential", "classes"}
+        "diverging" runs from the colour of class 0 over neutral to the colour of class 1;
+        "sequential" from light to dark; "classes" tints whole numbers with the class colours.
+    domain : (low, high), optional
+        Values at the ends of the colour scale. Default: (0, 1) if all values of all frames lie
+        in it and the scale is diverging; else symmetric about 0 for the diverging scale, and
+        from the smallest to the largest value for the sequential one.
+    names : sequence of str
+        Names of the classes 0, 1, ... for the legend ("classes" only).
+    smooth : bool
+        Interpolate between the values (default), or show each as a rectangle.
+    resolution : int
+        Grid points per side where `values` is a callable.
+    bits : int, optional
+        Precision on the static page, 8 to 16; default 12 with a `Contour` of the field, else 8.
+    """
+
+    kind = "field"
+    linear = True
+
+    values: ArrayLike | Function
+    _: KW_ONLY
+    x: Limits
+    y: Limits
+    scale: Literal["diverging", "sequential", "classes"] = "diverging"
+    names: Sequence[str] = ()
+    smooth: bool = True
+    resolution: int = 48
+    bits: int | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.x, self.y = check_limits(self.x, "x"), check_limits(self.y, "y")
+        check_choice(self.scale, "scale", ("diverging", "sequential", "classes"))
+        if self.bits is not None and self.bits not in range(8, 17):
+            raise ValueError(f"bits must lie in 8..16, got {self.bits!r}")
+        self.values = grid_values(self.values, self.x, self.y, self.resolution)
+        if self.scale == "classes":
+            self._check_classes(self.values)
+
+    def _check_classes(self, values: Array) -> None:
+        if np.any(values != np.round(values)) or values.min() < 0 or values.max() > 9:
+            raise ValueError('values must be class numbers 0 to 9 where scale is "classes"')
+        self.smooth, self.domain, self.bits = False, (0.0, 255.0), 8
+        self.names = tuple(str(name) for name in self.names)
+
+    @property
+    def shades(self) -> Array:
+        """The values."""
+        return self.arrays()["values"]
+
+    def extent(self) -> Extent:
+        """Return the sides."""
+        return np.array(self.x), np.array(self.y)
+
+    def tight(self) -> Extent:
+        """Return the sides: a field reaches to the axes."""
+        return self.extent()
+
+    def legend(self, domain: Limits | None = None) -> list[LegendEntry]:
+        """Return the names of the classes, or the colour bar."""
+        if self.scale == "classes":
+            return [LegendEntry(name, "tint", k) for k, name in enumerate(self.names)]
+        return super().legend(domain)
+
+    def bits_of(self, array: str) -> int:
+        """Return the given precision, 8 bits by default."""
+        return self.bits or 8
+
+    def print_on(self, axes: Axes, domain: Limits | None) -> None:
+        """Draw an image."""
+        rows, columns = self.shades.shape
+        classes = self.scale == "classes"
+        axes.imshow(
+            looks.tints()[self.shades.astype(int)] if classes else self.shades,
+            origin="lower",
+            extent=(*outer_edges(self.x, columns), *outer_edges(self.y, rows)),
+            cmap=None if classes else looks.ramp(self.scale),
+            clim=domain,
+            interpolation="bilinear" if self.smooth else "nearest",
+            aspect="auto",
+        )

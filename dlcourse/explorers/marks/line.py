@@ -1,0 +1,103 @@
+"""`Line`: a line through points."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dlcourse.explorers import looks
+from dlcourse.explorers.marks.base import LegendEntry, Mark
+from dlcourse.explorers.values import (
+    Color,
+    Extent,
+    Limits,
+    check_color,
+    check_floats,
+    check_same_length,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(eq=False)
+class Line(Mark):
+    """A line through points, in the order given.
+
+    Parameters
+    ----------
+    x, y : array_like, shape (n,)
+        Coordinates; NaN in `y` leaves a gap.
+    label : str
+        Name of the line, in the legend, or at its right end with ``direct=True``.
+    color, width
+        Colour, and width in pixels.
+    dash : bool, optional
+        Whether the line is dashed. Default: lines of class 1, 2, 3 get a pattern of their own (that
+        of ``dlcourse.plots.LINE_STYLES``), unless markers or a direct label tell them apart.
+    markers : bool
+        Mark each point, with the shape that belongs to the colour.
+    direct : bool
+        Write the label at the end of the line instead of in the legend.
+    """
+
+    kind = "line"
+
+    x: ArrayLike
+    y: ArrayLike
+    _: KW_ONLY
+    label: str = ""
+    color: Color = 0
+    width: float = 2.0
+    dash: bool | None = None
+    markers: bool = False
+    direct: bool = False
+
+    def __post_init__(self) -> None:
+        self.x, self.y = check_floats(self.x, "x", 1), check_floats(self.y, "y", 1, gaps=True)
+        check_same_length(x=len(self.x), y=len(self.y))
+        self.color = check_color(self.color)
+
+    def options(self) -> dict[str, Any]:
+        """Return what is not an array, the dash as the number of a pattern."""
+        return {**super().options(), "dash": self._pattern()}
+
+    def _pattern(self) -> int:
+        if self.dash is not None:
+            return int(self.dash)
+        told_apart = self.markers or self.direct or isinstance(self.color, str)
+        return 0 if told_apart else int(self.color) % 4
+
+    def extent(self) -> Extent:
+        """Return all x and all y of the mark."""
+        arrays = self.arrays()
+        return arrays["x"], arrays["y"]
+
+    def legend(self, domain: Limits | None = None) -> list[LegendEntry]:
+        """Return the line unless its label stands at its end."""
+        if self.direct or not self.label:
+            return []
+        dash = self._pattern()
+        return [
+            LegendEntry(
+                self.label, "line", self.color, width=self.width, dash=dash, marker=self.markers
+            )
+        ]
+
+    def print_on(self, axes: Axes, domain: Limits | None) -> None:
+        """Draw the line, its markers, and the label at its end."""
+        x, y = self.arrays()["x"], self.arrays()["y"]
+        shade = looks.color(self.color)
+        marker = looks.marker(self.color) if self.markers else None
+        axes.plot(
+            x, y, color=shade, lw=self.width, ls=looks.dash(self._pattern()),
+            marker=marker, ms=5, mec=looks.PAPER, mew=0.6,
+        )  # fmt: skip
+        known = np.flatnonzero(np.isfinite(y))
+        if self.direct and len(known):
+            end = (x[known[-1]], y[known[-1]])
+            style: Any = {"textcoords": "offset points", "color": shade, "va": "center"}
+            axes.annotate(self.label, end, (4, 0), **style)

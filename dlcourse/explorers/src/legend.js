@@ -1,0 +1,40 @@
+// The legend: what Python's LegendEntry says, drawn.
+import { css, tint } from "./colors.js";
+import { DASHES, formatNumber, html, svg, symbol } from "./svg.js";
+
+export function legendEntry(entry) {
+  const parts = [html("span", {}, entry.label)];
+  if (entry.sample === "scale") parts.push(...bar(entry));
+  else parts.unshift(svg("svg", { class: "dlx-swatch", viewBox: "0 0 22 14" }, ...samples[entry.sample](entry)));
+  return html("span", { class: "dlx-entry" }, ...parts);
+}
+
+function bar({ color, domain }) {
+  const [low, high] = domain.map((value) => html("small", {}, formatNumber(value, ".3g")));
+  const style = `background:linear-gradient(to right,${css(color)})`;
+  return [low, html("span", { class: "dlx-bar", style }), high];
+}
+
+const square = (fill, opacity) =>
+  svg("rect", { x: 5, y: 1, width: 12, height: 12, rx: 2, style: `fill:${fill}`, opacity });
+const point = ({ color, hollow }) =>
+  svg("path", {
+    d: symbol(color, 11, 7, 4.5),
+    "stroke-width": 2,
+    style: hollow ? `fill:none;stroke:${css(color)}` : `fill:${css(color)}`,
+  });
+
+const samples = {
+  tint: ({ color }) => [square(tint(color))],
+  block: ({ color, opacity }) => [square(css(color), opacity)],
+  point: (entry) => [point(entry)],
+  line: (entry) => [
+    svg("path", {
+      d: "M0,7H22",
+      style: `stroke:${css(entry.color)}`,
+      "stroke-width": entry.width,
+      "stroke-dasharray": DASHES[entry.dash] || undefined,
+    }),
+    ...(entry.marker ? [point(entry)] : []),
+  ],
+};

@@ -1,0 +1,18 @@
+// Every kind of mark, by the name that Python gives it. Its module exports
+//   paint(mark, place): place is { x, y, left, top, right, bottom, theme, canvas, clip }, where x and y are scales
+//     to pixels. Paints on the canvas (fields and images) and returns SVG elements (everything else).
+//   axes(mark), if the mark has wishes for the axes around it: { frame } instead of a grid, { end } a label
+//     at the right; { zero } a line from which bars rise, named or on a numeric axis, up or horizontal.
+import * as arrows from "./arrows.js";
+import * as band from "./band.js";
+import * as bars from "./bars.js";
+import * as contour from "./contour.js";
+import * as diagram from "./diagram.js";
+import * as field from "./field.js";
+import * as image from "./image.js";
+import * as line from "./line.js";
+import * as points from "./points.js";
+import * as rule from "./rule.js";
+import * as text from "./text.js";
+
+export const marks = { arrows, band, bars, contour, diagram, field, image, line, points, rule, text };

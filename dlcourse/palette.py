@@ -1,0 +1,92 @@
+"""Every colour of the course, from one file: ``palette.json`` beside this module.
+
+Pictures that Python draws are white cards and take `LIGHT`; pages and the scripts on them take the
+custom properties that `css` writes. Classes have the colours that Okabe and Ito designed for every
+kind of colour vision (https://jfly.uni-koeln.de/color/), with grey for their black, which would not
+show on a dark page; on dark pages all are a little lighter.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+
+_COLOURS = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+DARK_PAGES = 'html[data-theme="dark"],body[data-jp-theme-light="false"]'  # our site, JupyterLab
+
+
+@dataclass(frozen=True)
+class Theme:
+    """What pictures need, for light or for dark pages; a colour is written ``#RRGGBB``.
+
+    Parameters
+    ----------
+    ink, muted, faint, paper : str
+        Text, secondary text and axes, the lines of a grid, the ground.
+    classes : tuple of str
+        Class 0, 1, 2, ...
+    diverging, sequential, grey : tuple of str
+        Colours of a scale at even distances, from low to high.
+    tint : float
+        Share of a class's colour in the ground of its region; the rest is paper.
+    """
+
+    ink: str
+    muted: str
+    faint: str
+    paper: str
+    classes: tuple[str, ...]
+    diverging: tuple[str, ...]
+    sequential: tuple[str, ...]
+    grey: tuple[str, ...]
+    tint: float
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The colours that authors call by name."""
+        positive, negative = self.classes[1], self.classes[0]
+        return {"ink": self.ink, "muted": self.muted, "positive": positive, "negative": negative}
+
+
+def _theme(name: str) -> Theme:
+    values = {**_COLOURS["both"], **_COLOURS[name]}
+    fixed: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    return Theme(**{field.name: fixed[field.name] for field in fields(Theme)})
+
+
+LIGHT, DARK = _theme("light"), _theme("dark")
+RIGHT: str = _COLOURS["both"]["right"]
+WRONG: str = _COLOURS["both"]["wrong"]
+"""The two verdicts of a check, with a contrast of 3 to 1 on white and on black."""
+
+
+def css() -> str:
+    """Write the palette as custom properties, for light pages and for dark ones.
+
+    Returns
+    -------
+    str
+        Two rules with ``--dl-ink``, ``--dl-0`` for class 0, the stops of a scale separated by
+        commas, and so on; ``--dl-card`` and ``--dl-card-ink`` are light everywhere.
+
+    Examples
+    --------
+    >>> f"--dl-0:{LIGHT.classes[0]};" in css()
+    True
+    """
+    card = f"--dl-card:{LIGHT.paper};--dl-card-ink:{LIGHT.ink};"
+    return f":root{{{card}{properties('light')}}}{DARK_PAGES}{{{properties('dark')}}}\n"
+
+
+def properties(name: Literal["light", "dark"]) -> str:
+    """Write the custom properties of one kind of page, as the inside of a rule."""
+    values = {**_COLOURS["both"], **_COLOURS[name]}
+    values |= {str(number): color for number, color in enumerate(values.pop("classes"))}
+    values |= {"positive": "var(--dl-1)", "negative": "var(--dl-0)"}
+    return "".join(f"--dl-{key.replace('_', '-')}:{_text(values[key])};" for key in values)
+
+
+def _text(value: Any) -> str:
+    return ",".join(value) if isinstance(value, list) else str(value)

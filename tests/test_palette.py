@@ -1,0 +1,62 @@
+"""One palette: nothing else in the package or on the site names a colour."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import dlcourse
+from dlcourse import palette
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = Path(dlcourse.__file__).parent
+HEX = re.compile(r"#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})\b")
+STYLED = {".py", ".js", ".mjs", ".css", ".html", ".j2", ".md"}
+DATA = json.loads((PACKAGE / "palette.json").read_text(encoding="utf-8"))
+
+
+def sources():
+    """What names colours; not the site's two drawings, which a browser opens by themselves."""
+    for folder in (PACKAGE, ROOT / "book"):
+        for path in sorted(folder.rglob("*")):
+            built = "static" in path.parts
+            if path.suffix in STYLED and not built:
+                yield path
+
+
+def test_every_colour_stands_in_the_palette():
+    found = [
+        f"{path}: {colour}"
+        for path in sources()
+        for colour in HEX.findall(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def test_both_kinds_of_page_have_the_same_colours():
+    assert set(DATA["light"]) == set(DATA["dark"])
+    assert not set(DATA["both"]) & set(DATA["light"])
+    for colours in (palette.LIGHT, palette.DARK):
+        assert len(colours.classes) == 8
+        assert len(colours.diverging) == len(colours.sequential) == 5
+
+
+def test_a_style_sheet_finds_every_property_that_it_asks_for():
+    known = set(re.findall(r"(--dl-[\w-]+):", palette.css()))
+    for path in sources():
+        asked = set(re.findall(r"var\((--dl-[a-z][\w-]*)\)", path.read_text(encoding="utf-8")))
+        assert asked <= known | {"--dl-icon"}, path
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_properties_are_the_values_of_the_file(name):
+    light, dark = palette.css().split(palette.DARK_PAGES)
+    rule = {"light": light, "dark": dark}[name]
+    for key, value in {**DATA[name], **DATA["both"]}.items():
+        if key == "classes":
+            for number, colour in enumerate(value):
+                assert f"--dl-{number}:{colour};" in rule
+        else:
+            text = ",".join(value) if isinstance(value, list) else value
+            assert f"--dl-{key.replace('_', '-')}:{text};" in rule
