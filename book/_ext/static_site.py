@@ -2,8 +2,8 @@
 
 * KaTeX's style sheet and fonts are copied from ``node_modules`` (version and hash in
   ``package-lock.json``), never committed.
-* The theme's icons are a 1.5 MB script, of which a page shows a dozen drawings. Those are cut out
-  of that script while the book is built and become one small style sheet of masks.
+* The theme's icons are a 1.5 MB script, of which a page shows a dozen drawings. Those come from
+  Font Awesome's own files instead, and become one small style sheet of masks.
 * Two of the theme's scripts are kept, one without what made pages slow on a telephone
   (``write_theme_script``).
 * ``vendored_static_dir`` is a folder that other extensions fill with what they ship, too.
@@ -18,6 +18,7 @@ import re
 import shutil
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pydata_sphinx_theme
 from sphinx.application import Sphinx
@@ -27,10 +28,10 @@ from sphinx.errors import ExtensionError
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 KATEX = ROOT / "node_modules" / "katex" / "dist"
+ICONS = ROOT / "node_modules" / "@fortawesome" / "fontawesome-free" / "svgs"
 THEME_SCRIPTS = (
     Path(pydata_sphinx_theme.__file__).parent / "theme/pydata_sphinx_theme/static/scripts"
 )
-ICON_SCRIPT = THEME_SCRIPTS / "fontawesome.js"
 # the boxes that the theme's script measures at load and again at every change of the page
 MEASURED = (
     '["pre",".nboutput > .output_area",".cell_output > .output",".jp-RenderedHTMLCommon",'
@@ -38,27 +39,29 @@ MEASURED = (
 )
 
 # every icon that the theme's templates, its style sheet and our pages name
-ICONS = [
-    "arrow-up",
-    "bars",
-    "chevron-down",
-    "circle-half-stroke",
-    "code",
-    "download",
-    "expand",
-    "file",
-    "file-pdf",
-    "github",
-    "list",
-    "magnifying-glass",
-    "moon",
-    "outdent",
-    "rocket",
-    "sun",
-    "angle-left",
-    "angle-right",
-    "xmark",
-]
+NAMED_ICONS = {
+    "brands": ["github"],
+    "solid": [
+        "angle-left",
+        "angle-right",
+        "arrow-up",
+        "bars",
+        "chevron-down",
+        "circle-half-stroke",
+        "code",
+        "download",
+        "expand",
+        "file",
+        "file-pdf",
+        "list",
+        "magnifying-glass",
+        "moon",
+        "outdent",
+        "rocket",
+        "sun",
+        "xmark",
+    ],
+}
 # the theme writes these as characters of an icon font before an admonition's title
 ADMONITIONS = {
     "note": "circle-info",
@@ -70,7 +73,7 @@ ADMONITIONS = {
     "predict": "circle-question",
     "requirements": "graduation-cap",
 }
-ICON_LICENCE = "/* Font Awesome Free 6.5.2, fontawesome.com, icons CC BY 4.0 */\n"
+ICON_LICENCE = "/* Icons: Font Awesome Free, fontawesome.com, CC BY 4.0 */"
 
 
 def vendored_static_dir(app: Sphinx) -> Path:
@@ -93,30 +96,27 @@ def copy_katex(destination: Path) -> None:
     (destination / "katex.css").write_text(css, encoding="utf-8")
 
 
-def icon_mask(script: str, name: str) -> str:
-    """Cut one solid icon out of the theme's script; return it as a CSS image."""
-    # the regular set comes before the solid one in the script, so the last match is solid
-    found = re.findall(
-        rf'[{{,]"?{re.escape(name)}"?:\[(\d+),(\d+),\[[^\]]*\],"[0-9a-f]+","([^"]+)"\]', script
-    )
-    if not found:
-        raise ExtensionError(f"the theme's icon script has no icon named {name!r}")
-    width, height, path = found[-1]
-    drawing = f'viewBox="0 0 {width} {height}"><path d="{path}"/>'
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {drawing}</svg>'
-    for character, code in {"%": "%25", "#": "%23", "<": "%3C", ">": "%3E", '"': "'"}.items():
-        svg = svg.replace(character, code)
-    return f'url("data:image/svg+xml,{svg}")'
+def icon_mask(kind: str, name: str) -> str:
+    """Return a drawing of Font Awesome as a CSS image."""
+    drawing = ICONS / kind / f"{name}.svg"
+    if not drawing.is_file():
+        raise ExtensionError(f"there is no icon {drawing}: run `npm ci`, or correct its name")
+    svg = re.sub(r"<!--.*?-->", "", drawing.read_text(encoding="utf-8"))
+    return f"url('data:image/svg+xml,{quote(svg, safe=' =/:')}')"
 
 
 def write_icons(destination: Path) -> None:
     """Write the style sheet of icons."""
-    script = ICON_SCRIPT.read_text(encoding="utf-8")
-    rules = [f".fa-{name}{{--dl-icon:{icon_mask(script, name)}}}" for name in sorted(set(ICONS))]
-    for kind, name in ADMONITIONS.items():
-        rules.append(f".admonition.{kind}{{--dl-icon:{icon_mask(script, name)}}}")
+    rules = [
+        f".fa-{name}{{--dl-icon:{icon_mask(kind, name)}}}"
+        for kind, names in NAMED_ICONS.items()
+        for name in names
+    ]
+    for title, name in ADMONITIONS.items():
+        rules.append(f".admonition.{title}{{--dl-icon:{icon_mask('solid', name)}}}")
     destination.mkdir(parents=True, exist_ok=True)
-    (destination / "icons.css").write_text(ICON_LICENCE + "\n".join(rules) + "\n", encoding="utf-8")
+    css = "\n".join([ICON_LICENCE, *rules, ""])
+    (destination / "icons.css").write_text(css, encoding="utf-8")
 
 
 def write_theme_script(destination: Path) -> None:

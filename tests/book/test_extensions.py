@@ -65,13 +65,14 @@ def test_formulas_are_rendered_with_mathml_and_macros():
         katex.close()
 
 
-def test_every_icon_is_cut_out_of_the_theme(tmp_path):
+def test_every_icon_is_one_of_font_awesomes_drawings(tmp_path):
     static_site.write_icons(tmp_path)
     css = (tmp_path / "icons.css").read_text(encoding="utf-8")
-    assert all(f".fa-{name}{{--dl-icon:url(" in css for name in static_site.ICONS)
+    for names in static_site.NAMED_ICONS.values():
+        assert all(f".fa-{name}{{--dl-icon:url('data:image/svg+xml," in css for name in names)
     assert len(css) < 30_000
-    with pytest.raises(static_site.ExtensionError, match="no icon named 'nonesuch'"):
-        static_site.icon_mask(css, "nonesuch")
+    with pytest.raises(static_site.ExtensionError, match=r"nonesuch\.svg: run `npm ci`"):
+        static_site.icon_mask("solid", "nonesuch")
 
 
 def test_launch_links_name_repository_branch_and_notebook():
