@@ -4,6 +4,11 @@ import sys
 from importlib.util import find_spec
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says how busy the machine is, not whether the package is right.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 # Rooms that have nothing to test where what they stand on is not installed, as in the browser.
 NEEDED = {

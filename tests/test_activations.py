@@ -15,7 +15,7 @@ from dlcourse import activations
 from dlcourse.activations import ACTIVATIONS, softmax_jacobian
 from dlcourse.gradcheck import central_difference, complex_step
 
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=25)
 FLOATS = [np.float32, np.float64]
 WITH_OUT = ["sigmoid", "tanh", "relu", "identity", "softmax"]
 VALUES = [*golden.ELEMENTWISE[:4], "identity", *golden.ROW_WISE]

@@ -53,7 +53,7 @@ def central_differences(function, at, step=1e-5):
     return slopes
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     sizes=st.lists(st.integers(1, 4), min_size=2, max_size=4).map(tuple),
     n=st.integers(1, 4),
@@ -111,7 +111,6 @@ def test_gradients_equal_pytorchs(sizes, loss, activation):
     )
 
 
-@settings(deadline=None)
 @given(n=st.integers(1, 6), seed=st.integers(0, 2**32 - 1), loss=st.sampled_from(sorted(LOSSES)))
 def test_batch_gradient_is_the_mean_of_single_ones(n, seed, loss):
     network, X, y = problem((3, 4, 2), n, loss, seed)

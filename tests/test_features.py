@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from dlcourse.features import append_ones, product_features
 from dlcourse.linear import scores
 
-few = settings(max_examples=50, deadline=None)
+few = settings(max_examples=50)
 matrices = hnp.arrays(
     st.sampled_from([np.float32, np.float64]),
     hnp.array_shapes(min_dims=2, max_dims=2, min_side=0, max_side=5),

@@ -16,7 +16,7 @@ from dlcourse.labels import (
     one_hot,
 )
 
-few = settings(max_examples=50, deadline=None)
+few = settings(max_examples=50)
 labels = st.integers(1, 20).flatmap(
     lambda K: st.tuples(st.lists(st.integers(0, K - 1), max_size=8), st.just(K))
 )

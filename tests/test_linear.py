@@ -27,7 +27,7 @@ from dlcourse.linear import (
 )
 from dlcourse.losses import binary_cross_entropy, cross_entropy
 
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=25)
 seeds = st.integers(0, 2**32 - 1)
 
 

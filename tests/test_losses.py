@@ -24,7 +24,7 @@ from dlcourse.losses import (
     squared_error,
 )
 
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=25)
 NAMES = ["binary_cross_entropy", "logistic_loss", "cross_entropy", "squared_error"]
 FLOATS = [np.float32, np.float64]
 

@@ -5,7 +5,7 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.testing import assert_array_equal
@@ -18,7 +18,6 @@ def as_idx(array):
 
 
 @given(hnp.arrays(np.uint8, hnp.array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=5)))
-@settings(deadline=None)
 def test_reads_back_what_was_written(array):
     read = parse_idx(as_idx(array))
     assert read.dtype == np.uint8
@@ -26,7 +25,6 @@ def test_reads_back_what_was_written(array):
 
 
 @given(st.binary(max_size=40))
-@settings(deadline=None)
 def test_any_bytes_give_an_array_or_a_value_error(content):
     try:
         assert parse_idx(content).nbytes < len(content)

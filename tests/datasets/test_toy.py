@@ -21,7 +21,7 @@ def in_order(X):
 
 @pytest.mark.parametrize("name", [*PLAIN, "separable"])
 @given(n=st.integers(3, 60), seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_shape_dtype_and_balance(name, n, seed):
     make = PLAIN.get(name, separable)
     X, y = make(n, 0.1, rng(seed))
@@ -97,7 +97,7 @@ def test_spirals_wind_as_often_as_asked():
     margin=st.floats(1e-3, 10.0),
     seed=st.integers(0, 2**32 - 1),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_separable_keeps_its_margin(n, margin, seed):
     X, y = separable(n, margin, rng(seed))
     distance = (SEPARATOR[0] + X @ SEPARATOR[1:]) * np.where(y == 1, 1, -1)

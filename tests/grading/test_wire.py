@@ -96,7 +96,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(values)
 def test_data_arrives_as_it_was(value):
     assert same(there_and_back(value), value)
@@ -295,7 +295,7 @@ def test_duplicate_keys_and_names_do_no_harm():
     assert received({"s": [None, None]}) == {None}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.recursive(
         st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5)),
@@ -312,7 +312,7 @@ def test_any_json_gives_a_value_or_a_wire_error(packed, body):
         received(packed, body)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(values, st.integers(0, 200), st.integers(0, 255))
 def test_a_damaged_header_gives_a_value_or_a_wire_error(value, place, byte):
     frame = encode(value)
