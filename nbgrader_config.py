@@ -36,5 +36,5 @@ c.HTMLExporter.filters = {
     "highlight_code": "dlcourse.grading.feedback.highlight_code",
     "strip_files_prefix": "dlcourse.grading.feedback.as_it_is",
 }
-# What a submission may use; the defaults are in dlcourse/grading/limits.py.
-c.SafeExecute.limits = {"cell_seconds": 30, "memory_mb": 2048}
+# What a submission may use, where dlcourse/grading/limits.py is not what you want:
+# c.SafeExecute.limits = {"cell_seconds": 60, "memory_mb": 4096}

@@ -20,6 +20,7 @@ from dlcourse.grading import submissions
 from dlcourse.grading.executors import ATTEMPTS, Setup, grade_batch
 from dlcourse.grading.feedback import FeedbackPages
 from dlcourse.grading.gradebook import Entry, Records
+from dlcourse.grading.inside.wire import MB
 from dlcourse.grading.report import Summary, write_report
 from dlcourse.grading.result import REJECTED, Result
 from dlcourse.grading.sandbox import SandboxError
@@ -102,7 +103,7 @@ class Classroom:
     @property
     def room(self) -> int:
         """Bytes of a submission that are read."""
-        return int(self.setup.limits.notebook_mb) << 20
+        return int(self.setup.limits.notebook_mb * MB)
 
     def read(self, student: str, folder: Path) -> Submission:
         """Read what a student handed in."""

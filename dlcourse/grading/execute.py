@@ -18,6 +18,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Dict
 
 from dlcourse.grading import submissions
+from dlcourse.grading.inside.wire import KB, MB
 from dlcourse.grading.limits import Limits
 from dlcourse.grading.restore import restore
 from dlcourse.grading.sanitize import clean_notebook
@@ -51,13 +52,13 @@ class SafeExecute(NbGraderPreprocessor):  # type: ignore[misc]
             course.submitted_directory, names["student"], names["assignment"]
         )
         name = f"{names['notebook']}.ipynb"
-        room = int(limits.notebook_mb) << 20
+        room = int(limits.notebook_mb * MB)
         submission = submissions.read(names["student"], Path(course.root, folder), room, [name])
         if submission.refused or name not in submission.files:
             raise OSError(submission.refused or f"{name} is missing, or a link to another place")
         remove_active_files(Path(resources["metadata"]["path"]), station.spec.files)
         files = {key: content for key, content in submission.files.items() if key != name}
-        notebook = clean_notebook(notebook, int(limits.output_kb) << 10)
+        notebook = clean_notebook(notebook, int(limits.output_kb * KB))
         seed = int.from_bytes(os.urandom(4))
         answer = station.execute(names["notebook"], notebook["cells"], files, seed)
         if answer["reason"]:

@@ -1,5 +1,6 @@
 """How much a submission may use. Every number is a setting; these are for a course like ours."""
 
+import math
 from dataclasses import asdict, dataclass, fields
 
 GRACE = 3  # seconds between asking a process to stop and killing it
@@ -19,45 +20,46 @@ class Limits:
         Time for all cells; those that have not run by then are not run.
     tests_seconds : float
         Time for all tests together.
-    memory_mb : int
+    memory_mb : float
         Address space of each process, and memory of all processes of a submission together.
-    files_mb : int
+    files_mb : float
         Disk space, which is kept in memory, and the largest file.
     processes : int
         Processes and threads, beside one for each test cell.
     open_files : int
         Open files of each process.
-    output_kb : int
+    output_kb : float
         What a cell may show; the rest is cut.
-    answer_mb : int
+    answer_mb : float
         Size of one answer.
-    notebook_mb : int
+    notebook_mb : float
         Size of everything that was handed in.
 
     Raises
     ------
     ValueError
-        If a limit is not a positive number.
+        If a limit is not a positive number, or a count not a whole one.
     """
 
     cell_seconds: float = 30
     call_seconds: float = 10
     notebook_seconds: float = 120
     tests_seconds: float = 60
-    memory_mb: int = 2048
-    files_mb: int = 64
+    memory_mb: float = 2048
+    files_mb: float = 64
     processes: int = 16
     open_files: int = 64
-    output_kb: int = 4096
-    answer_mb: int = 16
-    notebook_mb: int = 20
+    output_kb: float = 4096
+    answer_mb: float = 16
+    notebook_mb: float = 20
 
     def __post_init__(self) -> None:
-        """Refuse what is not a positive number."""
+        """Refuse what limits nothing."""
         for item in fields(self):
-            value = getattr(self, item.name)
-            if not isinstance(value, (int, float)) or not value > 0:
-                raise ValueError(f"{item.name} must be a positive number, got {value!r}")
+            value, kind = getattr(self, item.name), "whole" if item.type is int else "finite"
+            kinds = (int,) if item.type is int else (int, float)
+            if type(value) not in kinds or not 0 < value < math.inf:
+                raise ValueError(f"{item.name} must be a positive, {kind} number, got {value!r}")
 
     @property
     def all_seconds(self) -> float:

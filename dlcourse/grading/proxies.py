@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse.checks.errors import StudentError
-from dlcourse.grading.inside.wire import Channel, Named, WireError
+from dlcourse.grading.inside.wire import MB, Channel, Named, WireError
 from dlcourse.grading.limits import GRACE, Limits
 
 GONE = (OSError, EOFError, WireError)  # TimeoutError is an OSError
@@ -36,7 +36,7 @@ class Snapshot:
     """
 
     def __init__(self, connection: socket.socket, limits: Limits) -> None:
-        self.channel = Channel(connection, int(limits.answer_mb) << 20)
+        self.channel = Channel(connection, int(limits.answer_mb * MB))
         self.seconds = limits.call_seconds + GRACE
         self.lost = ""
         self.silent = False  # whether what a call prints is dropped

@@ -37,7 +37,7 @@ from dlcourse.checks.spec import Exercise
 from dlcourse.grading.feedback import FeedbackPages
 from dlcourse.grading.inside.forkserver import Announce, serve
 from dlcourse.grading.inside.shell import Hook, Output, Shell, warm_up
-from dlcourse.grading.inside.wire import Channel
+from dlcourse.grading.inside.wire import KB, MB, Channel
 from dlcourse.grading.limits import GRACE, Limits
 from dlcourse.grading.nbgrader_parts import load_utils
 from dlcourse.grading.proxies import GONE, Message, Names, Snapshot
@@ -61,9 +61,9 @@ from dlcourse.grading.spec import (
 
 nbgrader = load_utils()
 PR_SET_PDEATHSIG = 1
-JOB_LIMIT = 512 << 20
-OWN_MEMORY = 1 << 30  # bytes that judging one notebook may add
-ALL_OUTPUTS = 16 << 20  # characters that a notebook may show
+JOB_LIMIT = 512 * MB
+OWN_MEMORY = 1024 * MB  # bytes that judging one notebook may add
+ALL_OUTPUTS = 16 * MB  # characters that a notebook may show
 NOT_RUN = "Not run while grading, nor anything below: nothing from here on is graded."
 
 # --- the shell of the locked cells ------------------------------------------------------------
@@ -151,7 +151,7 @@ class Referee:
     ) -> None:
         self.shell, self.spec, self.limits, self.seed = shell, spec, limits, seed
         self.names: Names = shell.user_ns
-        self.student = Channel(student, (int(limits.output_kb) << 13) + (1 << 20))
+        self.student = Channel(student, int(limits.output_kb * 8 * KB) + MB)
         self.snapshots: dict[int, Snapshot] = {}
         self.outcomes: list[dict[str, Any]] = []
         self.pages: set[str] = set()  # HTML that comes from a check, and is safe
@@ -187,7 +187,7 @@ class Referee:
         """Let the student's process run everything but the tests, and keep snapshots of it."""
         deadline = time.monotonic() + self.limits.notebook_seconds
         self.tell(do="files", files=files)
-        room, left, told = int(self.limits.output_kb) << 10, ALL_OUTPUTS, False
+        room, left, told = int(self.limits.output_kb * KB), ALL_OUTPUTS, False
         for index, cell in enumerate(cells):
             if cell["cell_type"] != "code":
                 continue
@@ -272,7 +272,7 @@ class Referee:
                 self.names.snapshot.silent = hides
             seconds = max(deadline - time.monotonic(), 0.01)
             with judged_by(self.judge):
-                outputs = self.shell.run(cell["source"], seconds, 1 << 20)
+                outputs = self.shell.run(cell["source"], seconds, MB)
             if known.is_test:
                 cell["outputs"] = self.outputs_of_test(outputs, known)
                 cell["execution_count"] = None

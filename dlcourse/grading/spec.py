@@ -217,10 +217,17 @@ def load_spec(course: Any, assignment: str) -> AssignmentSpec:
     Raises
     ------
     SpecError
-        If the gradebook does not know the assignment.
+        If there is no gradebook, or it does not know the assignment.
     """
     from nbgrader.api import Gradebook, MissingEntry
+    from sqlalchemy.engine import make_url
 
+    url = make_url(course.db_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise SpecError(
+            f"there is no gradebook {url.database}. Go to the folder of a course and run: "
+            f"nbgrader generate_assignment {assignment}"
+        )
     folder = Path(course.format_path(course.source_directory, ".", assignment))
     with Gradebook(course.db_url, course.course_id) as gradebook:
         try:
@@ -319,10 +326,23 @@ def defined_names(source: str) -> list[str]:
     waiting: list[ast.AST] = list(reversed(_parse(source)))
     while waiting:
         node = waiting.pop()
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.append(node.name)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.append(node.id)
-        elif not isinstance(node, (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp)):
-            waiting += reversed(list(ast.iter_child_nodes(node)))
+        inner = list(ast.iter_child_nodes(node))
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                names.append(node.name)
+                inner = []
+            case ast.Name(ctx=ast.Store()):
+                names.append(node.id)
+            case (
+                ast.MatchAs(name=str(name))
+                | ast.MatchStar(name=str(name))
+                | ast.MatchMapping(rest=str(name))
+            ):
+                names.append(name)
+            case ast.Lambda():
+                inner = []
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                # What a comprehension binds stays in it, but for `:=`.
+                inner = [n.target for n in ast.walk(node) if isinstance(n, ast.NamedExpr)]
+        waiting += reversed(inner)
     return list(dict.fromkeys(names))

@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from dlcourse.grading import student_package
 from dlcourse.grading.inside.forkserver import PACKET
-from dlcourse.grading.inside.wire import Channel, WireError
+from dlcourse.grading.inside.wire import KB, MB, Channel, WireError
 from dlcourse.grading.limits import Limits
 from dlcourse.grading.result import STOPPED, Result
 from dlcourse.grading.sandbox import ADVICE, BLAS_THREADS, SandboxError, bubblewrap
@@ -34,7 +34,7 @@ skip_slow_imports()
 from dlcourse.grading.referee import main
 main({fd})
 """
-RESULT_LIMIT = 512 << 20
+RESULT_LIMIT = 512 * MB
 
 
 class ProcessGone(Exception):  # noqa: N818 (it says what happened)
@@ -179,7 +179,7 @@ def _proportional(pid: int) -> int:
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
-                return int(line.split()[1]) << 10
+                return int(line.split()[1]) * KB
     return _resident(pid)
 
 
@@ -402,7 +402,7 @@ class Station:
         """Say which limit of the whole submission is passed, if one is."""
         if time.monotonic() > deadline:
             return f"It took longer than {self.limits.all_seconds:g} seconds and was stopped."
-        if student.uses_more_than(int(self.limits.memory_mb) << 20):
+        if student.uses_more_than(int(self.limits.memory_mb * MB)):
             return f"It used more than {self.limits.memory_mb} MB of memory and was stopped."
         return ""
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from dlcourse.grading.inside.wire import MB
 from dlcourse.grading.student_package import PACKAGE
 
 MOST_FILES, DEEPEST = 200, 20
@@ -120,7 +121,7 @@ def read(student: str, folder: Path, limit: int, notebooks: Collection[str] = ()
             return Submission(student, refused=f"A file cannot be read: {error.strerror}.")
         room -= len(content)
         if room < 0:
-            return Submission(student, refused=f"It is larger than {limit >> 20} MB.")
+            return Submission(student, refused=f"It is larger than {limit / MB:g} MB.")
         files[name] = content
         if len(files) > MOST_FILES:
             return Submission(student, refused=f"It has more than {MOST_FILES} files.")

@@ -170,6 +170,12 @@ def test_a_notebook_that_is_missing_in_the_table_is_graded(course, hand_in):
     assert run(classroom) == ["ada"]
 
 
+def test_half_a_megabyte_is_room_for_a_small_notebook(course, hand_in):
+    classroom = Classroom(course, SPEC, Setup(SPEC.to_json(), Limits(notebook_mb=0.5)))
+    hand_in("ada")
+    assert classroom.read("ada", classroom.to_grade(Choice())["ada"]).refused == ""
+
+
 def test_an_empty_class_is_no_error(classroom):
     assert run(classroom) == []
     _summary, page = classroom.report()

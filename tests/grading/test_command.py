@@ -140,6 +140,15 @@ def test_late_submissions_get_nbgraders_penalty(course, pools, solution, course_
     assert "1.5" in page
 
 
+def test_a_folder_that_is_no_course_stays_as_it_is(course, tmp_path, monkeypatch):
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    with pytest.raises(SpecError, match=r"there is no gradebook .*/elsewhere/gradebook.db. Go to"):
+        module.grade(NAME, Choice())
+    assert list(folder.iterdir()) == []
+
+
 def test_an_unknown_assignment_is_a_problem(course):
     with pytest.raises(SpecError, match="assignment must be one that the gradebook knows"):
         module.grade("week9", Choice())

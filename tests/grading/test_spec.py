@@ -245,6 +245,15 @@ def test_imports_are_those_at_the_top_level(cells, statements):
         ("%time\nx = 1", ["x"]),
         ("x = (", []),
         ("def f():\n    inner = 1", ["f"]),
+        (
+            "a = [i for i in b]\nc = {j: k for j, k in d}\ne = sum(n for n in {m for m in o})",
+            ["a", "c", "e"],
+        ),
+        ("a = [(last := i) for i in b]\nc = lambda x: (y := x)", ["a", "last", "c"]),
+        ("match a:\n    case [b, *c]: pass\n    case {'k': d, **e}: pass", ["b", "c", "e", "d"]),
+        ("for i, j in a:\n    with b as c: pass\nwhile d := e: pass", ["i", "j", "c", "d"]),
+        ("import a\nfrom b import c\nfrom d import f\ndef f(): ...", ["f"]),
+        ("a += 1", ["a"]),
     ],
 )
 def test_defined_names_are_those_at_the_top_level(source, names):

@@ -671,6 +671,9 @@ def test_limits_are_the_kernels(monkeypatch):
     assert set_[resource.RLIMIT_NPROC] == (13, 13)
     assert set_[resource.RLIMIT_CPU] == (7, 7)
     assert set_[resource.RLIMIT_CORE] == (0, 0)
+    jail.set_limits(Limits(memory_mb=0.5, files_mb=0.25).as_dict(), 4)
+    assert set_[resource.RLIMIT_AS] == (mb // 2, mb // 2)
+    assert set_[resource.RLIMIT_FSIZE] == (mb // 4, mb // 4)
 
 
 def test_a_failing_call_says_what_failed():

@@ -134,6 +134,7 @@ def test_just_the_limit_is_read_and_one_byte_more_is_not(folder):
     submission = read("ada", folder, MB)
     assert submission.files == {}
     assert submission.refused == "It is larger than 1 MB."
+    assert read("ada", folder, MB // 2).refused == "It is larger than 0.5 MB."
 
 
 def test_a_huge_sparse_file_is_not_read_whole(folder):

@@ -12,6 +12,8 @@ import resource
 import signal
 from typing import Any
 
+from .wire import MB
+
 HOME = "/submission"
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -53,7 +55,7 @@ def _mount(place: str, options: str, flags: int = 0) -> None:
 def close_walls(limits: dict[str, Any], test_cells: int) -> None:
     """Hide the rest of the sandbox, then give up every right to see it again."""
     _check(_libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None), "mount /")
-    room = f"size={limits['files_mb']}m,nr_inodes=10000,mode=700"
+    room = f"size={int(limits['files_mb'] * MB)},nr_inodes=10000,mode=700"
     _mount(HOME, room)
     _mount("/tmp", "size=8m,nr_inodes=1000,mode=1777")  # noqa: S108  (the submission's own)
     for place in ("/proc", "/dev/shm"):  # noqa: S108
@@ -71,10 +73,9 @@ def close_walls(limits: dict[str, Any], test_cells: int) -> None:
 
 def set_limits(limits: dict[str, Any], test_cells: int) -> None:
     """Set the limits that the kernel keeps for each process."""
-    mb = 1 << 20
     for name, limit in (
-        (resource.RLIMIT_AS, limits["memory_mb"] * mb),
-        (resource.RLIMIT_FSIZE, limits["files_mb"] * mb),
+        (resource.RLIMIT_AS, limits["memory_mb"] * MB),
+        (resource.RLIMIT_FSIZE, limits["files_mb"] * MB),
         (resource.RLIMIT_NPROC, limits["processes"] + test_cells),
         (resource.RLIMIT_NOFILE, limits["open_files"]),
         (resource.RLIMIT_CPU, int(limits["notebook_seconds"]) + 5),

@@ -20,7 +20,7 @@ from . import jail
 from .forkserver import Announce, serve
 from .shell import OutOfTime, Outputs, Shell, Stream, time_limit, warm_up
 from .system_calls import system_call_filter
-from .wire import Channel
+from .wire import KB, MB, Channel
 
 PRINTED = 2000  # characters of a call's output that are passed on
 WARNINGS = 20
@@ -57,7 +57,7 @@ def main(descriptor: int) -> NoReturn:
             connections[0].close()
             jail.reap()
             return
-        channel = Channel(connections[0], int(limits["answer_mb"]) << 20)
+        channel = Channel(connections[0], int(limits["answer_mb"] * MB))
         Student(shell, channel, limits).work()
 
     note = "" if system_calls is None else ", seccomp"
@@ -116,7 +116,7 @@ class Student:
 
     def run(self, request: Message) -> Message:
         """Run a cell."""
-        room = int(self.limits["output_kb"]) << 10
+        room = int(self.limits["output_kb"] * KB)
         outputs = self.shell.run(request["source"], self.limits["cell_seconds"], room)
         return {"outputs": outputs, "count": self.shell.execution_count - 1}
 
@@ -127,7 +127,7 @@ class Student:
         if os.fork() == 0:
             self.channel.close()
             connection = socket.socket(fileno=descriptors[0])
-            channel = Channel(connection, int(self.limits["answer_mb"]) << 20)
+            channel = Channel(connection, int(self.limits["answer_mb"] * MB))
             with contextlib.suppress(EOFError):
                 Snapshot(self.shell.user_ns, channel, self.limits).work()
             os._exit(0)

@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
+KB, MB = 1 << 10, 1 << 20
 KINDS = frozenset("biufcSUmM")  # of dtypes that are data
-HEADER_LIMIT = 8 << 20
+HEADER_LIMIT = 8 * MB
 DEPTH_LIMIT = 100
 LETTERS: dict[type, str] = {list: "l", tuple: "t", set: "s", frozenset: "z"}
 MOST_VALUES = 200_000  # arrays count as one
