@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import stat
 import sys
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def bubblewrap(package: Path, inside: Path) -> list[str]:
     Raises
     ------
     SandboxError
-        If bubblewrap is not installed.
+        If bubblewrap is not installed, or Python lies where the sandbox cannot show it.
     """
     program = shutil.which("bwrap")
     if program is None:
@@ -55,25 +56,37 @@ def bubblewrap(package: Path, inside: Path) -> list[str]:
         command += ["--unshare-all"]
     python = python_folders()
     for place in python:
-        if any(Path(place).is_relative_to(hidden) for hidden in ("/tmp", "/proc", "/dev")):  # noqa: S108
+        if any(Path(place).is_relative_to(hidden) for hidden in (HOME, "/proc", "/dev")):
             raise SandboxError(
                 f"Python lies in {place}, which the sandbox hides. Install it elsewhere."
             )
-    command += ["--perms", "0755", "--tmpfs", "/"]
+    for place in (*python, str(inside)) if as_root else ():
+        if not Path(place).stat().st_mode & stat.S_IXOTH:
+            raise SandboxError(
+                f"As root, students' code runs as nobody, who may not read {place}. Grade as an "
+                f"ordinary user, or run: chmod -R o+rX '{place}'"
+            )
+    command += ["--perms", "0755", "--tmpfs", "/", "--perms", "1777", "--tmpfs", "/tmp"]  # noqa: S108
     for folder in sorted(
         {parent for place in (*SYSTEM, *python) for parent in Path(place).parents}
     ):
         if str(folder) != "/" and not any(folder.is_relative_to(place) for place in SYSTEM):
             command += ["--perms", "0755", "--dir", str(folder)]
-    for place in dict.fromkeys([*SYSTEM, *python]):
+    for place in SYSTEM:
         if Path(place).is_symlink():
             command += ["--symlink", os.readlink(place), place]
         elif Path(place).exists():
             command += ["--ro-bind", place, place]
+    for place in python:
+        command += ["--ro-bind", place, place]
+    link = Path(sys.executable)
+    while link.is_symlink():  # from a virtual environment to Python itself, in several steps maybe
+        if not any(link.is_relative_to(place) for place in (*SYSTEM, *python)):
+            command += ["--symlink", os.readlink(link), str(link)]
+        link = link.parent / os.readlink(link)
     if any(student_package.PACKAGE.is_relative_to(place) for place in (*SYSTEM, *python)):
         command += ["--tmpfs", str(student_package.PACKAGE)]  # the answers
-    command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]  # noqa: S108
-    command += ["--perms", "1777", "--dir", FONT_CACHE]
+    command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--dir", FONT_CACHE]
     for cache in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # saves a second
         command += ["--ro-bind", str(cache), f"{FONT_CACHE}/{cache.name}"]
     command += ["--perms", "1777", "--tmpfs", HOME, "--perms", "0755", "--dir", "/course"]

@@ -22,7 +22,7 @@ from dlcourse.grading.inside.forkserver import PACKET
 from dlcourse.grading.inside.wire import KB, MB, Channel, WireError
 from dlcourse.grading.limits import Limits
 from dlcourse.grading.result import STOPPED, Result
-from dlcourse.grading.sandbox import ADVICE, BLAS_THREADS, SandboxError, bubblewrap
+from dlcourse.grading.sandbox import ADVICE, BLAS_THREADS, SandboxError, bubblewrap, python_folders
 from dlcourse.grading.spec import AssignmentSpec
 
 START_SECONDS = 120
@@ -362,6 +362,7 @@ class Station:
                         "jailed": self.sandbox,
                         "folder": folder,
                         "test_cells": self.spec.most_locked_cells,
+                        "python": python_folders(),
                     }
                     student = students.fork(settings, [student_end])
                     stack.callback(student.close)

@@ -586,7 +586,8 @@ def starting(monkeypatch, warm_shell):
 
 
 def settings_of(jailed, folder="/"):
-    return {"limits": LIMITS, "jailed": jailed, "folder": str(folder), "test_cells": 5}
+    places = {"folder": str(folder), "python": ["/python"]}
+    return {"limits": LIMITS, "jailed": jailed, "test_cells": 5, **places}
 
 
 def start_with(start, settings, monkeypatch, forks):
@@ -607,7 +608,7 @@ def test_the_walls_stand_before_a_cell_runs(starting, monkeypatch):
         *("warm up", "leave_namespaces", "setsid", "close_walls", "load"),
         *("close others", "leave streams", "work"),
     ]
-    assert ("close_walls", LIMITS, 5) in calls
+    assert ("close_walls", LIMITS, 5, ["/python"]) in calls
     assert calls[-1] == ("work", 1 << 20)
 
 

@@ -52,12 +52,23 @@ def _mount(place: str, options: str, flags: int = 0) -> None:
     )
 
 
-def close_walls(limits: dict[str, Any], test_cells: int) -> None:
-    """Hide the rest of the sandbox, then give up every right to see it again."""
+def _mount_tmp(python: list[str]) -> None:
+    """Make ``/tmp`` the submission's own, in which Python stays where it lies and read-only."""
+    kept = [(place, os.open(place, os.O_PATH)) for place in python if place.startswith("/tmp/")]  # noqa: S108
+    _mount("/tmp", "size=8m,nr_inodes=1000,mode=1777")  # noqa: S108
+    for place, descriptor in kept:
+        os.makedirs(place, exist_ok=True)
+        hidden = f"/proc/self/fd/{descriptor}".encode()
+        _check(_libc.mount(hidden, place.encode(), None, MS_BIND | MS_REC, None), f"bind {place}")
+        os.close(descriptor)
+
+
+def close_walls(limits: dict[str, Any], test_cells: int, python: list[str]) -> None:
+    """Hide the rest of the sandbox but for Python, then give up every right to see it again."""
     _check(_libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None), "mount /")
     room = f"size={int(limits['files_mb'] * MB)},nr_inodes=10000,mode=700"
     _mount(HOME, room)
-    _mount("/tmp", "size=8m,nr_inodes=1000,mode=1777")  # noqa: S108  (the submission's own)
+    _mount_tmp(python)
     for place in ("/proc", "/dev/shm"):  # noqa: S108
         _mount(place, "size=4k,nr_inodes=2", MS_RDONLY | MS_NOEXEC)
     options = b"newinstance,ptmxmode=0666,mode=620"

@@ -45,7 +45,7 @@ def main(descriptor: int) -> NoReturn:
             return
         os.setsid()
         if jailed:
-            jail.close_walls(limits, settings["test_cells"])
+            jail.close_walls(limits, settings["test_cells"], settings["python"])
             if system_calls is not None:
                 system_calls.load()
         else:

@@ -1,0 +1,117 @@
+"""The command of the sandbox: what it shows and what it hides, wherever Python lies."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+from grading.builders import assignment_spec, cell, notebook
+
+pytest.importorskip("nbgrader")
+
+import dlcourse
+from dlcourse.grading import sandbox as module
+from dlcourse.grading.sandbox import SYSTEM, SandboxError, bubblewrap, python_folders
+
+INSIDE = module.student_package.PACKAGE / "grading" / "inside"
+
+
+@pytest.mark.parametrize("as_root", [True, False])
+def test_the_sandbox_holds_python_and_nothing_of_the_course(monkeypatch, as_root):
+    monkeypatch.setattr(os, "getuid", lambda: 0 if as_root else 1000)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    command = bubblewrap(Path("/some/dlcourse"), INSIDE)
+    text = " ".join(command)
+    assert command[0] == "/usr/bin/bwrap"
+    assert {"--die-with-parent", "--new-session", "--clearenv"} <= set(command)
+    assert ("--unshare-all" in command) is not as_root
+    assert ("setpriv" in command) is as_root
+    assert "--ro-bind /some/dlcourse /course/dlcourse" in text
+    assert "--bind" not in command
+    mounted = [command[i + 1] for i, word in enumerate(command) if word == "--ro-bind"]
+    assert not any(module.student_package.PACKAGE.is_relative_to(place) for place in mounted)
+
+
+def test_an_installed_course_is_covered(monkeypatch):
+    monkeypatch.setattr(module.student_package, "PACKAGE", Path("/usr/lib/python3/dlcourse"))
+    command = bubblewrap(Path("/a"), INSIDE)
+    place = command.index("/usr/lib/python3/dlcourse")
+    assert command[place - 1] == "--tmpfs"
+
+
+def test_folders_of_python_do_not_lie_in_one_another():
+    folders = python_folders()
+    assert any(Path(sys.base_prefix).is_relative_to(one) for one in (*folders, *SYSTEM))
+    for one in folders:
+        assert not any(Path(one).is_relative_to(two) for two in folders if two != one)
+
+
+@pytest.mark.parametrize("place", ["/proc/1/venv", "/dev/shm/venv", f"{module.HOME}/venv"])
+def test_python_must_not_lie_where_the_sandbox_has_its_own(monkeypatch, place):
+    monkeypatch.setattr(module, "python_folders", lambda: [place])
+    with pytest.raises(SandboxError, match=f"Python lies in {place}, which the sandbox hides"):
+        bubblewrap(Path("/a"), INSIDE)
+
+
+def test_python_that_nobody_may_read_is_named(monkeypatch, tmp_path):
+    place = tmp_path / "my venv"
+    place.mkdir(0o700)
+    monkeypatch.setattr(module, "python_folders", lambda: [str(place)])
+    monkeypatch.setattr(os, "getuid", lambda: 0)
+    with pytest.raises(SandboxError, match=f"nobody, who may not read {place}. .* chmod -R o"):
+        bubblewrap(Path("/a"), INSIDE)
+    monkeypatch.setattr(os, "getuid", lambda: 1000)
+    assert "--unshare-all" in bubblewrap(Path("/a"), INSIDE)
+
+
+ELSEWHERE = """
+import json, sys
+from dlcourse.grading.sandbox import SandboxError
+from dlcourse.grading.spec import AssignmentSpec
+from dlcourse.grading.station import Station
+spec, notebook = json.load(sys.stdin)
+try:
+    with Station(AssignmentSpec.from_json(spec)) as station:
+        print(station.grade("ada", "week", {"week.ipynb": notebook.encode()}).graded)
+except SandboxError as error:
+    print(json.dumps({"problem": str(error)}))
+"""
+
+
+def test_python_may_lie_in_tmp_in_a_closed_home_and_behind_links(tmp_path, station):
+    """Its packages can be imported at any time, and cannot be changed."""
+    home, link = tmp_path / "a closed home", tmp_path / "bin" / "python3"
+    home.mkdir(0o700)
+    link.parent.mkdir()
+    link.symlink_to(os.path.realpath(sys.executable))
+    subprocess.run([link, "-m", "venv", "--without-pip", home / "my venv"], check=True)
+    (packages,) = home.glob("my venv/lib/*/site-packages")
+    others = [sysconfig.get_path("purelib"), str(Path(dlcourse.__file__).parents[1])]
+    (packages / "others.pth").write_text("\n".join(others))
+    (packages / "late.py").write_text("answer = 6 * 7")
+    (packages / "late.py").chmod(0o666)  # so that it is the mount that protects it
+    cells = [
+        cell("import late; print(late.answer, late.__file__)"),
+        cell("open(late.__file__, 'a')"),
+        cell("import os; print(sorted(os.listdir('/tmp')))"),
+        cell(f"print(os.listdir({str(home)!r}), open('/tmp/own', 'w').write('own'))"),
+    ]
+    done = subprocess.run(
+        [home / "my venv/bin/python", "-W", "ignore", "-c", ELSEWHERE],
+        input=json.dumps([assignment_spec().to_json(), notebook(*cells).decode()]),
+        env={**os.environ, "JUPYTER_PATH": f"{sys.prefix}/share/jupyter"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    shown = [one["outputs"] for one in json.loads(done.stdout)["cells"]]
+    assert shown[0][0]["text"] == f"42 {packages}/late.py\n"
+    assert shown[1][0]["evalue"].startswith("[Errno 30] Read-only file system")
+    if tmp_path.is_relative_to("/tmp"):
+        assert shown[2][0]["text"] == f"[{tmp_path.parts[2]!r}]\n"
+    assert shown[3][0]["text"] == "['my venv'] 3\n"
