@@ -1,10 +1,16 @@
-"""What a right answer is: one specification per exercise, and the tutor that judges by it.
+"""The tutor: it holds a student's function against what a right answer is, and names the mistake.
 
 A notebook needs one name, ``from dlcourse.checks import check``, and ends each exercise with
-``check("sigmoid", sigmoid)``. Behind it stand four small modules:
+``check("sigmoid", sigmoid)``. Behind it stand a few small modules:
 
 ``spec``
     what an exercise consists of: a reference, inputs, properties, known misconceptions;
+``drawing``
+    the inputs that exercises have in common, drawn anew for each check;
+``answers``
+    what students write, right and wrong, by which an exercise itself is tested;
+``registry``
+    the exercises by assignment and name;
 ``judging``
     `judge` calls the student's function and returns an `Outcome`; it prints and raises nothing;
 ``outcome``
@@ -12,8 +18,8 @@ A notebook needs one name, ``from dlcourse.checks import check``, and ends each 
 ``reporting``
     `check` shows the outcome and tells nbgrader the score.
 
-There is one more module for each assignment, which holds its exercises. They are imported when
-the first check runs, so that importing `check` costs nothing and reveals nothing.
+The exercises themselves are in `dlcourse.assignments`. One is imported when its check runs, so that
+importing `check` costs nothing and reveals nothing.
 
 The references are the package's own functions, so at home a student can import an answer and hand
 it in. A check is a tutor, not a guard: keeping answers out of a submission's reach is the grader's

@@ -23,12 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlcourse.checks.errors import StudentError, describe_exception, shortened
-from dlcourse.checks.outcome import Failure, Outcome
+from dlcourse.checks.outcome import Failure, Kind, Outcome
 from dlcourse.checks.spec import Arguments, Case, Exercise, Part
 
 SINGLE_TOLERANCE, SINGLE_ANSWER_TOLERANCE = 1e-4, 1e-5
-KINDS = {"b": "booleans", "i": "integers", "u": "integers", "f": "floats", "c": "complex numbers"}
-ABOUT_THE_NUMBERS = ("not finite", "property", "value")
+NUMBERS = {"b": "booleans", "i": "integers", "u": "integers", "f": "floats", "c": "complex numbers"}
+ABOUT_THE_NUMBERS = (Kind.NOT_FINITE, Kind.PROPERTY, Kind.VALUE)
 NOT_WRITTEN = (
     "There is only the stub so far. Replace `raise NotImplementedError()` by your code, run that "
     "cell, then run this one again."
@@ -52,7 +52,7 @@ class Attempt:
 class Problem:
     """Why an answer is not right: a kind for reports, a sentence for the student."""
 
-    kind: str
+    kind: Kind
     message: str
 
 
@@ -77,7 +77,7 @@ def judge(exercise: Exercise, function: object, seed: int | None = None) -> Outc
     --------
     >>> from dlcourse.checks.registry import find
     >>> outcome = judge(find("sigmoid"), lambda S: 1 + S, seed=1)
-    >>> outcome.earned, outcome.failure.kind
+    >>> outcome.earned, str(outcome.failure.kind)
     (0.0, 'value')
     """
     seed = fresh_seed() if seed is None else seed
@@ -93,7 +93,7 @@ def judge(exercise: Exercise, function: object, seed: int | None = None) -> Outc
         notes += warned
         passed.append(part)
     return Outcome(
-        exercise=exercise.name,
+        exercise=exercise.key,
         points=float(exercise.points),
         earned=float(sum(part.points for part in passed)),
         seed=seed,
@@ -114,26 +114,26 @@ def judge_part(
 ) -> tuple[Failure | None, list[str]]:
     """Try all cases of one part; return the first failure, and the warnings on the way."""
     if not callable(function):
-        return Failure(part.title, "not a function", not_callable(exercise, function)), []
+        return Failure(part.title, Kind.NOT_A_FUNCTION, not_callable(exercise, function)), []
     cases = part.cases(rng)
     attempts = attempt_all(function, cases)
     expected = attempt_all(exercise.reference, cases)
     for case, attempt, right in zip(cases, attempts, expected, strict=False):
         if problem := find_problem(exercise, case, attempt, right.answer):
-            if problem.kind == "not written":
+            if problem.kind == Kind.NOT_WRITTEN:
                 return Failure(part.title, problem.kind, problem.message), []
             hint = recognise(exercise, cases, attempts, expected, case)
             if problem.kind in ABOUT_THE_NUMBERS and not hint[1]:
                 hint = "", part.hint
-            return describe(exercise, part, case, attempt, right, problem, hint), attempt.warned
+            return write_down(exercise, part, case, attempt, right, problem, hint), attempt.warned
     return None, [text for attempt in attempts for text in attempt.warned]
 
 
 def not_callable(exercise: Exercise, value: object) -> str:
     """Say that `check` wants the function, not its result."""
     return (
-        f"check needs the function itself, without parentheses and arguments: "
-        f'check("{exercise.name}", {exercise.name}). It was given {describe_type(value)}.'
+        f"check needs the function itself, without parentheses and arguments: {exercise.name}, "
+        f"not {exercise.name}(...). It was given {describe_type(value)}."
     )
 
 
@@ -187,11 +187,14 @@ def copied(value: object) -> object:
 def first_change(before: Arguments, after: Arguments) -> int | None:
     """Return the position of the first argument that is no longer what it was."""
     for position, (old, new) in enumerate(zip(before, after, strict=True)):
-        if isinstance(old, np.ndarray) and not (
-            isinstance(new, np.ndarray) and old.shape == new.shape and np.array_equal(old, new)
-        ):
+        if content(old) != content(new):
             return position
     return None
+
+
+def content(value: object) -> tuple[object, ...]:
+    """Say what is in an array so that it can be compared: NaN, too, is equal to itself here."""
+    return (value.shape, value.dtype, value.tobytes()) if isinstance(value, np.ndarray) else ()
 
 
 # --- comparing -------------------------------------------------------------------------------
@@ -204,11 +207,11 @@ def find_problem(
     if attempt.error:
         return error_problem(attempt.error)
     if attempt.changed is not None:
-        return Problem("changed its argument", changed_message(exercise, attempt.changed))
+        return Problem(Kind.CHANGED, changed_message(exercise, attempt.changed))
     wanted = np.asarray(expected)
     answer = as_array(attempt.answer)
     if answer is None or (answer.ndim == 0) != (wanted.ndim == 0):
-        return Problem("type", type_message(attempt.answer, wanted))
+        return Problem(Kind.TYPE, type_message(attempt.answer, wanted))
     return (
         shape_problem(answer, wanted)
         or kind_problem(answer, wanted)
@@ -221,10 +224,10 @@ def find_problem(
 def error_problem(error: StudentError) -> Problem:
     """Say that the function raised, and where."""
     if error.kind == "NotImplementedError":
-        return Problem("not written", NOT_WRITTEN)
+        return Problem(Kind.NOT_WRITTEN, NOT_WRITTEN)
     said = f"{error.kind}: {error.text}" if error.text else error.kind
     where = f" in the line `{error.line}`" if error.line else ""
-    return Problem("raised", f"Your function stopped with an error{where}. Python says: {said}")
+    return Problem(Kind.RAISED, f"Your function stopped with an error{where}. Python says: {said}")
 
 
 def changed_message(exercise: Exercise, position: int) -> str:
@@ -242,13 +245,13 @@ def as_array(answer: object) -> NDArray[np.generic] | None:
 
     Exact types only: a subclass may compare as it pleases.
     """
-    if type(answer) is np.ndarray and answer.dtype.kind in KINDS:
+    if type(answer) is np.ndarray and answer.dtype.kind in NUMBERS:
         return answer
     if type(answer) in (bool, int, float, complex):
         number = np.asarray(answer)
-        return number if number.dtype.kind in KINDS else None  # an int may be too large for NumPy
+        return number if number.dtype.kind in NUMBERS else None  # an int may be too large for NumPy
     if isinstance(answer, np.generic) and type(answer).__module__ == "numpy":
-        return np.asarray(answer) if answer.dtype.kind in KINDS else None
+        return np.asarray(answer) if answer.dtype.kind in NUMBERS else None
     return None
 
 
@@ -257,6 +260,8 @@ def type_message(answer: object, wanted: NDArray[np.generic]) -> str:
     need = "one number" if wanted.ndim == 0 else f"an array of shape {wanted.shape}"
     if answer is None:
         return f"Your function returns nothing (None); it must return {need}. Is there a `return`?"
+    if type(answer) is np.ndarray and answer.dtype.kind not in NUMBERS:
+        need += " that holds numbers"
     advice = " np.array turns a list into one." if type(answer) is list and wanted.ndim else ""
     return f"Your function returns {describe_type(answer)}; it must return {need}.{advice}"
 
@@ -264,7 +269,8 @@ def type_message(answer: object, wanted: NDArray[np.generic]) -> str:
 def describe_type(value: object) -> str:
     """Name what a value is: ``an array of shape (3,)``, ``a list``, ``the number 0.5``."""
     if type(value) is np.ndarray:
-        return f"an array of shape {value.shape}"
+        dtype = "" if value.dtype.kind in NUMBERS else f" and dtype {value.dtype}"
+        return f"an array of shape {value.shape}{dtype}"
     if isinstance(value, (int, float, np.number)) and np.ndim(value) == 0:
         huge = isinstance(value, int) and abs(value) > 10**300  # more than a float can hold
         return "a huge number" if huge else f"the number {value:.6g}"
@@ -277,18 +283,18 @@ def shape_problem(answer: NDArray[np.generic], wanted: NDArray[np.generic]) -> P
     if answer.shape == wanted.shape:
         return None
     return Problem(
-        "shape", f"The shape of your answer is {answer.shape}; it must be {wanted.shape}."
+        Kind.SHAPE, f"The shape of your answer is {answer.shape}; it must be {wanted.shape}."
     )
 
 
 def kind_problem(answer: NDArray[np.generic], wanted: NDArray[np.generic]) -> Problem | None:
     """Compare kinds of numbers; how many bits they have is the student's choice."""
-    if KINDS[answer.dtype.kind] == KINDS[wanted.dtype.kind]:
+    if NUMBERS[answer.dtype.kind] == NUMBERS[wanted.dtype.kind]:
         return None
     return Problem(
-        "kind of number",
-        f"Your answer holds {KINDS[answer.dtype.kind]} (dtype {answer.dtype}); "
-        f"it must hold {KINDS[wanted.dtype.kind]}.",
+        Kind.DTYPE,
+        f"Your answer holds {NUMBERS[answer.dtype.kind]} (dtype {answer.dtype}); "
+        f"it must hold {NUMBERS[wanted.dtype.kind]}.",
     )
 
 
@@ -297,14 +303,14 @@ def finite_problem(answer: NDArray[np.generic]) -> Problem | None:
     if np.isfinite(answer).all():
         return None
     bad = "nan (not a number)" if np.isnan(answer).any() else "inf (infinity)"
-    return Problem("not finite", f"Your answer holds {bad} where a finite number is right.")
+    return Problem(Kind.NOT_FINITE, f"Your answer holds {bad} where a finite number is right.")
 
 
 def property_problem(exercise: Exercise, answer: NDArray[np.generic], case: Case) -> Problem | None:
     """Test what must hold for every answer."""
     for rule in exercise.properties:
         if not rule.holds(answer, *case.arguments):
-            return Problem("property", rule.message)
+            return Problem(Kind.PROPERTY, rule.message)
     return None
 
 
@@ -317,12 +323,12 @@ def value_problem(
     if close.all():
         return None
     if wanted.ndim == 0:
-        return Problem("value", "The number is not right.")
+        return Problem(Kind.VALUE, "The number is not right.")
     count, total = int((~close).sum()), wanted.size
     index = tuple(int(i) for i in np.argwhere(~close)[0])
     where = f"[{', '.join(map(str, index))}]"
     return Problem(
-        "value",
+        Kind.VALUE,
         f"{count} of {total} numbers {'is' if count == 1 else 'are'} not right. The first, at "
         f"{where}, should be {wanted[index]:.6g} and is {answer[index]:.6g}."
         if total > 1
@@ -379,10 +385,10 @@ def same_answer(exercise: Exercise, case: Case, mine: Attempt, other: Attempt) -
     return a.shape == b.shape and np.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True)
 
 
-# --- describing ------------------------------------------------------------------------------
+# --- writing down -----------------------------------------------------------------------------
 
 
-def describe(
+def write_down(
     exercise: Exercise,
     part: Part,
     case: Case,
@@ -395,7 +401,7 @@ def describe(
     name, hint = recognised
     names = exercise.argument_names
     wanted, got = pretty(expected.answer), "" if attempt.error else pretty(attempt.answer)
-    if wanted == got and problem.kind == "value":
+    if wanted == got and problem.kind == Kind.VALUE:
         wanted, got = pretty(expected.answer, digits=17), pretty(attempt.answer, digits=17)
     return Failure(
         part=part.title,
@@ -415,7 +421,7 @@ def pretty(value: object, digits: int = 6) -> str:
     """Print a value the way a student would write it down; what is large is shortened."""
     if type(value) is np.ndarray and value.size > 1000 and value.ndim > 2:
         return f"an array of shape {value.shape}"
-    if type(value) is np.ndarray and value.dtype.kind in KINDS:
+    if type(value) is np.ndarray and value.dtype.kind in NUMBERS:
         text = np.array2string(value, precision=digits, separator=", ", threshold=40)
         plain = value.dtype == np.float64 or (value.dtype.kind in "iu" and value.ndim == 1)
         return shortened(text, 1500) if plain else f"{shortened(text, 1500)}  ({value.dtype})"

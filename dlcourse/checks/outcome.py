@@ -6,12 +6,29 @@ a notebook (`_repr_html_`) or printed; the three say the same.
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from html import escape
 from typing import Protocol
 
 from dlcourse import palette
+from dlcourse.checks.spec import name_of
 
 RIGHT, WRONG = "✓", "✗"
+
+
+class Kind(StrEnum):
+    """What sort of thing went wrong, for reports."""
+
+    NOT_WRITTEN = "not written"
+    NOT_A_FUNCTION = "not a function"
+    RAISED = "raised"
+    CHANGED = "changed its argument"
+    TYPE = "type"
+    SHAPE = "shape"
+    DTYPE = "kind of number"
+    NOT_FINITE = "not finite"
+    PROPERTY = "property"
+    VALUE = "value"
 
 
 class Printer(Protocol):
@@ -29,8 +46,8 @@ class Failure:
     ----------
     part : str
         Title of the part that failed.
-    kind : str
-        One word or two for reports: ``"raised"``, ``"shape"``, ``"value"``, ...
+    kind : Kind
+        What sort of thing it is.
     message : str
         What is wrong.
     hint : str
@@ -48,7 +65,7 @@ class Failure:
     """
 
     part: str
-    kind: str
+    kind: Kind
     message: str
     hint: str = ""
     misconception: str = ""
@@ -77,7 +94,7 @@ class Outcome:
     Parameters
     ----------
     exercise : str
-        Name of the exercise.
+        Key of the exercise, ``"assignment/name"``.
     points, earned : float
         What there was to earn and what was earned.
     seed : int or None
@@ -102,6 +119,11 @@ class Outcome:
     remark: str = ""
 
     @property
+    def name(self) -> str:
+        """Name of the exercise, which is the function's."""
+        return name_of(self.exercise)
+
+    @property
     def passed(self) -> bool:
         """Whether everything was right."""
         return self.failure is None
@@ -115,14 +137,14 @@ class Outcome:
     def headline(self) -> str:
         """The verdict in one line."""
         mark, verdict = (RIGHT, "right") if self.passed else (WRONG, "not right yet")
-        if self.failure and self.failure.kind == "not written":
+        if self.failure and self.failure.kind == Kind.NOT_WRITTEN:
             verdict = "not written yet"
-        return f"{mark} {self.exercise}: {verdict} ({self.earned:g} of {self.points:g} points)"
+        return f"{mark} {self.name}: {verdict} ({self.earned:g} of {self.points:g} points)"
 
     @property
     def replay(self) -> str:
         """The line that repeats this check on the same random inputs."""
-        return f'check("{self.exercise}", {self.exercise}, seed={self.seed})'
+        return f'check("{self.exercise}", {self.name}, seed={self.seed})'
 
     @property
     def verdict(self) -> list[str]:

@@ -38,7 +38,8 @@ def check(name: str, function: Callable[..., object], seed: int | None = None) -
     Parameters
     ----------
     name : str
-        Name of the exercise.
+        Name of the exercise; where two assignments have one of that name, assignment and name,
+        ``"logistic_regression/sigmoid"``.
     function : callable
         Your function itself, without parentheses: ``check("sigmoid", sigmoid)``.
     seed : int, optional
@@ -54,7 +55,7 @@ def check(name: str, function: Callable[..., object], seed: int | None = None) -
     CheckFailed
         Where nothing is right yet.
     ValueError
-        Where there is no exercise of that name.
+        Where there is no exercise of that name, or more than one.
 
     Examples
     --------

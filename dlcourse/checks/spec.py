@@ -15,6 +15,11 @@ Arguments = tuple[object, ...]
 Draw = Callable[[np.random.Generator], Iterable[Arguments]]
 
 
+def name_of(key: str) -> str:
+    """Take the name from an exercise's key, ``"assignment/name"``."""
+    return key.rpartition("/")[2]
+
+
 @dataclass(frozen=True, eq=False)
 class Case:
     """One set of arguments, with a few words that say what is special about it."""
@@ -112,8 +117,8 @@ class Exercise:
 
     Parameters
     ----------
-    name : str
-        The function's name, in the notebook and in the package.
+    key : str
+        Assignment and name, ``"logistic_regression/sigmoid"``: no two exercises share it.
     reference : callable
         The right answer.
     parts : tuple of Part
@@ -128,13 +133,18 @@ class Exercise:
         A sentence for those who got it right.
     """
 
-    name: str
+    key: str
     reference: Callable[..., object]
     parts: tuple[Part, ...]
     tolerance: float = 1e-7
     properties: tuple[Property, ...] = ()
     misconceptions: tuple[Misconception, ...] = ()
     remark: str = ""
+
+    @property
+    def name(self) -> str:
+        """The function's name, in the notebook and in the package."""
+        return name_of(self.key)
 
     @property
     def points(self) -> float:

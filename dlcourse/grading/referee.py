@@ -280,7 +280,7 @@ class Referee:
 
     def judge(self, exercise: Exercise, function: object, seed: int | None) -> Outcome:
         """Judge by the recorded seed, keep the outcome, and say what may be said."""
-        drawn = np.random.SeedSequence([self.seed, *exercise.name.encode()]).generate_state(1)[0]
+        drawn = np.random.SeedSequence([self.seed, *exercise.key.encode()]).generate_state(1)[0]
         if self.names.snapshot is not None:
             self.names.snapshot.writes_back = True
         outcome = judge(exercise, function, int(drawn))
@@ -290,7 +290,7 @@ class Referee:
         self.outcomes.append(
             {
                 "cell": self.cell.grade_id if self.cell else "",
-                "exercise": exercise.name,
+                "exercise": exercise.key,
                 "points": outcome.points,
                 "earned": outcome.earned,
                 "kind": failure.kind if failure else "",

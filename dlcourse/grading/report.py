@@ -22,6 +22,7 @@ from markupsafe import Markup
 from dlcourse import palette
 from dlcourse.checks.outcome import prose_html
 from dlcourse.checks.registry import find
+from dlcourse.checks.spec import name_of
 from dlcourse.grading.tables import Value, number, write_csv, write_whole
 
 SHOWN = 500  # rows of a table on the page; the CSV file holds all of them
@@ -315,7 +316,7 @@ def name_cells(rows: Iterable[ReportRow]) -> dict[Cell, str]:
         for grade_id in row.cells:
             names.setdefault((row.notebook, grade_id), grade_id)
         for outcome in row.outcomes:
-            checks[row.notebook, str(outcome["cell"])].add(str(outcome["exercise"]))
+            checks[row.notebook, str(outcome["cell"])].add(name_of(str(outcome["exercise"])))
     for cell in names:
         if len(checks[cell]) == 1:
             (names[cell],) = checks[cell]
@@ -433,7 +434,7 @@ def exercise_line(exercise: Exercise) -> str:
 
 def mistake_line(mistake: Mistake) -> str:
     """Write a misconception for the terminal."""
-    name = shortened(f"{mistake.exercise}: {mistake.name}", 52)
+    name = shortened(f"{name_of(mistake.exercise)}: {mistake.name}", 52)
     return f"  {name:54}{mistake.students:>10,}{percent(mistake.share):>8}"
 
 
@@ -550,7 +551,7 @@ def by_exercise(summary: Summary) -> list[tuple[str, list[Mistake]]]:
     order = {exercise.name: i for i, exercise in enumerate(summary.exercises)}
 
     def place(mistake: Mistake) -> tuple[int, str]:
-        return order.get(mistake.exercise, len(order)), mistake.exercise
+        return order.get(name_of(mistake.exercise), len(order)), mistake.exercise
 
     ordered = sorted(summary.mistakes, key=lambda m: (*place(m), not m.misconception))
-    return [(name, list(group)) for name, group in groupby(ordered, lambda m: m.exercise)]
+    return [(name_of(key), list(group)) for key, group in groupby(ordered, lambda m: m.exercise)]

@@ -35,7 +35,7 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_notebook
 from pygments.token import STANDARD_TYPES
 
-from dlcourse.checks.outcome import Failure, Outcome
+from dlcourse.checks.outcome import Failure, Kind, Outcome
 
 CUT = "\n... (output cut here)"
 NO_IMAGE = "(an image was left out: the output is too large)"
@@ -79,7 +79,7 @@ NUMBER = re.compile(r"\d{1,4}")
 # Only these styles stay, letter for letter: a Markdown table's, and those of a check's outcome.
 STYLES = {f"text-align:{side}" for side in ("left", "center", "right")} | {
     style
-    for failure in (None, Failure("", "", "", arguments=(("a", "b"),)))
+    for failure in (None, Failure("", Kind.VALUE, "", arguments=(("a", "b"),)))
     for style in re.findall(r'style="([^"]*)"', Outcome("", 1, 0, 0, (), failure)._repr_html_())
 }
 CLASSES = {"highlight", *STANDARD_TYPES.values()} - {""}  # highlighted code

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dlcourse.checks.errors import StudentError
-from dlcourse.checks.judging import as_array, judge, pretty
+from dlcourse.checks.judging import as_array, first_change, judge, pretty
 from dlcourse.checks.spec import Exercise, Misconception, Part, Property
 
 
@@ -23,7 +23,7 @@ def draw(rng):
 
 
 EXERCISE = Exercise(
-    name="double",
+    key="toy/double",
     reference=double,
     parts=(
         Part("easy", 2, draw, {"one number": (np.array([3.0]), 1.0)}),
@@ -103,6 +103,21 @@ def test_misconception_that_is_right_in_the_case_shown_does_not_speak():
     assert "argument x" in found.message
 
 
+@pytest.mark.parametrize(
+    ("change", "position"),
+    [
+        (lambda a, b: None, None),
+        (lambda a, b: a.__setitem__(0, np.nan), None),  # what stood there before
+        (lambda a, b: a.__setitem__(1, np.nan), 0),
+        (lambda a, b: b.__setitem__(0, 7), 1),
+    ],
+)
+def test_first_change_is_the_position_of_what_a_call_changed(change, position):
+    before, after = ((np.array([np.nan, 1.0]), np.array([1, 2])) for _ in range(2))
+    change(*after)
+    assert first_change(before, after) == position
+
+
 def test_misconception_in_the_second_part_alone():
     found = failure(lambda x, factor: (2 * x * factor).astype(x.dtype))
     assert (found.part, found.kind, found.misconception) == ("hard", "kind of number", "floor")
@@ -124,7 +139,9 @@ def test_misconception_that_is_an_error():
         (6.0, "type", "the number 6"),
         ("6", "type", "a str"),
         (np.ma.masked_array([6.0]), "type", "a MaskedArray"),
-        (np.array([object()]), "type", "an array of shape (1,)"),
+        (np.array([object()]), "type", "shape (1,) and dtype object; it must return an array of "),
+        (np.array([object()]), "type", "of shape (1,) that holds numbers."),
+        (np.array(["6"]), "type", "and dtype <U1"),
         (np.array([[6.0]]), "shape", "(1, 1); it must be (1,)"),
         (np.array([6]), "kind of number", "integers"),
         (np.array([True]), "kind of number", "booleans"),
@@ -250,7 +267,7 @@ def test_exit_is_a_failure_but_interrupting_is_not_caught():
 def test_result_instead_of_function():
     found = failure(np.array([6.0]))
     assert found.kind == "not a function"
-    assert 'check("double", double)' in found.message
+    assert "without parentheses and arguments: double, not double(...)" in found.message
     assert "an array of shape (1,)" in found.message
 
 

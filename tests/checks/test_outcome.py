@@ -101,3 +101,9 @@ def test_fraction():
     assert Outcome("optional", 0.0, 0.0, 1).fraction == 1.0
     assert not HALF.passed
     assert FULL.passed
+
+
+def test_the_headline_bears_the_name_and_the_line_to_repeat_it_the_key():
+    outcome = dataclasses.replace(HALF, exercise="logistic_regression/sigmoid")
+    assert outcome.headline.startswith("✗ sigmoid: ")
+    assert outcome.replay == 'check("logistic_regression/sigmoid", sigmoid, seed=42)'

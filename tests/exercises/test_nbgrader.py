@@ -10,7 +10,7 @@ import pytest
 from courses import NAME, ROOT, answered, copy_course
 
 from dlcourse.checks import CheckFailed
-from dlcourse.checks.registry import ASSIGNMENTS, exercises_of, find
+from dlcourse.checks.registry import assignments, exercises_of, find
 
 # What the second student hands in, by cell: one known mistake, one half right answer, one error in
 # Python, one right answer; the stub of `descend` stays.
@@ -61,7 +61,7 @@ def nbgrader(tmp_path_factory):
 @pytest.fixture(scope="session")
 def released(nbgrader):
     """Make every assignment's student version, as `make exercises` does."""
-    for assignment in ASSIGNMENTS:
+    for assignment in assignments():
         nbgrader("generate_assignment", assignment)
     return nbgrader.course / "exercises"
 
@@ -103,7 +103,7 @@ def feedback(course, student):
     return (course / "feedback" / student / NAME / f"{NAME}.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", assignments())
 def test_committed_exercises_are_what_nbgrader_makes_of_the_solutions(released, assignment):
     """Run `make exercises` after every change in solutions/."""
     made, committed = (
@@ -116,7 +116,7 @@ def test_committed_exercises_are_what_nbgrader_makes_of_the_solutions(released, 
         assert read(made[name]) == read(committed[name])
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", assignments())
 def test_released_notebook_holds_no_solution_and_keeps_its_cells(released, assignment):
     source = read(ROOT / "solutions" / assignment / f"{assignment}.ipynb")
     student = read(released / assignment / f"{assignment}.ipynb")
@@ -126,7 +126,7 @@ def test_released_notebook_holds_no_solution_and_keeps_its_cells(released, assig
     assert len(stubs) == len(exercises_of(assignment))
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", assignments())
 def test_source_notebook_is_clean(assignment):
     notebook = read(ROOT / "solutions" / assignment / f"{assignment}.ipynb")
     assert notebook["metadata"]["kernelspec"]["name"] == "python3"
@@ -139,7 +139,7 @@ def test_source_notebook_is_clean(assignment):
             assert settings["grade_id"] == cell["id"]
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", assignments())
 def test_student_who_has_not_begun_is_told_so(assignment):
     """Run the released notebook as it is, up to the last check."""
     cells = read(ROOT / "exercises" / assignment / f"{assignment}.ipynb")["cells"]

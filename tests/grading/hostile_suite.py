@@ -75,7 +75,7 @@ CANARIES = {
     "leftover": "leftover-of-another-submission",  # likewise, of a file left by another one
     "reference": "X @ w[..., 1:].T + w[..., 0]",  # a line of dlcourse.linear
     "reference-losses": "_total(_binary_terms(S, Y)) / _examples(len(S), reduction)",
-    "spec": "scale=0.7, size=features + 1",  # a line of dlcourse.checks.logistic_regression
+    "spec": "round(rng.uniform(0.1, 0.5), 2),",  # a line of dlcourse.assignments
 }
 
 

@@ -1,4 +1,4 @@
-"""The honest class: its variants against `judge`, its notebooks against nbformat and nbgrader."""
+"""The honest class: its notebooks against nbformat and nbgrader, its scores against its traits."""
 
 from collections import Counter
 
@@ -6,13 +6,10 @@ import nbformat
 import pytest
 from grading.honest import (
     EXERCISES,
-    HELPERS,
     KINDS,
     NOTEBOOK,
     PARTIAL_POINTS,
     PARTLY_RIGHT,
-    RIGHT,
-    SLOW,
     TYPOS,
     WRONG,
     cell_id,
@@ -23,7 +20,6 @@ from grading.honest import (
 
 pytest.importorskip("nbgrader")
 
-from dlcourse.checks.judging import judge
 from dlcourse.checks.registry import find
 
 POINTS = {exercise: float(find(exercise).points) for exercise in EXERCISES}
@@ -35,62 +31,12 @@ def honest_class():
     return list(honest_submissions(300, seed=1))
 
 
-def earned(exercise, source, seed=1):
-    """Judge a variant among the plainest right answers to the other exercises."""
-    sources = [RIGHT[name][0][1] for name in EXERCISES] + list(HELPERS.values()) + [source]
-    namespace = {}
-    exec("import numpy as np", namespace)
-    for text in sources:
-        exec(text, namespace)
-    return judge(find(exercise), namespace[exercise], seed).earned
-
-
-def cases(table):
-    return [
-        pytest.param(exercise, source, id=f"{exercise}-{name}")
-        for exercise in table
-        for name, source in table[exercise]
-    ]
-
-
-@pytest.mark.parametrize(("exercise", "source"), cases(RIGHT))
-def test_right_variant_gets_full_marks(exercise, source):
-    assert earned(exercise, source) == POINTS[exercise]
-
-
-@pytest.mark.parametrize(("exercise", "source"), cases(PARTLY_RIGHT))
-def test_partly_right_variant_gets_its_share(exercise, source):
-    assert earned(exercise, source) == PARTIAL_POINTS[exercise] < POINTS[exercise]
-
-
-@pytest.mark.parametrize(("exercise", "source"), cases(WRONG))
-def test_wrong_variant_gets_nothing(exercise, source):
-    assert earned(exercise, source) == 0
-
-
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_there_are_a_dozen_variants_with_names_of_their_own(exercise):
-    for table in (RIGHT, WRONG):
-        assert len(table[exercise]) >= 12
-    names = [name for table in (RIGHT, PARTLY_RIGHT, WRONG) for name, _ in table.get(exercise, [])]
-    assert {f"{exercise}: {name}" for name in names} >= {
-        s for s in SLOW if s.startswith(exercise + ":")
-    }
-    for table in (RIGHT, PARTLY_RIGHT, WRONG):
-        assert len(dict(table.get(exercise, []))) == len(table.get(exercise, []))
-
-
 @pytest.mark.parametrize("typo", TYPOS)
 def test_every_typo_breaks_the_syntax(typo):
     for exercise in EXERCISES:
         for _, source in plain(exercise):
             with pytest.raises(SyntaxError):
                 compile(TYPOS[typo](source), "cell", "exec")
-
-
-def test_no_variant_uses_the_package():
-    for table in (RIGHT, PARTLY_RIGHT, WRONG):
-        assert "dlcourse" not in repr(table)
 
 
 def test_the_same_seed_gives_the_same_class(honest_class):

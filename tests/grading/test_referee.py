@@ -872,7 +872,7 @@ def test_the_seed_of_a_check_is_drawn_from_the_recorded_one(monkeypatch):
     referee = Referee.__new__(Referee)
     referee.cell, referee.outcomes, referee.pages, referee.names = None, [], set(), Names()
     referee.shell = type("S", (), {"hides": False})()
-    exercise = module.all_exercises()["sigmoid"]
+    exercise = module.all_exercises()["logistic_regression/sigmoid"]
 
     def spy(exercise, function, seed):
         seeds.append(seed)
@@ -902,7 +902,7 @@ def test_outcomes_say_what_was_found(play):
     (outcome,) = after.referee.outcomes
     assert outcome == {
         "cell": "t",
-        "exercise": "sigmoid",
+        "exercise": "logistic_regression/sigmoid",
         "points": 2.0,
         "earned": 0.0,
         "kind": outcome["kind"],

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from dlcourse.checks.registry import exercises_of, find
+from dlcourse.checks.spec import name_of
 from dlcourse.grading.report import ReportRow, Summary, summarise, write_report
 from dlcourse.grading.tables import FORMULA_STARTS, write_csv, write_whole
 
@@ -37,7 +38,7 @@ def cell_of(exercise):
 
 def outcome(exercise, earned=0.0, kind="", misconception="", message=""):
     return {
-        "cell": cell_of(exercise),
+        "cell": cell_of(name_of(exercise)),
         "exercise": exercise,
         "points": 2.0,
         "earned": earned,
@@ -79,7 +80,7 @@ def a_class(size, seed=0):
             name = rng.choice(known[:4]).name if not right and known and rng.random() < 0.6 else ""
             kind = "" if right else rng.choice(["not written", "raised", "value", "value", "shape"])
             cells[cell_of(exercise.name)] = (earned, points)
-            outcomes.append(outcome(exercise.name, earned, kind, name))
+            outcomes.append(outcome(exercise.key, earned, kind, name))
         status = rng.choices(["graded", "stopped", "rejected"], [95, 3, 2])[0]
         reason = {
             "graded": "",
@@ -198,6 +199,16 @@ def test_mistakes_count_students_not_checks():
     (said,) = [m.hint for m in find("scores").misconceptions if m.name == "bias left out"]
     assert (known.hint, unknown.hint) == (said, "")
     assert summarise(rows).misconceptions == (known,)
+
+
+def test_mistakes_are_counted_by_key_and_shown_by_name():
+    wrong = outcome(f"{NAME}/scores", 0.0, "value", "bias left out")
+    summary = summarise([row(outcomes=(wrong,))])
+    (mistake,) = summary.mistakes
+    (said,) = [m.hint for m in find("scores").misconceptions if m.name == "bias left out"]
+    assert mistake.hint == said
+    assert summary.exercises[0].name == "scores"
+    assert "  scores: bias left out  " in str(summary)
 
 
 def test_hint_of_an_exercise_of_another_course_is_empty():

@@ -19,7 +19,7 @@ from dlcourse.grading.student_package import KEPT, PACKAGE, build
 ANSWERS = (
     *("activations", "adversarial", "backprop", "dropout", "estimators", "features", "gates"),
     *("gradcheck", "labels", "landscape", "linear", "losses", "network", "optimizers"),
-    *("penalties", "stopping", "training", "checks.judging", "checks.logistic_regression"),
+    *("penalties", "stopping", "training", "checks.judging", "assignments"),
 )
 
 
@@ -69,7 +69,7 @@ def references():
         module = importlib.import_module(f"dlcourse.{name}")
         modules = [module]
         if hasattr(module, "__path__"):
-            found = pkgutil.iter_modules(module.__path__, f"{module.__name__}.")
+            found = pkgutil.walk_packages(module.__path__, f"{module.__name__}.")
             modules += [importlib.import_module(one.name) for one in found]
         for one in modules:
             for value in vars(one).values():

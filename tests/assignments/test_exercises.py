@@ -1,36 +1,22 @@
 """Every exercise: right answers pass, known mistakes get their own hint, constants nothing."""
 
-import importlib
 import inspect
 import json
-import runpy
+import pkgutil
 import time
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import dlcourse
 from dlcourse.checks.judging import attempt_case, judge
-from dlcourse.checks.registry import ASSIGNMENTS, all_exercises, exercises_of, find
+from dlcourse.checks.registry import all_exercises, answers_to, assignments, exercises_of, find
 
 ROOT = Path(__file__).parents[2]
 EXERCISES = all_exercises()
-RIGHT = {
-    name: answers
-    for assignment in ASSIGNMENTS
-    for name, answers in runpy.run_path(f"{Path(__file__).parent}/right_{assignment}.py")[
-        "RIGHT"
-    ].items()
-}
 SEEDS = range(4)
-
-# Where an exercise's function is the package's own, its signature must be the package's, too.
-PACKAGE = {
-    "scores": "linear",
-    "sigmoid": "activations",
-    "binary_cross_entropy": "losses",
-    "logistic_gradient": "linear",
-}
 
 
 def each(attribute):
@@ -42,9 +28,31 @@ def each(attribute):
     ]
 
 
-def test_names_are_unique_over_the_course():
-    assert len(EXERCISES) == sum(len(exercises_of(assignment)) for assignment in ASSIGNMENTS)
-    assert list(EXERCISES) == [find(name).name for name in EXERCISES]
+def written(kind):
+    """Parametrise over the answers of one kind to every exercise: key, title and source."""
+    return [
+        pytest.param(key, title, source, id=f"{key}: {title}")
+        for key in EXERCISES
+        for title, source in getattr(answers_to(key), kind).items()
+    ]
+
+
+def judged(key, source, seed=1):
+    """Judge an answer among the plainest right answers to its assignment's other exercises."""
+    namespace = {"np": np}
+    others = [answers_to(exercise.key) for exercise in exercises_of(key.partition("/")[0])]
+    for answers in others:
+        plainest = next(iter(answers.right.values()))
+        for text in (plainest, *answers.helpers.values()):
+            exec(text, namespace)
+    exec(source, namespace)
+    return judge(EXERCISES[key], namespace[EXERCISES[key].name], seed)
+
+
+@pytest.mark.parametrize("key", EXERCISES)
+def test_key_is_the_place_of_the_module(key):
+    assert EXERCISES[key].key == key
+    assert EXERCISES[key].name.isidentifier()
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -56,18 +64,37 @@ def test_reference_gets_full_marks_without_a_warning(name):
         assert not outcome.notes
 
 
-@pytest.mark.parametrize(
-    ("name", "answer"),
-    [pytest.param(name, f, id=f.__name__) for name, fs in RIGHT.items() for f in fs],
-)
-def test_right_answers_get_full_marks(name, answer):
+@pytest.mark.parametrize(("key", "title", "source"), written("right"))
+def test_right_answers_get_full_marks(key, title, source):
     for seed in SEEDS:
-        outcome = judge(EXERCISES[name], answer, seed)
+        outcome = judged(key, source, seed)
         assert outcome.passed, str(outcome)
 
 
-def test_every_exercise_has_right_answers_to_be_tested_with():
-    assert {name for name in EXERCISES if len(RIGHT[name]) >= 4} == set(EXERCISES)
+@pytest.mark.parametrize(("key", "title", "source"), written("partly_right"))
+def test_partly_right_answers_get_the_points_of_the_first_part(key, title, source):
+    outcome = judged(key, source)
+    assert outcome.earned == EXERCISES[key].parts[0].points < outcome.points
+
+
+@pytest.mark.parametrize(("key", "title", "source"), written("wrong"))
+def test_wrong_answers_get_nothing(key, title, source):
+    assert judged(key, source).earned == 0
+
+
+@pytest.mark.parametrize(("key", "title", "source"), [*written("wrong"), *written("partly_right")])
+def test_answer_titled_as_a_misconception_is_told_its_hint(key, title, source):
+    known = [idea.name for idea in EXERCISES[key].misconceptions]
+    told = judged(key, source).failure.misconception
+    assert told == title or title not in known
+
+
+@pytest.mark.parametrize("key", EXERCISES)
+def test_every_exercise_has_answers_to_be_tested_with(key):
+    answers = answers_to(key)
+    assert min(len(answers.right), len(answers.wrong)) >= 12
+    assert answers.right.keys().isdisjoint(answers.wrong)
+    assert "dlcourse" not in repr(answers)
 
 
 @pytest.mark.parametrize(("exercise", "idea"), each("misconceptions"))
@@ -153,10 +180,19 @@ def test_a_check_takes_less_than_a_second(name):
     assert time.process_time() - start < 0.5
 
 
-@pytest.mark.parametrize("name", PACKAGE)
-def test_exercise_asks_for_the_packages_function(name):
-    function = getattr(importlib.import_module(f"dlcourse.{PACKAGE[name]}"), name)
-    assert EXERCISES[name].reference is function
+def public_functions(name):
+    """Find what the lecture's modules call by a name."""
+    for found in pkgutil.iter_modules(dlcourse.__path__):
+        if not found.ispkg and not found.name.startswith("_"):
+            module = import_module(f"dlcourse.{found.name}")
+            function = getattr(module, name, None)
+            if inspect.isfunction(function) and function.__module__ == module.__name__:
+                yield function
+
+
+@pytest.mark.parametrize("key", EXERCISES)
+def test_what_the_package_has_under_the_name_is_what_is_asked_for(key):
+    assert set(public_functions(EXERCISES[key].name)) <= {EXERCISES[key].reference}
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -171,7 +207,7 @@ def test_cases_are_tried_from_small_to_large_with_finite_answers(name):
             assert np.isfinite(attempt.answer).all()
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", assignments())
 def test_notebook_asks_for_what_the_exercises_judge(assignment):
     """Points, names and argument names in the notebook are those of the specifications."""
     path = ROOT / "solutions" / assignment / f"{assignment}.ipynb"
@@ -183,7 +219,10 @@ def test_notebook_asks_for_what_the_exercises_judge(assignment):
         if cell["metadata"].get("nbgrader", {}).get("grade")
     }
     for exercise in exercises_of(assignment):
-        assert graded.pop(f'check("{exercise.name}", {exercise.name})') == exercise.points
+        calls = [f'check("{called}", {exercise.name})' for called in (exercise.name, exercise.key)]
+        (call,) = graded.keys() & set(calls)
+        assert find(call.split('"')[1]) is exercise
+        assert graded.pop(call) == exercise.points
         arguments = inspect.signature(exercise.reference).parameters.values()
         needed = ", ".join(a.name for a in arguments if a.default is inspect.Parameter.empty)
         assert any(source.startswith(f"def {exercise.name}({needed}):") for source in code)

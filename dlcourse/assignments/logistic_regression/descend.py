@@ -1,0 +1,451 @@
+"""Learning: steps of gradient descent."""
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from dlcourse._validation import FloatArray
+from dlcourse.assignments.logistic_regression.logistic_gradient import without_bias
+from dlcourse.checks.answers import Answers, variants
+from dlcourse.checks.drawing import array, examples, labels, single, sizes, weights
+from dlcourse.checks.spec import Arguments, Exercise, Misconception, Part
+from dlcourse.linear import logistic_gradient, scores
+from dlcourse.losses import binary_cross_entropy
+
+
+def descend(
+    X: FloatArray, y: FloatArray, w: FloatArray, learning_rate: float, steps: int
+) -> FloatArray:
+    r"""Take steps of gradient descent on the binary cross-entropy.
+
+    Each step is :math:`\mathbf w \leftarrow \mathbf w - \alpha\, X^\mathsf{T}(\mathbf p - y)/n`.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, N0)
+        Examples.
+    y : ndarray of shape (n,)
+        Labels 0 or 1.
+    w : ndarray of shape (N0 + 1,)
+        Where to start; ``w[0]`` is the bias. It is not changed.
+    learning_rate : float
+        The step's length per unit of gradient.
+    steps : int
+        How many steps.
+
+    Returns
+    -------
+    ndarray of shape (N0 + 1,)
+        The weights after the last step.
+
+    Examples
+    --------
+    >>> descend(np.array([[2.0]]), np.array([1]), np.zeros(2), learning_rate=1.0, steps=1)
+    array([0.5, 1. ])
+    """
+    for _ in range(steps):
+        w = w - learning_rate * logistic_gradient(X, y, w)
+    return w
+
+
+def draw(rng: np.random.Generator) -> Iterable[Arguments]:
+    """Draw arguments for `descend`."""
+    for (n, features), steps in zip(sizes(rng), (2, 3, 5, int(rng.integers(20, 60))), strict=True):
+        yield (
+            examples(rng, n, features),
+            labels(rng, n),
+            weights(rng, n, features),
+            round(rng.uniform(0.1, 0.5), 2),
+            steps,
+        )
+
+
+def descend_with(gradient: Callable[..., FloatArray]) -> Callable[..., FloatArray]:
+    """Make a descent that takes its steps along another gradient."""
+
+    def descent(
+        X: FloatArray, y: FloatArray, w: FloatArray, learning_rate: float, steps: int
+    ) -> FloatArray:
+        for _ in range(steps):
+            w = w - learning_rate * gradient(X, y, w)
+        return w
+
+    return descent
+
+
+def loss_as_step(X: FloatArray, y: FloatArray, w: FloatArray) -> FloatArray:
+    """Give every weight the loss itself for a gradient."""
+    return np.full_like(w, binary_cross_entropy(scores(X, w), y))
+
+
+START = (array([[1.0, 2.0], [3.0, -4.0]]), np.array([1, 0]), array([0.5, 1, -1]))
+
+
+EXERCISE = Exercise(
+    key="logistic_regression/descend",
+    reference=descend,
+    parts=(
+        Part(
+            "gradient descent",
+            2,
+            draw,
+            {
+                "one step, one example": (array([[2.0]]), np.array([1]), array([0.5, -1]), 0.5, 1),
+                "two steps, one example": (array([[2.0]]), np.array([0]), array([0.5, 1]), 0.5, 2),
+                "no step at all": (*START, 0.5, 0),
+                "three steps": (*START, 0.1, 3),
+                "a start at 0": (START[0], START[1], array([0, 0, 0]), 1.0, 2),
+                "single precision": (single(START[0]), START[1], single(START[2]), 0.5, 2),
+            },
+            hint="Is logistic_gradient right already? If its check passes, take one step by hand: "
+            "the new w is the old w minus learning_rate times the gradient at the old w.",
+        ),
+    ),
+    misconceptions=(
+        Misconception(
+            "uphill",
+            descend_with(lambda X, y, w: -logistic_gradient(X, y, w)),
+            "You walk uphill: the gradient points where the loss grows. Go the other way (or, if "
+            "your gradient holds y - p, mend it there).",
+        ),
+        Misconception(
+            "summed gradient",
+            descend_with(lambda X, y, w: logistic_gradient(X, y, w) * len(y)),
+            "Your steps are too long by the number of examples: the gradient is summed where it "
+            "should be averaged.",
+        ),
+        Misconception(
+            "one step only",
+            lambda X, y, w, learning_rate, steps: (
+                descend(X, y, w, learning_rate, 1) if steps else None
+            ),
+            "You stop after one step: a `return` inside the loop ends it on its first turn. Move "
+            "it out, to the depth of the `for`.",
+        ),
+        Misconception(
+            "number of steps ignored",
+            lambda X, y, w, learning_rate, steps: descend(X, y, w, learning_rate, 1),
+            "You take one step whatever `steps` says. The update must be repeated that many times.",
+        ),
+        Misconception(
+            "gradient computed once",
+            lambda X, y, w, learning_rate, steps: (
+                w - steps * learning_rate * logistic_gradient(X, y, w)
+            ),
+            "You use the gradient of the start for every step. After a step the slope is another "
+            "one: compute it anew, at the new w.",
+        ),
+        Misconception(
+            "start ignored",
+            lambda X, y, w, learning_rate, steps: descend(
+                X, y, np.zeros_like(w), learning_rate, steps
+            ),
+            "You start at 0. Start at the w that the function is given.",
+        ),
+        Misconception(
+            "learning rate left out",
+            lambda X, y, w, learning_rate, steps: descend(X, y, w, 1.0, steps),
+            "The learning rate is missing: you subtract the whole gradient.",
+        ),
+        Misconception(
+            "divided by the learning rate",
+            lambda X, y, w, learning_rate, steps: descend(X, y, w, 1 / learning_rate, steps),
+            "You divide by the learning rate. A small rate must make small steps: multiply.",
+        ),
+        Misconception(
+            "loss instead of gradient",
+            descend_with(loss_as_step),
+            "You subtract the learning rate times the loss, the same number from every weight. The "
+            "loss says how bad w is; which way to go, each weight learns from the gradient.",
+        ),
+        Misconception(
+            "bias never moves",
+            descend_with(without_bias),
+            "The bias w[0] stays where it started. It is a weight like the others and takes its "
+            "step too.",
+        ),
+        Misconception(
+            "one step too few",
+            lambda X, y, w, learning_rate, steps: descend(X, y, w, learning_rate, steps - 1),
+            "One step is missing: range(1, steps) has steps - 1 turns.",
+        ),
+        Misconception(
+            "one step too many",
+            lambda X, y, w, learning_rate, steps: descend(X, y, w, learning_rate, steps + 1),
+            "You take one step too many. For steps = 0 the answer is the start itself.",
+        ),
+    ),
+    remark="That is all that learning is here; everything else is doing it faster.",
+)
+
+ANSWERS = Answers(
+    right=variants("""
+## loop
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        w = w - learning_rate * logistic_gradient(X, y, w)
+    return w
+## copy, then in place
+def descend(X, y, w, learning_rate, steps):
+    w = w.copy()
+    for i in range(steps):
+        w -= learning_rate * logistic_gradient(X, y, w)
+    return w
+## while, other names
+def descend(X, y, w, eta, k):
+    while k > 0:
+        w, k = w + eta * -logistic_gradient(X, y, w), k - 1
+    return w
+## recursion
+def descend(X, y, w, learning_rate, steps):
+    if steps == 0:
+        return w
+    w_new = w - learning_rate * logistic_gradient(X, y, w)
+    return descend(X, y, w_new, learning_rate, steps - 1)
+## list of weights
+def descend(X, y, w, learning_rate, steps):
+    path = [w]
+    for _ in range(steps):
+        path.append(path[-1] - learning_rate * logistic_gradient(X, y, path[-1]))
+    return path[-1]
+## reduce
+from functools import reduce
+
+def descend(X, y, w, learning_rate, steps):
+    return reduce(lambda v, _: v - learning_rate * logistic_gradient(X, y, v), range(steps), w)
+## generator
+def walk(X, y, w, learning_rate):
+    while True:
+        yield w
+        w = w - learning_rate * logistic_gradient(X, y, w)
+
+def descend(X, y, w, learning_rate, steps):
+    path = walk(X, y, w, learning_rate)
+    for _ in range(steps):
+        next(path)
+    return next(path)
+## nested function
+def descend(X, y, w, learning_rate, steps):
+    def step(v):
+        return v - learning_rate * logistic_gradient(X, y, v)
+    for _ in range(steps):
+        w = step(w)
+    return w
+## class with __call__
+class GradientDescent:
+    def __init__(self, gradient):
+        self.gradient = gradient
+
+    def __call__(self, X, y, w, learning_rate, steps):
+        for _ in range(steps):
+            w = w - learning_rate * self.gradient(X, y, w)
+        return w
+
+descend = GradientDescent(lambda X, y, w: logistic_gradient(X, y, w))
+## keyword defaults
+def descend(X, y, w, learning_rate=0.1, steps=100, verbose=False):
+    w_t = np.array(w, copy=True)
+    for t in range(steps):
+        w_t = w_t - learning_rate * logistic_gradient(X, y, w_t)
+        if verbose and t % 10 == 0:
+            print(t, w_t)
+    return w_t
+## itertools
+import itertools
+
+def descend(X, y, w, learning_rate, steps):
+    path = itertools.accumulate(
+        range(steps), lambda v, _: v - learning_rate * logistic_gradient(X, y, v), initial=w)
+    return list(path)[-1]
+## type hints
+def descend(
+    X: np.ndarray, y: np.ndarray, w: np.ndarray, learning_rate: float, steps: int
+) -> np.ndarray:
+    "Walk downhill."
+    weights: np.ndarray = w
+    step: int
+    for step in range(1, steps + 1):
+        weights = weights - learning_rate * logistic_gradient(X, y, weights)
+    return weights
+## subtract into a buffer
+def descend(X, y, w, learning_rate, steps):
+    new = w.astype(float)
+    for _ in range(steps):
+        np.subtract(new, learning_rate * logistic_gradient(X, y, new), out=new)
+    return new
+## momentum of zero
+MOMENTUM = 0.0
+
+def descend(X, y, w, learning_rate, steps):
+    velocity = np.zeros(len(w))
+    for _ in range(steps):
+        velocity = MOMENTUM * velocity - learning_rate * logistic_gradient(X, y, w)
+        w = w + velocity
+    return w
+## prints the loss
+def descend(X, y, w, learning_rate, steps):
+    for i in range(steps):
+        w = w - learning_rate * logistic_gradient(X, y, w)
+        if i % 10 == 0:
+            print(f"step {i}: |w| = {np.linalg.norm(w):.4f}")
+    return w
+## Greek names
+def descend(X, y, w, learning_rate, steps):
+    η = learning_rate
+    for _ in range(steps):
+        w = w - η * logistic_gradient(X, y, w)   # w ← w − η∇L
+    return w
+## counts its steps
+total_steps = 0
+
+def descend(X, y, w, learning_rate, steps):
+    global total_steps
+    v = w + 0.0
+    for _ in range(steps):
+        v = v - learning_rate * logistic_gradient(X, y, v)
+        total_steps += 1
+    return v
+## float32 result
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        w = w - learning_rate * logistic_gradient(X, y, w)
+    return w.astype(np.float32)
+## component by component
+def descend(X, y, w, learning_rate, steps):
+    current = [float(x) for x in w]
+    for _ in range(steps):
+        g = logistic_gradient(X, y, np.array(current))
+        current = [c - learning_rate * d for c, d in zip(current, g)]
+    return np.array(current)
+## helper: one step
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        w = one_step(X, y, w, learning_rate)
+    return w
+## timed decorator
+import time
+
+def timed(function):
+    def wrapper(*args, **kwargs):
+        start = time.perf_counter()
+        result = function(*args, **kwargs)
+        wrapper.seconds += time.perf_counter() - start
+        return result
+    wrapper.seconds = 0
+    return wrapper
+
+@timed
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps): w = w - learning_rate * logistic_gradient(X, y, w)
+    return w
+## column of ones, once
+def descend(X, y, w, learning_rate, steps):
+    Z = np.column_stack([np.ones(len(X)), X])
+    for _ in range(steps):
+        w = w - learning_rate / len(X) * ((sigmoid(Z @ w) - y) @ Z)
+    return w
+"""),
+    wrong=variants("""
+## uphill
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        w = w + learning_rate * logistic_gradient(X, y, w)
+    return w
+## summed gradient
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        w = w - learning_rate * logistic_gradient(X, y, w) * len(y)
+    return w
+## one step only
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        w = w - learning_rate * logistic_gradient(X, y, w)
+        return w
+## number of steps ignored
+def descend(X, y, w, learning_rate, steps):
+    return w - learning_rate * logistic_gradient(X, y, w)
+## gradient computed once
+def descend(X, y, w, learning_rate, steps):
+    gradient = logistic_gradient(X, y, w)
+    for _ in range(steps):
+        w = w - learning_rate * gradient
+    return w
+## start ignored
+def descend(X, y, w, learning_rate, steps):
+    w = np.zeros(X.shape[1] + 1)
+    for _ in range(steps):
+        w = w - learning_rate * logistic_gradient(X, y, w)
+    return w
+## learning rate left out
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        w = w - logistic_gradient(X, y, w)
+    return w
+## divided by the learning rate
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        w = w - logistic_gradient(X, y, w) / learning_rate
+    return w
+## loss instead of gradient
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        w = w - learning_rate * binary_cross_entropy(scores(X, w), y)
+    return w
+## bias never moves
+def descend(X, y, w, learning_rate, steps):
+    w = w.copy()
+    for _ in range(steps):
+        w[1:] -= learning_rate * logistic_gradient(X, y, w)[1:]
+    return w
+## one step too few
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(1, steps):
+        w = w - learning_rate * logistic_gradient(X, y, w)
+    return w
+## one step too many
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps + 1):
+        w = w - learning_rate * logistic_gradient(X, y, w)
+    return w
+## changes its argument
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        w -= learning_rate * logistic_gradient(X, y, w)
+    return w
+## returns the whole path
+def descend(X, y, w, learning_rate, steps):
+    path = [w]
+    for _ in range(steps):
+        w = w - learning_rate * logistic_gradient(X, y, w)
+        path.append(w)
+    return path
+## returns nothing
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        w = w - learning_rate * logistic_gradient(X, y, w)
+## arguments in another order
+def descend(X, y, w, steps, learning_rate):
+    for _ in range(steps):
+        w = w - learning_rate * logistic_gradient(X, y, w)
+    return w
+## shrinking steps
+def descend(X, y, w, learning_rate, steps):
+    for t in range(steps):
+        w = w - learning_rate / (1 + t) * logistic_gradient(X, y, w)
+    return w
+## recursion without an end
+def descend(X, y, w, learning_rate, steps):
+    w = w - learning_rate * logistic_gradient(X, y, w)
+    return descend(X, y, w, learning_rate, steps - 1)
+## returns the loss
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        w = w - learning_rate * logistic_gradient(X, y, w)
+    return binary_cross_entropy(scores(X, w), y)
+"""),
+    helpers=variants("""
+## one_step
+def one_step(X, y, w, eta):
+    return w - eta * logistic_gradient(X, y, w)
+"""),
+)

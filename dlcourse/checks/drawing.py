@@ -1,0 +1,56 @@
+"""Drawing of cases, for all exercises: tables, scores, labels and weights, small and large ones.
+
+Small random cases are rounded, so that a failing one can be checked by hand; the last one is
+neither rounded nor of a size that anybody knows, so that nothing can be learned by heart.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dlcourse._validation import FloatArray
+
+SMALL = ((2, 1), (3, 2), (5, 3))  # (examples, features) of the random cases, before a larger one
+READABLE = 5  # examples, up to which numbers are rounded
+
+
+def array(values: ArrayLike) -> NDArray[np.float64]:
+    """Write an array of doubles."""
+    return np.array(values, dtype=np.float64)
+
+
+def single(values: ArrayLike) -> NDArray[np.float32]:
+    """Write an array in single precision."""
+    return np.array(values, dtype=np.float32)
+
+
+def readable(values: FloatArray, n: int) -> FloatArray:
+    """Round the numbers of a case that has few examples."""
+    return values.round(1) if n <= READABLE else values
+
+
+def sizes(rng: np.random.Generator) -> Iterable[tuple[int, int]]:
+    """Draw numbers of examples and features, the largest last."""
+    return *SMALL, (int(rng.integers(20, 40)), int(rng.integers(5, 9)))
+
+
+def examples(rng: np.random.Generator, n: int, features: int) -> FloatArray:
+    """Draw a table of features."""
+    return readable(rng.normal(scale=2.0, size=(n, features)), n)
+
+
+def weights(rng: np.random.Generator, n: int, features: int) -> FloatArray:
+    """Draw weights, the bias first, for a case of `n` examples."""
+    return readable(rng.normal(scale=0.7, size=features + 1), n)
+
+
+def labels(rng: np.random.Generator, n: int) -> NDArray[np.int64]:
+    """Draw labels 0 and 1, one of each at least."""
+    return rng.permutation(np.concatenate([[0, 1], rng.integers(0, 2, n - 2)]))
+
+
+def huge(rng: np.random.Generator, n: int) -> FloatArray:
+    """Draw scores of both signs, from 20 to 10,000: as many in the tens as in the thousands."""
+    signs = rng.permutation([-1.0, 1.0] * (n // 2))
+    return signs * np.exp(rng.uniform(np.log(20), np.log(1e4), n))
