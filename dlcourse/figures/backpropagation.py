@@ -38,7 +38,7 @@ from dlcourse.explorers import (
     Rule,
     Slider,
 )
-from dlcourse.explorers.controls import minus_sign
+from dlcourse.explorers.numbers import minus_sign
 from dlcourse.figures.wording import counted, in_powers, power_of_ten
 from dlcourse.gradcheck import central_difference, complex_step, forward_difference
 from dlcourse.network import Network, forward, initialize, network_from_weights, predict_scores

@@ -25,7 +25,7 @@ from dlcourse.explorers import (
     Rule,
     Slider,
 )
-from dlcourse.explorers.controls import shown
+from dlcourse.explorers.numbers import shown
 from dlcourse.explorers.values import Array
 from dlcourse.linear import (
     Path,

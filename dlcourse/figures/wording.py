@@ -1,6 +1,6 @@
 """Numbers and nouns in the words of a figure and of the prose beside it."""
 
-from dlcourse.explorers.controls import minus_sign
+from dlcourse.explorers.numbers import minus_sign
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 

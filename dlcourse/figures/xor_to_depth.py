@@ -26,7 +26,7 @@ from dlcourse.explorers import (
     Text,
     network_diagram,
 )
-from dlcourse.explorers.controls import shown
+from dlcourse.explorers.numbers import shown
 from dlcourse.explorers.values import Array, Function, Limits
 from dlcourse.features import append_ones, product_features
 from dlcourse.gates import XOR_NETWORK, gate
