@@ -83,7 +83,7 @@ bench: setup  ## measure speed against PyTorch, scikit-learn and the matrix-prod
 bench-grading: setup  ## measure how fast a class is graded, beside stock nbgrader
 	@$(PY) -m benchmarks.grading $(ARGS)
 
-mutation: setup  ## mutation run over losses, backprop and optimizers
+mutation: setup  ## mutation run over losses, backprop, costs and optimizers
 	@$(BIN)/mutmut run $(ARGS)
 	@$(BIN)/mutmut results
 

@@ -10,8 +10,6 @@ Storing :math:`\partial L/\partial S^l` is dynamic programming: each layer costs
 products, however deep the network. Source: the lecture; Rumelhart, Hinton & Williams (1986).
 """
 
-from collections.abc import Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +26,12 @@ from dlcourse._validation import (
     same_length,
 )
 from dlcourse.activations import ACTIVATIONS
+
+# What it costs is known by this address too.
+from dlcourse.costs import count_backprop as count_backprop
+from dlcourse.costs import count_finite_differences as count_finite_differences
+from dlcourse.costs import count_paths as count_paths
+from dlcourse.costs import count_without_storing as count_without_storing
 from dlcourse.labels import one_hot
 from dlcourse.losses import LOSSES
 from dlcourse.network import Buffers, Network, forward, layer_views
@@ -223,54 +227,3 @@ def input_gradient(
     """
     dS = score_gradients(network, X, y, loss)[0]
     return len(dS) * dS @ network.W[0][:, 1:]
-
-
-def count_backprop(sizes: Sequence[int], n: int = 1) -> int:
-    r"""Multiplications in the matrix products of one forward and one backward pass.
-
-    Each weight is used once on the way up and twice on the way down, the first layer only once
-    since nobody asks for :math:`\partial L/\partial X^0`; biases take part in two of the three.
-
-    >>> count_backprop((2, 3, 1))
-    29
-    """
-    forward_and_weights = 2 * sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
-    return n * (forward_and_weights + sum(_products_down(sizes)))
-
-
-def count_without_storing(sizes: Sequence[int], n: int = 1) -> int:
-    r"""The same gradient, when each layer starts again from the loss instead of reusing.
-
-    Without the stored :math:`\partial L/\partial S^l` the product for layer :math:`l` is built anew
-    from the top, so that the cost of the way down grows with the square of the depth.
-
-    >>> count_without_storing((2, 3, 1)), count_without_storing((2, 3, 3, 1))
-    (29, 65)
-    """
-    down = _products_down(sizes)
-    again = sum(sum(down[layer:]) for layer in range(len(down)))
-    return count_backprop(sizes, n) + n * (again - sum(down))
-
-
-def count_finite_differences(sizes: Sequence[int], n: int = 1) -> int:
-    """Multiplications when every parameter is nudged up and down: two forward passes for each.
-
-    >>> count_finite_differences((2, 3, 1))
-    338
-    """
-    parameters = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
-    return 2 * parameters * n * parameters
-
-
-def count_paths(sizes: Sequence[int]) -> int:
-    """Paths from an input to an output unit: terms of the chain rule written out as a plain sum.
-
-    >>> count_paths((2, 3, 3, 1))
-    18
-    """
-    return int(np.prod([int(size) for size in sizes], dtype=object))
-
-
-def _products_down(sizes: Sequence[int]) -> list[int]:
-    """Multiplications of one example on the way down, for layers 2 to L."""
-    return [n_in * n_out for n_in, n_out in list(pairwise(sizes))[1:]]

@@ -8,31 +8,29 @@ Weights of one unit are a vector ``w`` with the bias first; those of K units are
 ``X`` comes without ones. Source: the lecture; Bishop (2006), sections 4.1 and 4.3.
 """
 
-from collections import deque
-from collections.abc import Callable
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dlcourse._validation import (
     FloatArray,
+    IntArray,
     float_array,
     in_interval,
     labels_array,
-    positive,
     refuse,
     whole_number,
 )
 from dlcourse.activations import logsumexp, sigmoid, softmax
+
+# Both ways down are known by this address too.
+from dlcourse.descent import Path as Path
+from dlcourse.descent import ValueAndGradient
+from dlcourse.descent import gradient_descent as gradient_descent
 from dlcourse.features import append_ones
 from dlcourse.labels import one_hot
+from dlcourse.lbfgs import Minimum as Minimum
+from dlcourse.lbfgs import minimize as minimize
 from dlcourse.losses import LOSSES, Loss
-
-_EPS = float(np.finfo(np.float64).eps)
-
-ValueAndGradient = Callable[[FloatArray], tuple[float, FloatArray]]
-
 
 # --- what a linear model says ---------------------------------------------------------------------
 
@@ -252,7 +250,7 @@ def logistic_gradient(X: ArrayLike, y: ArrayLike, w: ArrayLike) -> FloatArray:
     >>> logistic_gradient([[2.0], [4.0]], [1, 0], [0.0, 0.0])
     array([0. , 0.5])
     """
-    X, y = _examples(X, y, 2)
+    X, y = _features_and_labels(X, y, 2)
     errors = sigmoid(scores(X, float_array(w, "w", ndim=1))) - y.astype(X.dtype)
     return np.asarray(append_ones(X).T @ errors / len(X))
 
@@ -287,7 +285,7 @@ def logistic_objective(X: ArrayLike, y: ArrayLike, weight_penalty: float = 0.0) 
     >>> round(value, 4), gradient
     (0.6931, array([0. , 0.5]))
     """
-    X, y = _examples(X, y, 2)
+    X, y = _features_and_labels(X, y, 2)
     penalties = np.full(X.shape[1], _penalty(weight_penalty))
     targets = y[:, np.newaxis].astype(X.dtype)
     return _objective(append_ones(X), targets, LOSSES["binary_cross_entropy"], penalties)
@@ -306,7 +304,7 @@ def softmax_objective(
     (0.6931, array([[ 0. , -0.5],
            [ 0. ,  0.5]]))
     """
-    X, y = _examples(X, y, whole_number(n_classes, "n_classes"))
+    X, y = _features_and_labels(X, y, whole_number(n_classes, "n_classes"))
     penalties = np.full(X.shape[1], _penalty(weight_penalty))
     targets = one_hot(y, n_classes, X.dtype)
     return _objective(append_ones(X), targets, LOSSES["cross_entropy"], penalties)
@@ -326,7 +324,7 @@ def _objective(X: FloatArray, Y: FloatArray, loss: Loss, penalties: FloatArray) 
     return value_and_gradient
 
 
-def _examples(X: ArrayLike, y: ArrayLike, n_classes: int) -> tuple[FloatArray, NDArray[np.intp]]:
+def _features_and_labels(X: ArrayLike, y: ArrayLike, n_classes: int) -> tuple[FloatArray, IntArray]:
     X = float_array(X, "X", ndim=2)
     if len(X) == 0:
         raise ValueError(f"X must hold at least one example, got shape {X.shape}")
@@ -335,199 +333,6 @@ def _examples(X: ArrayLike, y: ArrayLike, n_classes: int) -> tuple[FloatArray, N
 
 def _penalty(weight_penalty: float) -> float:
     return in_interval(weight_penalty, "weight_penalty", 0, np.inf, closed="left")
-
-
-# --- how to get down ------------------------------------------------------------------------------
-
-
-class Path(NamedTuple):
-    """Where gradient descent has been.
-
-    Attributes
-    ----------
-    points : ndarray of shape (n_steps + 1, ...)
-        The start and where each step led.
-    values : ndarray of shape (n_steps + 1,)
-        The function at those points.
-    """
-
-    points: FloatArray
-    values: FloatArray
-
-
-def gradient_descent(
-    value_and_gradient: ValueAndGradient, start: ArrayLike, learning_rate: float, n_steps: int
-) -> Path:
-    r"""Follow the gradient with a fixed rate, :math:`w \leftarrow w - \alpha \nabla f(w)`.
-
-    Parameters
-    ----------
-    value_and_gradient : callable
-        Takes a point, returns the value there and the gradient of the same shape.
-    start : array_like, any shape
-        The first point.
-    learning_rate : float
-        :math:`\alpha > 0`.
-    n_steps : int
-        How many steps to take.
-
-    Returns
-    -------
-    Path
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not as described, or the rate is so large that the value is no longer a
-        finite number.
-
-    Examples
-    --------
-    >>> path = gradient_descent(lambda w: (w @ w, 2 * w), [8.0], learning_rate=0.25, n_steps=3)
-    >>> path.points.ravel(), path.values
-    (array([8., 4., 2., 1.]), array([64., 16.,  4.,  1.]))
-    """
-    w = float_array(start, "start")
-    rate, n_steps = positive(learning_rate, "learning_rate"), whole_number(n_steps, "n_steps", 0)
-    points, values = [w], []
-    for step in range(n_steps + 1):
-        value, gradient = value_and_gradient(w)
-        if not (np.isfinite(value) and np.isfinite(gradient).all()):
-            raise ValueError(f"learning_rate {rate} leads to the value {value} after {step} steps")
-        values.append(value)
-        if step < n_steps:
-            w = w - rate * gradient
-            points.append(w)
-    return Path(np.stack(points), np.array(values))
-
-
-class Minimum(NamedTuple):
-    """What :func:`minimize` found.
-
-    Attributes
-    ----------
-    w : ndarray of float64, shape of the start
-    value : float
-        The function at ``w``.
-    n_iterations : int
-    converged : bool
-        Whether no entry of the gradient is above the tolerance.
-    """
-
-    w: FloatArray
-    value: float
-    n_iterations: int
-    converged: bool
-
-
-def minimize(
-    value_and_gradient: ValueAndGradient,
-    start: ArrayLike,
-    max_iterations: int = 5000,
-    tolerance: float = 1e-8,
-    memory: int = 10,
-) -> Minimum:
-    """Go down a smooth function to the bottom, all data at once, no rate to choose.
-
-    L-BFGS: the last few steps and the changes of the gradient along them tell the curvature, which
-    bends and scales the gradient into a better direction. Each step is halved until the function
-    falls. A convex function is taken to its minimum. Where there is none, as for separable classes
-    without a penalty, the value still falls towards its bound and the search ends at ``tolerance``
-    or ``max_iterations``.
-
-    Parameters
-    ----------
-    value_and_gradient : callable
-        Takes a ``float64`` point, returns the value there and the gradient of the same shape.
-    start : array_like, any shape
-        The first point.
-    max_iterations : int
-        Stop after so many steps.
-    tolerance : float
-        Stop when no entry of the gradient is larger.
-    memory : int
-        How many steps to remember.
-
-    Returns
-    -------
-    Minimum
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not as described, or value or gradient at the start are not finite.
-
-    References
-    ----------
-    Nocedal & Wright (2006), algorithms 3.1, 7.4 and 7.5; Liu & Nocedal (1989).
-
-    Examples
-    --------
-    >>> minimum = minimize(lambda w: ((w - 3) @ (w - 3), 2 * (w - 3)), [0.0, 100.0])
-    >>> minimum.w.round(6), minimum.converged
-    (array([3., 3.]), True)
-    """
-    w: FloatArray = float_array(start, "start").astype(np.float64)
-    max_iterations = whole_number(max_iterations, "max_iterations", 0)
-    tolerance = positive(tolerance, "tolerance")
-    value, gradient = value_and_gradient(w)
-    if not (np.isfinite(value) and np.isfinite(gradient).all()):
-        raise ValueError(f"start must have a finite value and gradient, got the value {value}")
-    steps: deque[_Step] = deque(maxlen=whole_number(memory, "memory"))
-    iteration = 0
-    while np.abs(gradient).max(initial=0.0) > tolerance and iteration < max_iterations:
-        iteration += 1
-        lower = _step_down(value_and_gradient, w, value, gradient, _direction(gradient, steps))
-        if lower is None and not steps:
-            break  # not even the gradient leads down: rounding is all that is left
-        if lower is None:
-            steps.clear()  # the remembered curvature misleads: start again from the gradient
-            continue
-        step = _Step(lower[0] - w, lower[2] - gradient)
-        w, value, gradient = lower
-        if np.vdot(*step) > _EPS * np.vdot(step.turn, step.turn):
-            steps.append(step)
-    flat = bool(np.abs(gradient).max(initial=0.0) <= tolerance)
-    return Minimum(w, value, iteration, flat)
-
-
-class _Step(NamedTuple):
-    """How far the point moved and how the gradient turned on the way."""
-
-    move: FloatArray
-    turn: FloatArray
-
-
-def _direction(gradient: FloatArray, steps: deque[_Step]) -> FloatArray:
-    """Minus the gradient, seen through the curvature met in the last steps (algorithm 7.4)."""
-    if not steps:
-        return np.asarray(-gradient / max(1.0, float(np.abs(gradient).sum())))
-    q, shares = gradient.copy(), []
-    for move, turn in reversed(steps):
-        shares.append(np.vdot(move, q) / np.vdot(move, turn))
-        q -= shares[-1] * turn
-    q *= np.vdot(*steps[-1]) / np.vdot(steps[-1].turn, steps[-1].turn)
-    for (move, turn), share in zip(steps, reversed(shares), strict=True):
-        q += (share - np.vdot(turn, q) / np.vdot(move, turn)) * move
-    return np.asarray(-q)
-
-
-def _step_down(
-    value_and_gradient: ValueAndGradient,
-    w: FloatArray,
-    value: float,
-    gradient: FloatArray,
-    direction: FloatArray,
-) -> tuple[FloatArray, float, FloatArray] | None:
-    """Halve the step until the value falls by a share of what the slope promises (Armijo)."""
-    promise = 1e-4 * float(np.vdot(gradient, direction))
-    rounding = 4 * _EPS * abs(value)  # near the bottom the value is flat to its last digits
-    for length in 0.5 ** np.arange(40):
-        lower = w + length * direction
-        new_value, new_gradient = value_and_gradient(lower)
-        if new_value <= value + length * promise + rounding:
-            return lower, new_value, new_gradient
-    return None
 
 
 # --- fits -----------------------------------------------------------------------------------------
@@ -556,7 +361,7 @@ def fit_logistic(
         :math:`\lambda \ge 0`, see :func:`logistic_objective`; scikit-learn's ``C`` is
         :math:`1/(2 n \lambda)`.
     max_iterations, tolerance
-        See :func:`minimize`; the tolerance is for features scaled to unit variance.
+        See :func:`dlcourse.lbfgs.minimize`; the tolerance is for features scaled to unit variance.
 
     Returns
     -------
@@ -574,7 +379,7 @@ def fit_logistic(
     >>> predict_probability([[1.5]], w).round(6)
     array([0.5])
     """
-    X, y = _examples(X, y, 2)
+    X, y = _features_and_labels(X, y, 2)
     loss, targets = LOSSES["binary_cross_entropy"], y[:, np.newaxis].astype(np.float64)
     w: FloatArray = _fit(X, targets, loss, weight_penalty, max_iterations, tolerance)[0]
     return w
@@ -604,7 +409,7 @@ def fit_one_vs_rest(
     >>> scores(X, fit_one_vs_rest(X, y, 2)).argmax(axis=1)
     array([0, 0, 1, 1])
     """
-    X, y = _examples(X, y, whole_number(n_classes, "n_classes"))
+    X, y = _features_and_labels(X, y, whole_number(n_classes, "n_classes"))
     fits = [
         fit_logistic(X, y == k, weight_penalty, max_iterations, tolerance) for k in range(n_classes)
     ]
@@ -636,7 +441,7 @@ def fit_softmax(
     >>> predict_probability(X, fit_softmax(X, y, 3)).argmax(axis=1)
     array([0, 0, 1, 2, 2])
     """
-    X, y = _examples(X, y, whole_number(n_classes, "n_classes"))
+    X, y = _features_and_labels(X, y, whole_number(n_classes, "n_classes"))
     loss, targets = LOSSES["cross_entropy"], one_hot(y, n_classes)
     return _fit(X, targets, loss, weight_penalty, max_iterations, tolerance)
 

@@ -16,10 +16,8 @@ from dlcourse.linear import (
     fit_logistic,
     fit_one_vs_rest,
     fit_softmax,
-    gradient_descent,
     logistic_gradient,
     logistic_objective,
-    minimize,
     partition_function,
     predict_probability,
     scores,
@@ -201,119 +199,6 @@ def test_check_gradient_takes_an_objective():
     assert check_gradient(lambda W: objective(W)[0], lambda W: objective(W)[1], W) < 1e-8
 
 
-# --- descent --------------------------------------------------------------------------------------
-
-
-def test_gradient_descent_is_the_recursion():
-    X, y, W = problem(30, 2, 2, seed=3)
-    objective = logistic_objective(X, y)
-    path = gradient_descent(objective, W[0], learning_rate=0.5, n_steps=20)
-    assert path.points.shape == (21, 3)
-    assert_array_equal(path.points[0], W[0])
-    w = W[0]
-    for step in range(20):
-        assert path.values[step] == objective(w)[0]
-        w = w - 0.5 * objective(w)[1]
-        assert_array_equal(path.points[step + 1], w)
-    assert (np.diff(path.values) < 0).all()
-    assert gradient_descent(objective, W[0], 0.5, 0).values.shape == (1,)
-
-
-def test_gradient_descent_agrees_with_the_optimum():
-    X, y, _ = problem(60, 2, 2, seed=4)
-    path = gradient_descent(logistic_objective(X, y), np.zeros(3), learning_rate=2.0, n_steps=500)
-    assert_allclose(path.points[-1], fit_logistic(X, y), atol=1e-6)
-
-
-def parabola(curvatures):
-    return lambda w: (float(curvatures @ w**2) / 2, curvatures * w)
-
-
-def test_a_rate_that_diverges_is_refused_by_name():
-    message = r"^learning_rate 1000000.0 leads to the value (inf|nan) after \d+ steps$"
-    with np.errstate(all="ignore"), pytest.raises(ValueError, match=message):
-        gradient_descent(parabola(np.ones(1)), [1.0], learning_rate=1e6, n_steps=100)
-
-
-@few
-@given(st.integers(1, 6), seeds)
-def test_minimize_finds_the_bottom_of_a_parabola(dimension, seed):
-    rng = np.random.default_rng(seed)
-    curvatures = 10.0 ** rng.uniform(-2, 4, size=dimension)
-    minimum = minimize(parabola(curvatures), 10 * rng.normal(size=dimension), tolerance=1e-9)
-    assert minimum.converged
-    assert abs(curvatures * minimum.w).max() <= 1e-9
-    assert minimum.value == parabola(curvatures)(minimum.w)[0]
-
-
-def test_minimize_equals_scipys_on_a_curved_valley():
-    optimize = pytest.importorskip("scipy.optimize")
-
-    def rosenbrock(w):
-        return optimize.rosen(w), optimize.rosen_der(w)
-
-    minimum = minimize(rosenbrock, [-1.2, 1.0, -0.5, 2.0])
-    assert minimum.converged
-    assert minimum.n_iterations < 200
-    assert_allclose(minimum.w, 1, atol=1e-6)
-
-
-def test_minimize_keeps_the_shape_and_the_start():
-    start = np.ones((2, 3), np.float32)
-    minimum = minimize(lambda w: (float((w**2).sum()), 2 * w), start)
-    assert minimum.w.shape == (2, 3)
-    assert minimum.w.dtype == np.float64
-    assert_array_equal(start, 1)
-    assert_allclose(minimum.w, 0, atol=1e-8)
-    assert minimize(lambda w: (0.0, w), np.zeros(0)).converged
-
-
-def test_minimize_stops_where_it_is_told_to():
-    f = parabola(np.array([1.0, 100.0, 1e4]))
-    start = np.ones(3)
-    stopped = minimize(f, start, max_iterations=3)
-    assert (stopped.n_iterations, stopped.converged) == (3, False)
-    assert stopped.value < f(start)[0]
-    untouched = minimize(f, start, max_iterations=0)
-    assert (untouched.n_iterations, untouched.converged, untouched.value) == (0, False, f(start)[0])
-    assert minimize(f, start, tolerance=1e5).n_iterations == 0
-    assert minimize(f, start, tolerance=1e5).converged
-    exact = minimize(f, start, max_iterations=minimize(f, start).n_iterations)
-    assert exact.converged  # the last step allowed was the one that arrived
-
-
-def test_minimize_gives_up_on_a_gradient_that_leads_nowhere():
-    calls = []
-
-    def liar(w):
-        calls.append(w)
-        return float(w @ w), -2 * w  # uphill
-
-    result = minimize(liar, [1.0])
-    assert (result.n_iterations, result.converged) == (1, False)
-    assert len(calls) < 100
-    assert_array_equal(result.w, [1.0])
-
-
-def test_minimize_starts_again_when_curvature_misleads():
-    def kink(w):  # convex, not smooth: steps remembered from one side are wrong on the other
-        return float(abs(w[0]) ** 1.5 + abs(w[1])), np.array(
-            [1.5 * np.sign(w[0]) * abs(w[0]) ** 0.5, np.sign(w[1])]
-        )
-
-    result = minimize(kink, [3.0, 1.0], max_iterations=500)
-    assert result.value < 1e-3
-
-
-def test_minimize_does_not_trust_a_curvature_below_zero():
-    def hill_and_valley(w):
-        return float(np.cos(w).sum()), -np.sin(w)
-
-    result = minimize(hill_and_valley, [0.1, -0.3, 1.0])
-    assert result.converged
-    assert_allclose(result.value, -3, atol=1e-12)
-
-
 # --- separable classes, one class, no features, dtypes --------------------------------------------
 
 
@@ -471,23 +356,3 @@ def test_lines_that_do_not_exist_are_refused():
         boundary_line([1.0, 1.0], [0.0])
     with pytest.raises(ValueError, match=r"^x1 must be finite"):
         boundary_line([1.0, 1.0, 1.0], [np.nan])
-
-
-def test_descent_names_bad_settings():
-    f = parabola(np.ones(1))
-    with pytest.raises(
-        ValueError, match=r"^learning_rate must be a finite number above 0, got -1$"
-    ):
-        gradient_descent(f, [1.0], -1, 5)
-    with pytest.raises(ValueError, match=r"^n_steps must be at least 0, got -1$"):
-        gradient_descent(f, [1.0], 0.1, -1)
-    with pytest.raises(ValueError, match=r"^start must be finite"):
-        gradient_descent(f, [np.inf], 0.1, 1)
-    with pytest.raises(ValueError, match=r"^start must be finite"):
-        minimize(f, [np.nan])
-    with pytest.raises(
-        ValueError, match=r"^start must have a finite value and gradient, got the .* nan$"
-    ):
-        minimize(lambda w: (np.nan, w), [1.0])
-    with pytest.raises(ValueError, match=r"^memory must be at least 1, got 0$"):
-        minimize(f, [1.0], memory=0)
