@@ -320,6 +320,9 @@ class Activation(NamedTuple):
     scale_gradient: Callable[[FloatArray, FloatArray, FloatArray], None]
 
 
+#: Each non-linearity by the name that networks take.
+#:
+#: :meta hide-value:
 ACTIVATIONS: dict[str, Activation] = {
     activation.name: activation
     for activation in (

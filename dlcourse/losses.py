@@ -343,6 +343,9 @@ class Loss(NamedTuple):
         return _total(self.terms(S, Y)) / len(S)
 
 
+#: Each loss by the name that training takes.
+#:
+#: :meta hide-value:
 LOSSES: dict[str, Loss] = {
     loss.name: loss
     for loss in (

@@ -35,10 +35,16 @@ PROBABILITY_COLOURS = (PALETTE[0], LIGHT.diverging[2], PALETTE[1])
 """Colours of the probability of class 1 at 0, 1/2 and 1."""
 
 INK = LIGHT.ink
+"""Colour of lines, letters and the edges of points."""
+
 PAPER = LIGHT.paper
+"""Colour of what they are drawn on."""
 
 POINT_SIZE = 28
+"""Area of a marker in square points."""
+
 IMAGE_SIDE = 28
+"""Pixels along one side of a digit."""
 
 
 class CurvesOfTraining(Protocol):
@@ -190,7 +196,7 @@ def regions(
     if values.shape[1:] == (1,):
         values = values[:, 0]
     if values.ndim == 1 and values.dtype.kind == "f":
-        outside = ~((values >= 0) & (values <= 1))  # NaN is outside as well
+        outside = ~(np.abs(values - 0.5) < 0.5 + 1e-6)  # a little is rounding; NaN is outside
         _validation.refuse(outside, values, "predict", "return probabilities between 0 and 1")
         _probability_surface(ax, x1, x2, values.reshape(surface))
     else:

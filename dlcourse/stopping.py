@@ -12,6 +12,7 @@ import numpy as np
 
 from dlcourse._validation import in_interval, one_of, whole_number
 
+#: What can be watched.
 MONITORS = ("validation_loss", "validation_error")
 
 

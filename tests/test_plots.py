@@ -160,6 +160,10 @@ def test_regions_of_one_output_is_its_column(dtype):
     assert len(np.unique(column.images[0].get_array())) > 1
 
 
+def test_regions_of_probabilities_may_be_rounded():
+    plots.regions(lambda points: np.full(len(points), np.float32(1) + 2e-7), X, resolution=5)
+
+
 def test_regions_of_data_on_one_line_still_has_room():
     ax = plots.regions(lambda points: np.zeros(len(points)), [[0, 1], [1, 1]], resolution=5)
     assert_allclose(ax.get_ylim(), [0.9, 1.1])
