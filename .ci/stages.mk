@@ -44,7 +44,8 @@ lint:
 	$(stage)
 	$(MAKE) lint
 
-wheel:
+# In a fresh environment: the package imports, and the chapters' notebooks run with a kernel alone.
+wheel: book
 	$(stage)
 	.venv/bin/python -m build --wheel --no-isolation --outdir "$$SCRATCH/dist" . >"$$SCRATCH/build.log" 2>&1 ||
 		{ tail -n 30 "$$SCRATCH/build.log"; exit 1; }
@@ -52,9 +53,9 @@ wheel:
 	python3 -m venv "$$SCRATCH/user"
 	"$$SCRATCH/user/bin/pip" install --quiet --progress-bar off -c "$$SCRATCH/constraints.txt" "$$SCRATCH"/dist/*.whl
 	check=$$PWD/tools/check_installed.py
-	cd "$$SCRATCH"
-	user/bin/dlcourse info
-	user/bin/python "$$check"
+	(cd "$$SCRATCH" && user/bin/dlcourse info && user/bin/python "$$check")
+	"$$SCRATCH/user/bin/pip" install --quiet --progress-bar off -c "$$SCRATCH/constraints.txt" ipykernel nbclient
+	"$$SCRATCH/user/bin/python" tools/run_notebooks.py _build/html/_downloads/book
 
 # Python 3.12, NumPy 2.0, matplotlib 3.8 and integers of 32 bits: also the oldest versions we promise.
 pyodide:

@@ -9,14 +9,15 @@ from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).parents[2]
+CONTENTS = Path(__file__).parents[2] / "_toc.yml"
 
 
 @cache
-def chapters() -> tuple[str, ...]:
-    """Return the pages of the numbered parts, as ``book/NAME``, sections of a chapter included."""
-    contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    return tuple(page for part in contents["parts"] if part.get("numbered") for page in pages(part))
+def parts() -> dict[str, tuple[str, ...]]:
+    """Return the pages, as ``book/NAME``, of each numbered part, by its caption."""
+    contents = yaml.safe_load(CONTENTS.read_text(encoding="utf-8"))
+    numbered = [part for part in contents["parts"] if part.get("numbered")]
+    return {part["caption"]: tuple(pages(part)) for part in numbered}
 
 
 def pages(entry: dict[str, Any]) -> Iterator[str]:
@@ -24,3 +25,8 @@ def pages(entry: dict[str, Any]) -> Iterator[str]:
     for below in [*entry.get("chapters", []), *entry.get("sections", [])]:
         yield below["file"]
         yield from pages(below)
+
+
+def chapters() -> list[str]:
+    """Return the pages of all numbered parts."""
+    return [page for part in parts().values() for page in part]

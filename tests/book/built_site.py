@@ -14,6 +14,7 @@ def compressed(path: str) -> bytes:
     return gzip.compress(Path(path).read_bytes())
 
 
+@cache
 def pages_of(site: Path) -> list[str]:
     """Every page of the site but the root's, which only leads to the front page."""
     found = (path.relative_to(site) for path in site.rglob("*.html"))
@@ -21,7 +22,7 @@ def pages_of(site: Path) -> list[str]:
     return sorted(pages - {"index.html"})
 
 
-def heaviest_pages(count: int) -> list[str]:
+def heaviest(pages: list[str], count: int) -> list[str]:
     """The pages whose HTML is the most to send."""
-    by_weight = sorted(pages_of(SITE), key=lambda page: -len(compressed(str(SITE / page))))
-    return by_weight[:count] or ["book/index.html"]
+    there = [page for page in pages if (SITE / page).exists()]
+    return sorted(there, key=lambda page: -len(compressed(str(SITE / page))))[:count]

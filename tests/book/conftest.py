@@ -1,6 +1,5 @@
 """The built site, a server for it and tabs to read it in, shared by every test marked `site`."""
 
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,18 +9,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from book.built_site import SITE, compressed, pages_of
-
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
+from book.built_site import SITE, compressed, heaviest, pages_of
+from chapter_list import chapters
 
 COMPRESSED = {".html", ".js", ".mjs", ".css", ".json", ".svg"}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that asks for a `page` once for each page of the site."""
-    if "page" in metafunc.fixturenames:
-        metafunc.parametrize("page", pages_of(SITE) or ["book/index.html"])
+    """Run a test that asks for a `page`, a `heavy_page` or a `chapter` once for each."""
+    pages = pages_of(SITE) or ["book/index.html"]
+    values = {"page": pages, "heavy_page": heaviest(pages, 3), "chapter": chapters()}
+    for name in values.keys() & set(metafunc.fixturenames):
+        metafunc.parametrize(name, values[name])
 
 
 @pytest.fixture(scope="session")

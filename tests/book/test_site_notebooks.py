@@ -8,7 +8,6 @@ import re
 import nbformat
 import pytest
 import static_math
-from chapter_list import chapters
 
 pytestmark = pytest.mark.site
 
@@ -18,10 +17,9 @@ FORMULA = re.compile(r"\$\$(?P<display>.+?)\$\$|(?<!\\)\$(?P<inline>.+?)(?<!\\)\
 LEFT_OVER = re.compile(r":::|\{[a-z:]+\}`|^\(.*\)=$|\{eq\}|\?\?|None", re.MULTILINE)
 
 
-@pytest.fixture(params=chapters())
-def notebook(request, site):
-    path = site / "_downloads" / f"{request.param}.ipynb"
-    return nbformat.read(path, as_version=4)
+@pytest.fixture
+def notebook(site, chapter):
+    return nbformat.read(site / "_downloads" / f"{chapter}.ipynb", as_version=4)
 
 
 @pytest.fixture(scope="module")
