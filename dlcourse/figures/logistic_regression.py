@@ -211,8 +211,8 @@ def _sharpness_frame(length: float, angle: float) -> list[Panel]:
 
 def _sharpness_alt(length: float, angle: float) -> str:
     return (
-        f"‖w‖ = {length:g}: the probability of a seven climbs from 0.1 to 0.9 within "
-        f"{2 * np.log(9) / length:.2f} units of distance. "
+        f"With ‖w‖ = {length:g} and w at {angle} degrees, the probability of a seven climbs from "
+        f"0.1 to 0.9 within {2 * np.log(9) / length:.2f} units of distance. "
         f"{_n_wrong(_through_the_origin(length, angle))} of 60 digits lie on the wrong side of "
         "the line."
     )
@@ -476,9 +476,10 @@ def _limits_frame(name: str, angle: int, shift: float) -> list[Mark]:
 
 
 def _limits_alt(name: str, angle: int, shift: float) -> str:
+    share = _shares_right(name, [_line(angle, shift)])[0]
     return (
-        f"{name}: this line gets {_shares_right(name, [_line(angle, shift)])[0]:.0%} of the 80 "
-        f"points right. The best of {len(_LINES):,} lines tried gets {best_share(name):.0%}."
+        f"{name}: the line at {angle} degrees, shifted by {shown(shift, 'g')}, gets {share:.0%} of "
+        f"the 80 points right. The best of {len(_LINES):,} lines tried gets {best_share(name):.0%}."
     )
 
 

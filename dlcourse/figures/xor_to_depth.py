@@ -194,7 +194,8 @@ def _cross_alt(w12: float, turn: float) -> str:
     side = "seen along its surface as a line" if turn == 1 else "and the data lie on a saddle"
     return (
         f"With w₁₂ = {shown(w12, 'g')} the boundary in the input plane is {shape} and has "
-        f"{right:.0%} of the points on the right side; in feature space it is a plane, {side}."
+        f"{right:.0%} of the points on the right side; in feature space, turned by {turn:.0%}, it "
+        f"is a plane, {side}."
     )
 
 
@@ -268,14 +269,12 @@ def _gate_frame(w0: int, w1: int, w2: int) -> list[Panel]:
 
 def _gate_alt(w0: int, w1: int, w2: int) -> str:
     p = gate([w0, w1, w2], *_CORNERS.T)
+    weights = f"w₀ = {shown(w0, 'g')}, w₁ = {shown(w1, 'g')}, w₂ = {shown(w2, 'g')}"
     if np.any(np.abs(p - 0.5) < 1e-9):
-        return (
-            f"With w₀ = {shown(w0, 'g')}, w₁ = {shown(w1, 'g')}, w₂ = {shown(w2, 'g')} the "
-            "boundary runs through a corner: the unit is undecided there."
-        )
+        return f"With {weights} the boundary runs through a corner: the unit is undecided there."
     bits = "".join(str(int(value > 0.5)) for value in p)
     return (
-        f"At (0,0), (0,1), (1,0), (1,1) the unit answers {', '.join(bits)}: "
+        f"With {weights} the unit answers {', '.join(bits)} at (0,0), (0,1), (1,0), (1,1): "
         f"this is “{_GATE_NAMES[bits]}”."
     )
 
