@@ -17,6 +17,7 @@ sends arrays through a pipe and gets arrays back, by value.
 ``feedback``         the page that the student gets
 ``spec``             what the instructor's notebooks say, read once for each run
 ``submissions``      what was handed in, read from disk
+``regrade``          what decides about scores: when it changes, a class is graded again
 ``gradebook``        nbgrader's database, and beside it what was graded, by content
 ``classroom``        a whole class: what to grade, and one writer of the results
 ``executors``        where it is graded: on this machine or on a cluster

@@ -21,6 +21,7 @@ from dlcourse.grading.executors import ATTEMPTS, Setup, grade_batch
 from dlcourse.grading.feedback import FeedbackPages
 from dlcourse.grading.gradebook import Entry, Records
 from dlcourse.grading.inside.wire import MB
+from dlcourse.grading.regrade import digest_of_run
 from dlcourse.grading.report import Summary, write_report
 from dlcourse.grading.result import REJECTED, Result
 from dlcourse.grading.sandbox import SandboxError
@@ -76,10 +77,17 @@ class Classroom:
         self.course, self.spec, self.setup = course, spec, setup
         self.late_penalty = late_penalty
         self.records = Records(course.db_url, course.course_id, spec)
-        self.digest = spec.digest
+        self.digest = digest_of_run(spec, setup.limits, setup.whole)
 
-    def to_grade(self, choice: Choice) -> dict[str, Path]:
+    def to_grade(self, choice: Choice, isolation: str) -> dict[str, Path]:
         """Choose the submissions that this run grades.
+
+        Parameters
+        ----------
+        choice : Choice
+            Which ones are wanted.
+        isolation : str
+            What students' code is kept in where they will be graded.
 
         Raises
         ------
@@ -97,7 +105,7 @@ class Classroom:
         return {
             name: path
             for name, path in chosen.items()
-            if self._wanted(self.read(name, path), choice, graded)
+            if self._wanted(self.read(name, path), choice, graded, isolation)
         }
 
     @property
@@ -111,12 +119,16 @@ class Classroom:
         return submissions.read(student, folder, self.room, notebooks)
 
     def _wanted(
-        self, submission: Submission, choice: Choice, graded: dict[tuple[str, str], str]
+        self,
+        submission: Submission,
+        choice: Choice,
+        graded: dict[tuple[str, str], str],
+        isolation: str,
     ) -> bool:
         since, handed_in = choice.since, submission.timestamp
         if since is not None and (handed_in is None or handed_in < since):
             return False
-        key = submission.key(self.digest)
+        key = submission.key(self.digest, isolation)
         names = [(submission.student, notebook.name) for notebook in self.spec.notebooks]
         return any(graded.get(name) != key for name in names)
 
@@ -222,7 +234,7 @@ class Classroom:
         for result in results:
             submission = handed_in[result.student]
             self.write_files(result, submission)
-            key = "" if not result.graded else submission.key(self.digest)
+            key = submission.key(self.digest, result.sandbox) if result.graded else ""
             entries.append(Entry(result, key, submission.timestamp))
         self.records.write(entries)
         self.renew_feedback(results, handed_in)

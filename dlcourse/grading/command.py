@@ -1,5 +1,6 @@
 """``dlcourse grade``: find the course, choose the executor, show how far it is."""
 
+from contextlib import ExitStack
 from typing import Any
 
 from nbformat.v4 import new_notebook
@@ -12,7 +13,7 @@ from tqdm import tqdm
 from dlcourse.grading.classroom import Choice, Classroom
 from dlcourse.grading.execute import SafeExecute
 from dlcourse.grading.executors import Setup, dask_cluster, local_pool, workers_here
-from dlcourse.grading.sandbox import SandboxError
+from dlcourse.grading.sandbox import SandboxError, isolation
 from dlcourse.grading.spec import SpecError, load_spec
 
 DASK_BATCH = 5
@@ -71,14 +72,18 @@ def grade(
 
     setup = Setup(spec.to_json(), settings.limits_of(), sandbox, whole)
     classroom = Classroom(course, spec, setup, late_penalty)
-    folders = classroom.to_grade(choice)
-    if folders:
-        count = workers or workers_here()
-        pool = dask_cluster(dask) if dask else local_pool(count, setup)
-        with (
-            pool as executor,
-            tqdm(total=len(folders), unit=" submissions", desc=assignment, smoothing=0.1) as bar,
-        ):
+    with ExitStack() as stack:
+        cluster = stack.enter_context(dask_cluster(dask)) if dask else None
+        # Workers are alike, or an unchanged submission is graded again on one that is not.
+        kept_in = cluster.submit(isolation, sandbox).result() if cluster else isolation(sandbox)
+        folders = classroom.to_grade(choice, kept_in)
+        if folders:
+            count = workers or workers_here()
+            executor = cluster or stack.enter_context(local_pool(count, setup))
+            unit = " submissions"
+            bar = stack.enter_context(
+                tqdm(total=len(folders), unit=unit, desc=assignment, smoothing=0.1)
+            )
             batch = DASK_BATCH if dask else 1
             in_flight = 1000 if dask else 2 * count
             classroom.run(folders, executor, in_flight // batch, batch, seed, bar.update)

@@ -10,6 +10,7 @@ import matplotlib
 
 from dlcourse.grading import student_package
 from dlcourse.grading.inside.jail import HOME
+from dlcourse.grading.inside.system_calls import system_call_filter
 
 NOBODY = 65534
 FONT_CACHE = "/tmp/matplotlib"  # noqa: S108  (the sandbox's own)
@@ -27,6 +28,13 @@ kernel.apparmor_restrict_unprivileged_userns."""
 
 class SandboxError(RuntimeError):
     """The sandbox cannot start here; the message says what to do."""
+
+
+def isolation(sandbox: bool) -> str:
+    """Say what students' code is kept in on this machine, for the report."""
+    if not sandbox:
+        return "NOT SANDBOXED"
+    return "bubblewrap" if system_call_filter() is None else "bubblewrap, seccomp"
 
 
 def bubblewrap(package: Path, inside: Path) -> list[str]:

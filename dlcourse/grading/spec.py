@@ -296,7 +296,8 @@ def _released_files(course: Any, assignment: str) -> dict[str, bytes]:
     }
 
 
-def _parse(source: str) -> list[ast.stmt]:
+def statements(source: str) -> list[ast.stmt]:
+    """Parse a cell, but for IPython's own commands; what is no Python has no statements."""
     lines = source.splitlines()
     plain = [line for line in lines if not line.lstrip().startswith(("%", "!"))]
     try:
@@ -311,8 +312,8 @@ def import_statements(cells: Iterable[str]) -> str:
     >>> import_statements(["%matplotlib inline", "import numpy as np\nx = 1"])
     'import numpy as np'
     """
-    statements = (statement for source in cells for statement in _parse(source))
-    imports = [ast.unparse(s) for s in statements if isinstance(s, (ast.Import, ast.ImportFrom))]
+    parsed = (statement for source in cells for statement in statements(source))
+    imports = [ast.unparse(s) for s in parsed if isinstance(s, (ast.Import, ast.ImportFrom))]
     return "\n".join(dict.fromkeys(imports))
 
 
@@ -323,7 +324,7 @@ def defined_names(source: str) -> list[str]:
     ['f', 'i', 'a', 'b']
     """
     names = []
-    waiting: list[ast.AST] = list(reversed(_parse(source)))
+    waiting: list[ast.AST] = list(reversed(statements(source)))
     while waiting:
         node = waiting.pop()
         inner = list(ast.iter_child_nodes(node))

@@ -22,7 +22,14 @@ from dlcourse.grading.inside.forkserver import PACKET
 from dlcourse.grading.inside.wire import KB, MB, Channel, WireError
 from dlcourse.grading.limits import Limits
 from dlcourse.grading.result import STOPPED, Result
-from dlcourse.grading.sandbox import ADVICE, BLAS_THREADS, SandboxError, bubblewrap, python_folders
+from dlcourse.grading.sandbox import (
+    ADVICE,
+    BLAS_THREADS,
+    SandboxError,
+    bubblewrap,
+    isolation,
+    python_folders,
+)
 from dlcourse.grading.spec import AssignmentSpec
 
 START_SECONDS = 120
@@ -340,7 +347,7 @@ class Station:
     def tier(self) -> str:
         """What students' code is kept in, for the report."""
         if not self.sandbox:
-            return "NOT SANDBOXED"
+            return isolation(False)
         return "bubblewrap" + (self.students.note if self.students else "")
 
     def _run(self, job: dict[str, Any]) -> tuple[dict[str, Any], str]:

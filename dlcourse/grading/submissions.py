@@ -7,12 +7,10 @@ import stat
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from dlcourse.grading.inside.wire import MB
-from dlcourse.grading.student_package import PACKAGE
 
 MOST_FILES, DEEPEST = 200, 20
 STAMP, SECRET = "timestamp.txt", "submission_secret.txt"
@@ -45,22 +43,21 @@ class Submission:
     refused: str = ""
     secret: str = ""
 
-    def key(self, spec_digest: str) -> str:
-        """Hash everything that decides about the result, but for the seed."""
-        whole = hashlib.sha256(f"{spec_digest} {code_digest()} {self.refused}".encode())
+    def key(self, run: str, isolation: str) -> str:
+        """Hash everything that decides about the result, but for the seed.
+
+        Parameters
+        ----------
+        run : str
+            What `dlcourse.grading.regrade.digest_of_run` returned.
+        isolation : str
+            What the student's code is kept in, as `dlcourse.grading.sandbox.isolation` says it.
+        """
+        whole = hashlib.sha256(f"{run} {isolation} {self.refused}".encode())
         for name, content in sorted(self.files.items()):
             whole.update(hashlib.sha256(name.encode("utf-8", "surrogateescape")).digest())
             whole.update(hashlib.sha256(content).digest())
         return whole.hexdigest()
-
-
-@lru_cache
-def code_digest() -> str:
-    """Hash the course's own code: another reference may give other scores."""
-    whole = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        whole.update(path.read_bytes())
-    return whole.hexdigest()
 
 
 def folders(course: Any, assignment: str) -> dict[str, Path]:

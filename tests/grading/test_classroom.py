@@ -3,6 +3,7 @@
 import os
 import shutil
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
 
@@ -99,7 +100,7 @@ def graded(course):
 
 def run(classroom, executor=None, choice=Choice(), **settings):  # noqa: B008
     executor = executor or Now()
-    folders = classroom.to_grade(choice)
+    folders = classroom.to_grade(choice, settings.pop("isolation", ""))
     classroom.run(folders, executor, settings.pop("in_flight", 4), **settings)
     return sorted(student for task in executor.tasks for student in task)
 
@@ -135,6 +136,27 @@ def test_another_assignment_text_is_a_reason_to_grade_again(classroom, course, h
     assert run(Classroom(course, spec, Setup(spec.to_json(), Limits()))) == ["ada"]
 
 
+@pytest.mark.parametrize("changed", [{"whole": True}, {"limits": Limits(cell_seconds=29)}])
+def test_other_limits_or_cells_are_a_reason_to_grade_again(classroom, course, hand_in, changed):
+    hand_in("ada")
+    run(classroom)
+    other = Classroom(course, SPEC, replace(classroom.setup, **changed))
+    assert run(other) == ["ada"]
+    assert run(other) == []
+
+
+def test_a_machine_that_keeps_code_in_something_else_grades_again(classroom, hand_in):
+    hand_in("ada", "bob")
+
+    def grade(submission, seed):
+        strong = submission.student == "ada"
+        return result(submission.student, sandbox="strong" if strong else "weak")
+
+    assert run(classroom, Now(grade), isolation="strong") == ["ada", "bob"]
+    assert run(classroom, Now(grade), isolation="strong") == ["bob"]
+    assert run(classroom, Now(grade), isolation="weak") == ["ada"]
+
+
 def test_rerun_grades_all_again(classroom, hand_in):
     hand_in("ada", "bob")
     run(classroom)
@@ -146,7 +168,7 @@ def test_only_some_are_graded(classroom, hand_in):
     assert run(classroom, choice=Choice(only=("eve", "ada"))) == ["ada", "eve"]
     assert run(classroom, choice=Choice(only=("ada", "bob"))) == ["bob"]
     with pytest.raises(ValueError, match="only must name students who handed in, got zoe, max"):
-        classroom.to_grade(Choice(only=("zoe", "ada", "max")))
+        classroom.to_grade(Choice(only=("zoe", "ada", "max")), "")
 
 
 @pytest.mark.parametrize("rerun", [True, False])
@@ -173,7 +195,7 @@ def test_a_notebook_that_is_missing_in_the_table_is_graded(course, hand_in):
 def test_half_a_megabyte_is_room_for_a_small_notebook(course, hand_in):
     classroom = Classroom(course, SPEC, Setup(SPEC.to_json(), Limits(notebook_mb=0.5)))
     hand_in("ada")
-    assert classroom.read("ada", classroom.to_grade(Choice())["ada"]).refused == ""
+    assert classroom.read("ada", classroom.to_grade(Choice(), "")["ada"]).refused == ""
 
 
 def test_an_empty_class_is_no_error(classroom):

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("nbgrader")
 
 from dlcourse.grading import submissions
-from dlcourse.grading.submissions import Submission, code_digest, folders, read
+from dlcourse.grading.submissions import Submission, folders, read
 
 MB = 1 << 20
 
@@ -171,7 +171,7 @@ def test_names_that_are_not_utf8_are_kept(folder):
     (folder / os.fsdecode(b"\xff.csv")).write_text("1")
     submission = read("ada", folder, MB)
     assert submission.files == {"\udcff.csv": b"1"}
-    assert submission.key("spec")
+    assert submission.key("run", "")
 
 
 # --- time stamps --------------------------------------------------------------------------------
@@ -229,7 +229,7 @@ ONE = Submission("ada", {"a": b"1", "b": b"2"})
 
 def test_a_key_is_that_of_the_content_only():
     twin = Submission("bob", {"b": b"2", "a": b"1"}, datetime(2026, 1, 1, tzinfo=UTC))
-    assert twin.key("spec") == ONE.key("spec")
+    assert twin.key("run", "") == ONE.key("run", "")
 
 
 @pytest.mark.parametrize(
@@ -246,29 +246,13 @@ def test_a_key_is_that_of_the_content_only():
     ids=["content", "name", "swapped", "fewer", "more", "joined", "refused"],
 )
 def test_a_key_changes_with_all_that_decides(other):
-    assert other.key("spec") != ONE.key("spec")
+    assert other.key("run", "") != ONE.key("run", "")
 
 
-def test_a_key_changes_with_the_assignment_and_with_the_course(monkeypatch):
-    before = ONE.key("spec")
-    assert ONE.key("another") != before
-    monkeypatch.setattr(submissions, "code_digest", lambda: "another")
-    assert ONE.key("spec") != before
-
-
-def test_the_digest_of_the_code_is_that_of_all_modules(tmp_path, monkeypatch):
-    monkeypatch.setattr(submissions, "PACKAGE", tmp_path)
-    (tmp_path / "sub").mkdir()
-    digests = set()
-    for name, text in (("a.py", "1"), ("a.py", "2"), ("sub/b.py", "3"), ("sub/b.py", "4")):
-        (tmp_path / name).write_text(text)
-        code_digest.cache_clear()
-        digests.add(code_digest())
-    (tmp_path / "not code.txt").write_text("5")
-    code_digest.cache_clear()
-    assert code_digest() in digests
-    assert len(digests) == 4
-    code_digest.cache_clear()
+def test_a_key_changes_with_the_run_and_with_the_sandbox():
+    assert ONE.key("run", "bubblewrap") == ONE.key("run", "bubblewrap")
+    keys = {ONE.key(run, kept_in) for run in ("run", "other") for kept_in in ("", "bubblewrap")}
+    assert len(keys) == 4
 
 
 # --- finding ------------------------------------------------------------------------------------
