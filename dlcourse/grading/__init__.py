@@ -19,6 +19,7 @@ sends arrays through a pipe and gets arrays back, by value.
 ``submissions``      what was handed in, read from disk
 ``regrade``          what decides about scores: when it changes, a class is graded again
 ``gradebook``        nbgrader's database, and beside it what was graded, by content
+``schema``           the table of the latter, and its versions
 ``classroom``        a whole class: what to grade, and one writer of the results
 ``executors``        where it is graded: on this machine or on a cluster
 ``command``          ``dlcourse grade``

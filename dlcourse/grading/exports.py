@@ -28,7 +28,7 @@ from sqlalchemy import func, select
 
 from dlcourse.grading.tables import Value, write_csv
 
-Entry = TypeVar("Entry")
+Known = TypeVar("Known")
 Scores = dict[tuple[str, str], float]  # by student id and assignment name
 
 
@@ -124,8 +124,8 @@ def full_name(student: Student) -> str:
 
 
 def selected(
-    option: str, wanted: Iterable[object], entries: Sequence[Entry], key: str
-) -> list[Entry]:
+    option: str, wanted: Iterable[object], entries: Sequence[Known], key: str
+) -> list[Known]:
     """Pick the entries that were asked for, all of them where none was named."""
     names = {str(name) for name in wanted}
     known = {getattr(entry, key) for entry in entries}

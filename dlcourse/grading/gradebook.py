@@ -25,27 +25,10 @@ from nbgrader.api import (
 
 from dlcourse.grading.report import ReportRow
 from dlcourse.grading.result import Result
+from dlcourse.grading.schema import RESULTS, prepare
 from dlcourse.grading.spec import AssignmentSpec
 
 TRIES, WAIT_SECONDS = 10, 1.0  # while somebody else, formgrader say, holds the database
-
-RESULTS = sa.Table(
-    "dlcourse_result",
-    sa.MetaData(),
-    sa.Column("assignment", sa.String(128), primary_key=True),
-    sa.Column("student", sa.String(128), primary_key=True),
-    sa.Column("notebook", sa.String(128), primary_key=True),
-    sa.Column("key", sa.String(64), nullable=False),
-    sa.Column("status", sa.String(16), nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("seed", sa.BigInteger, nullable=False),
-    sa.Column("seconds", sa.Float, nullable=False),
-    sa.Column("sandbox", sa.String(64), nullable=False),
-    sa.Column("scores", sa.Text, nullable=False),
-    sa.Column("maximum", sa.Text, nullable=False),
-    sa.Column("outcomes", sa.Text, nullable=False),
-    sa.Column("graded_at", sa.DateTime, nullable=False),
-)
 
 
 @dataclass(frozen=True)
@@ -76,12 +59,17 @@ class Records:
         As nbgrader has them.
     spec : AssignmentSpec
         The assignment.
+
+    Raises
+    ------
+    SchemaError
+        If a newer dlcourse has written results there.
     """
 
     def __init__(self, db_url: str, course_id: str, spec: AssignmentSpec) -> None:
         self.db_url, self.course_id, self.spec = db_url, course_id, spec
         with self.open() as gradebook:
-            RESULTS.create(gradebook.engine, checkfirst=True)
+            prepare(gradebook.engine)
 
     @contextmanager
     def open(self) -> Iterator[Gradebook]:
@@ -123,29 +111,18 @@ class Records:
             of_notebook = [entry for entry in entries if entry.result.notebook == name]
             if of_notebook:
                 _write_notebook(db, notebook, submissions, [e.result for e in of_notebook])
-        names = [entry.result.student for entry in entries]
-        mine = sa.and_(RESULTS.c.assignment == self.spec.name, RESULTS.c.student.in_(names))
-        old = {
-            (row.student, row.notebook)
-            for row in db.execute(sa.select(RESULTS.c.student, RESULTS.c.notebook).where(mine))
-        }
-        for entry in entries:
-            row = self._row(entry)
-            identity = row["student"], row["notebook"]
-            if identity in old:
-                same = mine & (RESULTS.c.student == identity[0])
-                same &= RESULTS.c.notebook == identity[1]
-                db.execute(RESULTS.update().where(same).values(row))
-            else:
-                db.execute(RESULTS.insert().values(row))
-                old.add(identity)
+        rows = {(e.result.student, e.result.notebook): self._row(e) for e in entries}
+        identity = sa.tuple_(RESULTS.c.student, RESULTS.c.notebook)
+        mine = RESULTS.c.assignment == self.spec.name
+        db.execute(RESULTS.delete().where(mine, identity.in_(rows)))
+        _many(db, RESULTS.insert(), list(rows.values()))
         db.commit()
 
     def _submissions(self, db: Any, assignment_id: str, entries: Sequence[Entry]) -> dict[str, str]:
         """Make sure that students and submissions exist; return the submissions' ids."""
         when = {entry.result.student: entry.timestamp for entry in entries}
         known = set(db.scalars(sa.select(Student.id).where(Student.id.in_(when))))
-        db.bulk_insert_mappings(Student, [{"id": name} for name in when if name not in known])
+        _many(db, sa.insert(Student), [{"id": name} for name in when if name not in known])
         query = sa.select(SubmittedAssignment.student_id, SubmittedAssignment.id).where(
             SubmittedAssignment.assignment_id == assignment_id,
             SubmittedAssignment.student_id.in_(when),
@@ -157,8 +134,8 @@ class Records:
             {"id": number, "assignment_id": assignment_id, "student_id": n, "timestamp": when[n]}
             for n, number in new.items()
         ]
-        db.bulk_update_mappings(SubmittedAssignment, updates)
-        db.bulk_insert_mappings(SubmittedAssignment, inserts)
+        _many(db, sa.update(SubmittedAssignment), updates)
+        _many(db, sa.insert(SubmittedAssignment), inserts)
         return {**ids, **new}
 
     def _row(self, entry: Entry) -> dict[str, Any]:
@@ -246,7 +223,7 @@ def _write_notebook(
         {"id": number, "assignment_id": submission, "notebook_id": notebook.id}
         for submission, number in new.items()
     ]
-    db.bulk_insert_mappings(SubmittedNotebook, inserts)
+    _many(db, sa.insert(SubmittedNotebook), inserts)
     ids |= new
     grade_cells = {cell.name: cell.id for cell in notebook.grade_cells}
     others = {c.name: c.id for c in [*notebook.solution_cells, *notebook.task_cells]}
@@ -288,5 +265,11 @@ def _upsert(db: Any, table: Any, rows: Sequence[tuple[str, str, dict[str, Any]]]
             )
         elif values:
             updates.append({"id": row_id, **values})
-    db.bulk_insert_mappings(table, inserts)
-    db.bulk_update_mappings(table, updates)
+    _many(db, sa.insert(table), inserts)
+    _many(db, sa.update(table), updates)
+
+
+def _many(db: Any, statement: Any, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert or update many rows; SQLAlchemy would take none for one of defaults."""
+    if rows:
+        db.execute(statement, rows)
