@@ -29,7 +29,8 @@ class Network:
     activation : str
         Non-linearity of the hidden layers, a key of ``dlcourse.activations.ACTIVATIONS``.
     parameters : ndarray of shape (sum of ``N_l * (N_{l-1} + 1)``,)
-        All weights, layer after layer. An optimiser updates this one vector in place.
+        All weights, layer after layer. An optimiser updates this one vector in place: the very
+        array that was given if it is one block of ``float32`` or ``float64``, else a copy that is.
     W : list of ndarray, shapes (N_l, N_{l-1} + 1)
         The weights :math:`W^1, \ldots, W^L` as views of ``parameters``: writing to one changes the
         other.
@@ -54,6 +55,8 @@ class Network:
                 f"more (the input may have none), got {self.sizes}"
             )
         one_of(self.activation, "activation", ACTIVATIONS)
+        parameters = float_array(self.parameters, "parameters", finite=False)
+        object.__setattr__(self, "parameters", np.ascontiguousarray(parameters))
         needed = sum(rows * columns for rows, columns in layer_shapes(self.sizes))
         if self.parameters.shape != (needed,):
             raise ValueError(

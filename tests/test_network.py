@@ -98,6 +98,26 @@ def test_float32_stays_float32_and_integers_become_float64():
     assert network_from_weights([[[0, 1]]], "relu").parameters.dtype == np.float64
 
 
+@pytest.mark.parametrize(
+    "parameters",
+    [[0, 1], np.array([0, 1]), np.array([0, 1], bool)],
+    ids=lambda parameters: str(getattr(parameters, "dtype", "list")),
+)
+def test_parameters_of_another_dtype_become_float64(parameters):
+    network = Network((1, 1), "relu", parameters)
+    assert network.parameters.dtype == network.W[0].dtype == np.float64
+    np.testing.assert_array_equal(predict_scores(network, [[0.9]]), [[0.9]])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_parameters_in_one_block_are_used_as_they_are(dtype):
+    parameters = np.ones(4, dtype)
+    assert Network((3, 1), "relu", parameters).parameters is parameters
+    scattered = Network((1, 1), "relu", parameters[::2])
+    scattered.W[0][...] = 5
+    assert (scattered.parameters == 5).all()
+
+
 @pytest.mark.parametrize("n", [0, 1])
 def test_empty_and_single_batches(n):
     network = initialize((2, 3, 4), np.random.default_rng(0))
