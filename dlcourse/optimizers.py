@@ -2,12 +2,14 @@ r"""Six ways to turn a gradient into a step.
 
 Each optimiser is a frozen record of its settings. ``init`` makes the state, ``step`` writes the new
 parameters and the new state in place: nothing is hidden, and the same arguments give the same step.
+All of them act element by element, so :func:`blocks` of a long vector can be stepped one by one.
 Formulas and the place of ``eps`` are PyTorch's, whose documentation cites the same papers.
 
 In the formulas :math:`W` are the parameters, :math:`g` the gradient, :math:`\alpha` the learning
 rate; products, roots and quotients act element by element.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -16,16 +18,46 @@ import numpy as np
 from dlcourse._validation import FloatArray, in_interval, positive
 
 State = dict[str, Any]
+"""Arrays and numbers by name; what is called ``"scratch"`` carries nothing from step to step."""
+
+BLOCK = 2**16
+"""Parameters in a block: few enough to stay in the processor's cache for all passes of a step."""
 
 
 class Optimizer(Protocol):
-    """What the training loop needs of an optimiser."""
+    """What the training loop needs of an optimiser, which must act element by element.
+
+    The loop takes the parameters in blocks, each of them with a state of its own.
+    """
 
     def init(self, parameters: FloatArray) -> State:
         """State before the first step, for parameters of any shape."""
 
     def step(self, parameters: FloatArray, gradients: FloatArray, state: State) -> None:
         """Update ``parameters`` and ``state`` in place; leave ``gradients`` alone."""
+
+
+def blocks(flat: FloatArray) -> list[FloatArray]:
+    """Cut a vector into views of :data:`BLOCK` entries, the last of what is left.
+
+    >>> [len(block) for block in blocks(np.zeros(150_000))]
+    [65536, 65536, 18928]
+    """
+    return [flat[start : start + BLOCK] for start in range(0, len(flat), BLOCK)]
+
+
+def init_blocks(optimizer: Optimizer, parameters: FloatArray) -> list[State]:
+    """State for each block of a vector, all with the same scratch space, which stays in the cache.
+
+    >>> states = init_blocks(Momentum(), np.zeros(150_000))
+    >>> np.shares_memory(states[0]["scratch"], states[2]["scratch"])
+    True
+    """
+    states = [optimizer.init(block) for block in blocks(parameters)]
+    for state in states:
+        if "scratch" in state:
+            state["scratch"] = states[0]["scratch"][: len(state["scratch"])]
+    return states
 
 
 def _room(parameters: FloatArray, *names: str) -> State:
@@ -348,3 +380,10 @@ class Adam:
         np.divide(m, scratch, out=scratch)
         scratch *= self.learning_rate * root / n1
         parameters -= scratch
+
+
+OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
+    optimizer.__name__.lower(): optimizer
+    for optimizer in (SGD, Momentum, AdaGrad, AdaDelta, RMSprop, Adam)
+}
+"""Every optimiser by its name in small letters, such as ``"sgd"``."""

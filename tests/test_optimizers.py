@@ -8,9 +8,19 @@ import pytest
 from golden import optimizers as golden
 
 from dlcourse import optimizers
-from dlcourse.optimizers import SGD, AdaDelta, AdaGrad, Adam, Momentum, RMSprop
+from dlcourse.optimizers import (
+    BLOCK,
+    OPTIMIZERS,
+    AdaDelta,
+    AdaGrad,
+    Adam,
+    Momentum,
+    RMSprop,
+    blocks,
+    init_blocks,
+)
 
-ALL = [SGD, Momentum, AdaGrad, AdaDelta, RMSprop, Adam]
+ALL = list(OPTIMIZERS.values())
 SETTINGS = [
     f"{name}, {gradient}, {rate}"
     for name in golden.OPTIMIZERS
@@ -51,6 +61,27 @@ def test_trajectory_equals_live_pytorch(setting):
     pytest.importorskip("torch")
     name, gradient, rate = setting.split(", ")
     assert_same_path(our_trajectory(setting), golden.trajectory(name, gradient, rate))
+
+
+def test_every_optimiser_is_compared_with_pytorch():
+    assert {optimizer.__name__ for optimizer in ALL} == set(golden.OPTIMIZERS)
+    assert {name.lower() for name in golden.OPTIMIZERS} == set(OPTIMIZERS)
+
+
+@pytest.mark.parametrize("optimizer", ALL)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n", [1, BLOCK, 2 * BLOCK + 17])
+def test_blocks_take_the_path_of_the_whole_vector_bit_for_bit(optimizer, dtype, n):
+    rng = np.random.default_rng(0)
+    whole = rng.normal(size=n).astype(dtype)
+    cut = whole.copy()
+    state, states = optimizer().init(whole), init_blocks(optimizer(), cut)
+    for _ in range(3):
+        gradients = rng.normal(size=n).astype(dtype)
+        optimizer().step(whole, gradients, state)
+        for block, part, own in zip(blocks(cut), blocks(gradients), states, strict=True):
+            optimizer().step(block, part, own)
+    np.testing.assert_array_equal(cut, whole)
 
 
 def test_golden_file_holds_every_setting_and_moves():

@@ -12,24 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcourse import optimizers
 from dlcourse._validation import in_interval, one_of, whole_number
 from dlcourse.activations import ACTIVATIONS
 from dlcourse.estimators._base import Classifier
 from dlcourse.estimators._inputs import FloatArray
 from dlcourse.network import Network, initialize, predict_scores
+from dlcourse.optimizers import OPTIMIZERS, Optimizer
 from dlcourse.stopping import EarlyStopping
 from dlcourse.training import History, train
-
-OPTIMIZERS: dict[str, Any] = {
-    "sgd": optimizers.SGD,
-    "momentum": optimizers.Momentum,
-    "adagrad": optimizers.AdaGrad,
-    "adadelta": optimizers.AdaDelta,
-    "rmsprop": optimizers.RMSprop,
-    "adam": optimizers.Adam,
-}
-"""Optimisers by the name that ``MLPClassifier(optimizer=...)`` takes."""
 
 
 class MLPClassifier(Classifier):
@@ -42,7 +32,7 @@ class MLPClassifier(Classifier):
     activation : {"relu", "tanh", "sigmoid", "identity"}
         Non-linearity of the hidden layers.
     optimizer : str or Optimizer
-        A key of :data:`OPTIMIZERS`, or an optimiser with settings of your own.
+        A key of :data:`dlcourse.optimizers.OPTIMIZERS`, or an optimiser with settings of your own.
     learning_rate : float, optional
         By default that of the optimiser.
     batch_size : int
@@ -68,7 +58,7 @@ class MLPClassifier(Classifier):
     network_ : dlcourse.network.Network
         The trained network.
     history_ : dlcourse.training.History
-        Loss and accuracy of every epoch; ``history_.plot()`` draws them.
+        Loss and accuracy of every epoch; see :func:`dlcourse.plots.curves`.
     classes_, n_features_in_, feature_names_in_
         See scikit-learn's glossary.
 
@@ -87,7 +77,7 @@ class MLPClassifier(Classifier):
         self,
         hidden_sizes: Sequence[int] = (100,),
         activation: str = "relu",
-        optimizer: str | optimizers.Optimizer = "adam",
+        optimizer: str | Optimizer = "adam",
         learning_rate: float | None = None,
         batch_size: int = 32,
         epochs: int = 50,
@@ -161,7 +151,7 @@ class MLPClassifier(Classifier):
     def _optimizer(self) -> Any:
         if isinstance(self.optimizer, str):
             one_of(self.optimizer, "optimizer", OPTIMIZERS)
-            optimizer = OPTIMIZERS[self.optimizer]()
+            optimizer: Any = OPTIMIZERS[self.optimizer]()
         else:
             optimizer = self.optimizer
         if self.learning_rate is None:

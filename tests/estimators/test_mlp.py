@@ -6,9 +6,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from dlcourse.datasets import load_digits_subset, moons, rings
 from dlcourse.estimators import MLPClassifier, SoftmaxRegression
-from dlcourse.estimators.mlp import OPTIMIZERS
 from dlcourse.network import initialize
-from dlcourse.optimizers import Adam, Momentum
+from dlcourse.optimizers import OPTIMIZERS, Adam, Momentum
 from dlcourse.stopping import EarlyStopping
 from dlcourse.training import train
 
