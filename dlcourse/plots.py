@@ -53,6 +53,10 @@ class CurvesOfTraining(Protocol):
     training_loss: list[float]
     validation_loss: list[float]
 
+    @property
+    def best_epoch(self) -> int | None:
+        """Number of the epoch to mark."""
+
 
 def _card(ax: Axes | None, size: tuple[float, float] = (5.0, 4.0)) -> Axes:
     """Take the given Axes or make new ones; either way dark ink on a white card."""
@@ -328,7 +332,7 @@ def hidden_space(
 
 
 def curves(history: CurvesOfTraining, ax: Axes | None = None, *, log: bool = False) -> Axes:
-    """Draw the loss against the epoch, and mark the epoch with the lowest validation loss.
+    """Draw the loss against the epoch, and mark the epoch that training found best.
 
     Parameters
     ----------
@@ -355,8 +359,7 @@ def curves(history: CurvesOfTraining, ax: Axes | None = None, *, log: bool = Fal
         if losses:
             epochs = np.arange(1, len(losses) + 1)
             ax.plot(epochs, losses, LINE_STYLES[k], color=PALETTE[k], linewidth=1.8, label=label)
-    if history.validation_loss:
-        best = int(np.argmin(history.validation_loss)) + 1
+    if (best := history.best_epoch) is not None:
         ax.axvline(best, color=PALETTE[6], linestyle=LINE_STYLES[2], label=f"best epoch: {best}")
     if log:
         ax.set_yscale("log")

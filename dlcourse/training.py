@@ -4,17 +4,16 @@ r"""The training loop: shuffle, take a batch, forward, backward, step, again.
 
 Every step writes into buffers that were allocated before the first one, which is what makes plain
 NumPy as fast as this: ``take`` fills :math:`X^0`, ``propagate`` and ``backpropagate`` do two
-passes of matrix products, the optimiser updates one flat vector. Source: the lecture.
+passes of matrix products, the optimiser updates one flat vector, block by block. Source: the
+lecture.
 """
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +25,7 @@ from dlcourse.backprop import (
     output_gradient,
     output_targets,
 )
+from dlcourse.checkpoints import load_checkpoint, save_checkpoint
 from dlcourse.dropout import fill_dropout_mask
 from dlcourse.features import append_ones
 from dlcourse.losses import LOSSES
@@ -36,12 +36,9 @@ from dlcourse.network import (
     layer_views,
     propagate,
 )
-from dlcourse.optimizers import SGD, Optimizer, State
+from dlcourse.optimizers import BLOCK, SGD, Optimizer, State, blocks, init_blocks
 from dlcourse.penalties import add_l1_gradient, add_l2_gradient
 from dlcourse.stopping import EarlyStopping, best_epoch, should_stop
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 
 @dataclass
@@ -57,6 +54,8 @@ class History:
         After the epoch, every unit kept. Empty without validation data.
     stopped : {None, "early", "callback", "interrupted"}
         Why training ended before its last epoch.
+    stopping : EarlyStopping
+        What tells the best epoch: without early stopping its defaults, the lowest validation loss.
 
     Accuracy stays empty for ``"squared_error"``.
     """
@@ -66,6 +65,7 @@ class History:
     validation_loss: list[float] = field(default_factory=list)
     validation_accuracy: list[float] = field(default_factory=list)
     stopped: Literal["early", "callback", "interrupted"] | None = None
+    stopping: EarlyStopping = field(default_factory=EarlyStopping)
 
     @property
     def epochs(self) -> list[int]:
@@ -78,11 +78,12 @@ class History:
             return self.validation_loss
         return [1 - accuracy for accuracy in self.validation_accuracy]
 
-    def plot(self, ax: "Axes | None" = None) -> "Axes":
-        """Draw training and validation loss, with the best epoch marked."""
-        from dlcourse import plots
-
-        return plots.curves(self, ax=ax)
+    @property
+    def best_epoch(self) -> int | None:
+        """Number of the best epoch, whose weights early stopping keeps; None without validation."""
+        curve = self.curve(self.stopping.monitor)
+        best = best_epoch(curve, self.stopping.min_delta) if curve else None
+        return None if best is None or np.isnan(curve[best]) else best + 1
 
 
 class Epoch(NamedTuple):
@@ -182,10 +183,9 @@ def train(
     1.0
     """
     _check_settings(epochs, batch_size, l2, l1, dropout)
-    if early_stopping is not None and validation is None:
-        raise ValueError("validation must be given for early_stopping to watch, got None")
-    run = _Run(network, optimizer, rng, loss)
-    examples = _examples(network, X, y, loss, "X", "y")
+    _check_stopping(early_stopping, validation, loss)
+    run = _Run(network, optimizer, rng, loss, early_stopping)
+    examples = _inputs_and_targets(network, X, y, loss, "X", "y")
     held_out = None if validation is None else _held_out(network, validation, loss)
     if resume:
         run.load(checkpoint)
@@ -194,7 +194,7 @@ def train(
         try:
             while run.epochs < epochs and run.history.stopped is None:
                 epoch_of_steps()
-                run.judge(held_out, early_stopping)
+                run.judge(held_out)
                 reached = Epoch(run.epochs, network, run.history)
                 answers = [callback(reached) for callback in callbacks]  # each one is called
                 if any(answers):
@@ -204,8 +204,8 @@ def train(
                 advance()
         except KeyboardInterrupt:
             run.history.stopped = "interrupted"
-    if early_stopping is not None and run.history.validation_loss:
-        network.parameters[...] = run.best
+    if early_stopping is not None and run.kept_epoch:
+        network.parameters[...] = run.kept
     return run.history
 
 
@@ -218,81 +218,93 @@ class _Run:
     """All that a checkpoint must hold for training to go on as if it had never stopped."""
 
     def __init__(
-        self, network: Network, optimizer: Optimizer, rng: np.random.Generator, loss: str
+        self,
+        network: Network,
+        optimizer: Optimizer,
+        rng: np.random.Generator,
+        loss: str,
+        early_stopping: EarlyStopping | None,
     ) -> None:
         self.network, self.optimizer, self.rng, self.loss = network, optimizer, rng, loss
-        self.state = optimizer.init(network.parameters)
-        self.history = History()
-        self.best = network.parameters.copy()
+        self.early_stopping = early_stopping
+        self.states = init_blocks(optimizer, network.parameters)
+        self.history = History(stopping=early_stopping or EarlyStopping())
+        self.kept, self.kept_epoch = network.parameters.copy(), 0
 
     @property
     def epochs(self) -> int:
         """Epochs behind us."""
         return len(self.history.training_loss)
 
-    def judge(self, held_out: _Batch | None, early_stopping: EarlyStopping | None) -> None:
+    def judge(self, held_out: _Batch | None) -> None:
         """Add to the validation curves; keep the best weights and stop when the curve is flat."""
         if held_out is None:
             return
         propagate(self.network, held_out.buffers)
         value, accuracy = _loss_and_accuracy(held_out.buffers.scores, held_out.targets, self.loss)
-        self.history.validation_loss.append(value)
-        self.history.validation_accuracy.extend(accuracy)
-        if early_stopping is None:
+        # When validation came only on resuming, the epochs before it have no value.
+        unseen = [np.nan] * (self.epochs - 1 - len(self.history.validation_loss))
+        self.history.validation_loss += [*unseen, value]
+        self.history.validation_accuracy += [*unseen, *accuracy] if accuracy else []
+        if self.history.best_epoch == self.epochs:  # early stopping, too, may come on resuming
+            self.kept[...], self.kept_epoch = self.network.parameters, self.epochs
+        self._stop_if_flat()
+
+    def _stop_if_flat(self) -> None:
+        if self.early_stopping is None or self.history.best_epoch is None:
             return
-        curve = self.history.curve(early_stopping.monitor)
-        if best_epoch(curve, early_stopping.min_delta) == len(curve) - 1:
-            self.best[...] = self.network.parameters
-        if should_stop(curve, early_stopping):
+        if should_stop(self.history.curve(self.early_stopping.monitor), self.early_stopping):
             self.history.stopped = "early"
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write arrays and JSON, never pickles, and replace the file in one move."""
-        settings = self._settings() | {
+        """Write all of it to ``path``."""
+        progress = {
             "rng": self.rng.bit_generator.state,
             "history": asdict(self.history),
+            "kept_epoch": self.kept_epoch,
         }
-        arrays = {f"state_{name}": value for name, value in self._lasting_state().items()}
-        partial = Path(f"{os.fspath(path)}.partial")
-        with partial.open("wb") as file:
-            np.savez(
-                file,
-                settings=np.array(json.dumps(settings, default=np.ndarray.tolist)),
-                parameters=self.network.parameters,
-                best=self.best,
-                **arrays,
-            )
-        partial.replace(path)
+        arrays = {"parameters": self.network.parameters, "kept": self.kept}
+        arrays |= {key: np.asarray(state[name]) for key, state, name in self._memory()}
+        save_checkpoint(path, self._settings(), progress, arrays)
 
     def load(self, path: str | os.PathLike[str] | None) -> None:
         """Take up the run in ``path``, refusing one with other settings."""
         if path is None:
             raise ValueError("checkpoint must name a file to resume from, got None")
-        with np.load(path, allow_pickle=False) as saved:
-            settings = json.loads(saved["settings"].item())
-            for name, ours in self._settings().items():
-                if settings[name] != ours:
-                    raise ValueError(f"{path} was written with {name} {settings[name]}, got {ours}")
-            self.network.parameters[...] = saved["parameters"]
-            self.best[...] = saved["best"]
-            for name, value in self._lasting_state().items():
-                stored = saved[f"state_{name}"]
-                self.state[name] = stored if isinstance(value, np.ndarray) else stored.item()
-        self.rng.bit_generator.state = settings["rng"]
-        self.history = History(**settings["history"])
-        if self.history.stopped == "callback":
-            self.history.stopped = None
+        progress, arrays = load_checkpoint(path, self._settings())
+        own = {"stopped": None, "stopping": self.history.stopping}
+        self.history = History(**progress["history"] | own)
+        self.kept_epoch = progress["kept_epoch"]
+        if self.early_stopping and (self.history.best_epoch or 0) != self.kept_epoch:
+            raise ValueError(
+                f"early_stopping must find its best epoch where {path} keeps the weights, in epoch "
+                f"{self.kept_epoch}, got {self.early_stopping}, which finds it in epoch "
+                f"{self.history.best_epoch}"
+            )
+        self._stop_if_flat()
+        self.rng.bit_generator.state = progress["rng"]
+        self.network.parameters[...] = arrays["parameters"]
+        self.kept[...] = arrays["kept"]
+        for key, state, name in self._memory():
+            stored = arrays[key]
+            state[name] = stored if isinstance(state[name], np.ndarray) else stored.item()
 
     def _settings(self) -> dict[str, Any]:
         return {
             "sizes": list(self.network.sizes),
             "activation": self.network.activation,
+            "dtype": str(self.network.parameters.dtype),
             "loss": self.loss,
             "optimizer": repr(self.optimizer),
+            "block": BLOCK,
         }
 
-    def _lasting_state(self) -> State:
-        return {name: value for name, value in self.state.items() if name != "scratch"}
+    def _memory(self) -> Iterator[tuple[str, State, str]]:
+        """What the optimiser remembers: the key in a checkpoint, a state, and the name in it."""
+        for k, state in enumerate(self.states):
+            for name in state:
+                if name != "scratch":
+                    yield f"state_{k}_{name}", state, name
 
 
 def _prepare_epoch(
@@ -305,13 +317,14 @@ def _prepare_epoch(
     l1: float,
 ) -> Callable[[], None]:
     """Allocate everything an epoch needs and return the function that runs one."""
-    network, optimizer, state, n = run.network, run.optimizer, run.state, len(X)
+    network, optimizer, n = run.network, run.optimizer, len(X)
     buffers = allocate(network, min(batch_size, n), dropout > 0)
     full = _Batch(buffers, np.empty_like(buffers.scores))
     rest = _Batch(buffers.rows(n % batch_size), full.targets[: n % batch_size])
     gradients = allocate_gradients(network)
     room = layer_views(np.empty_like(gradients.flat), network.sizes)
-    scores = np.empty_like(Y)
+    parts = list(zip(blocks(network.parameters), blocks(gradients.flat), run.states, strict=True))
+    scores, seen = np.empty_like(Y), np.empty_like(Y)
 
     def step(batch: _Batch, rows: NDArray[np.intp]) -> None:
         X.take(rows, 0, batch.buffers.X[0], "clip")  # rows are valid; "raise" would buffer them
@@ -325,7 +338,8 @@ def _prepare_epoch(
             add_l2_gradient(gradients.dW, network.W, l2, room)
         if l1:
             add_l1_gradient(gradients.dW, network.W, l1, room)
-        optimizer.step(network.parameters, gradients.flat, state)
+        for parameters, derivatives, state in parts:
+            optimizer.step(parameters, derivatives, state)
 
     def epoch() -> None:
         order = run.rng.permutation(n)
@@ -335,7 +349,8 @@ def _prepare_epoch(
             step(batch, rows)
             scores[start : start + batch_size] = batch.buffers.scores
         # Scores kept in the order they were seen: one call gives the mean of all batch losses.
-        value, accuracy = _loss_and_accuracy(scores, Y[order], run.loss)
+        Y.take(order, 0, seen, "clip")
+        value, accuracy = _loss_and_accuracy(scores, seen, run.loss)
         run.history.training_loss.append(value)
         run.history.training_accuracy.extend(accuracy)
 
@@ -359,7 +374,7 @@ def _loss_and_accuracy(
     return value, [float((scores.argmax(axis=1) == targets.argmax(axis=1)).mean())]
 
 
-def _examples(
+def _inputs_and_targets(
     network: Network, X: ArrayLike, y: ArrayLike, loss: str, X_name: str, y_name: str
 ) -> tuple[FloatArray, FloatArray]:
     r"""Check the data once; return :math:`X^0` with its ones, and the matrix of targets."""
@@ -375,7 +390,7 @@ def _examples(
 
 
 def _held_out(network: Network, validation: tuple[ArrayLike, ArrayLike], loss: str) -> _Batch:
-    X, targets = _examples(network, *validation, loss, "validation[0]", "validation[1]")
+    X, targets = _inputs_and_targets(network, *validation, loss, "validation[0]", "validation[1]")
     buffers = allocate(network, len(X))
     buffers.X[0][...] = X
     return _Batch(buffers, targets)
@@ -387,6 +402,20 @@ def _check_settings(epochs: int, batch_size: int, l2: float, l1: float, dropout:
     in_interval(l2, "l2", 0, np.inf, closed="left")
     in_interval(l1, "l1", 0, np.inf, closed="left")
     in_interval(dropout, "dropout", 0, 1, closed="left")
+
+
+def _check_stopping(
+    stopping: EarlyStopping | None, validation: tuple[ArrayLike, ArrayLike] | None, loss: str
+) -> None:
+    if stopping is None:
+        return
+    if validation is None:
+        raise ValueError("validation must be given for early_stopping to watch, got None")
+    if loss == "squared_error" and stopping.monitor == "validation_error":
+        raise ValueError(
+            "early_stopping must monitor 'validation_loss' with loss 'squared_error', which has no "
+            "classes to be wrong about, got 'validation_error'"
+        )
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from matplotlib.colors import to_hex, to_rgb  # noqa: E402
 
 from dlcourse import plots  # noqa: E402
 from dlcourse.palette import DARK, LIGHT  # noqa: E402
+from dlcourse.stopping import EarlyStopping  # noqa: E402
 from dlcourse.training import History  # noqa: E402
 
 X = np.array([[0.0, 0.0], [1.0, 2.0], [2.0, 1.0], [4.0, 4.0]])
@@ -202,8 +203,22 @@ def test_curves_marks_the_best_epoch():
     assert ax.lines[0].get_linestyle() != ax.lines[1].get_linestyle()
 
 
+def test_curves_marks_the_epoch_that_training_keeps():
+    by_loss = [np.nan, 0.5, 0.4, 0.45, np.nan]
+    history = History([1.0] * 5, validation_loss=by_loss, validation_accuracy=[0.1] * 4 + [0.9])
+    assert legend(drawn(plots.curves(history)))[-1] == "best epoch: 3"
+    for stopping, best in [
+        (EarlyStopping(min_delta=0.2), 2),
+        (EarlyStopping(monitor="validation_error"), 5),
+    ]:
+        history.stopping = stopping
+        assert legend(drawn(plots.curves(history)))[-1] == f"best epoch: {best}"
+    nothing = History([1.0], validation_loss=[np.nan])
+    assert legend(drawn(plots.curves(nothing))) == ["training", "validation"]
+
+
 def test_curves_without_validation_or_epochs():
-    ax = drawn(History(training_loss=[1.0]).plot())
+    ax = drawn(plots.curves(History(training_loss=[1.0])))
     assert legend(ax) == ["training"]
     assert drawn(plots.curves(History())).get_legend() is None
 
