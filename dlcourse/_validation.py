@@ -9,7 +9,7 @@ extended precision) become ``float64``, in :func:`float_array`; where an array i
 or a result's dtype is asked for, :func:`float_dtype` refuses every other one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from typing import Any, Literal
 
 import numpy as np
@@ -197,17 +197,16 @@ def labels_array(
     return array.astype(np.intp, copy=False)
 
 
-def same_length(a: NDArray[Any], b: NDArray[Any], names: tuple[str, str]) -> None:
+def same_length(a: Sized, b: Sized, names: tuple[str, str]) -> None:
     """Refuse two arrays with different numbers of rows.
 
-    >>> same_length(np.zeros(3), np.zeros(2), ("X", "y"))
+    >>> same_length(np.zeros((3, 2)), np.zeros(2), ("X", "y"))
     Traceback (most recent call last):
-    ValueError: X and y must have the same number of rows, got 3 and 2
+    ValueError: X and y must have the same length, got 3 and 2
     """
     if len(a) != len(b):
         raise ValueError(
-            f"{names[0]} and {names[1]} must have the same number of rows, "
-            f"got {len(a)} and {len(b)}"
+            f"{names[0]} and {names[1]} must have the same length, got {len(a)} and {len(b)}"
         )
 
 
@@ -234,6 +233,19 @@ def _number(value: object, name: str, kinds: str, needed: str) -> Any:
     if array.ndim or array.dtype.kind not in kinds:
         raise TypeError(f"{name} must be {needed}, got {value!r}")
     return array.item()
+
+
+def finite_number(value: object, name: str) -> float:
+    """Require a number that is neither NaN nor infinite.
+
+    >>> finite_number(np.inf, "start")
+    Traceback (most recent call last):
+    ValueError: start must be finite, got inf
+    """
+    number = float(_number(value, name, "fiu", "a number"))
+    if not np.isfinite(number):
+        raise ValueError(f"{name} must be finite, got {value!r}")
+    return number
 
 
 def positive(value: object, name: str) -> float:

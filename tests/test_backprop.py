@@ -219,7 +219,7 @@ def test_rows_of_probabilities_may_be_rounded():
 @pytest.mark.parametrize("loss", sorted(LOSSES))
 def test_examples_and_labels_must_be_as_many(loss):
     network, X, y = problem((3, 2), 4, loss, 0)
-    message = r"^X and y must have the same number of rows, got 4 and 3$"
+    message = r"^X and y must have the same length, got 4 and 3$"
     with pytest.raises(ValueError, match=message):
         loss_and_gradients(network, X, y[:3], loss)
     with pytest.raises(ValueError, match=r"^X must hold at least one example, got none$"):

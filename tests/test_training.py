@@ -380,7 +380,7 @@ def test_early_stopping_on_an_error_that_the_loss_does_not_have_is_refused_befor
         ({"X": np.ones((3, 5)), "y": [0, 1, 0]}, "X must have at least one row and 2 columns"),
         ({"X": np.ones((0, 2)), "y": []}, "X must have at least one row"),
         ({"X": [[0, np.nan]], "y": [0]}, "X must be finite"),
-        ({"y": [0, 1]}, "X and y must have the same number of rows"),
+        ({"y": [0, 1]}, "X and y must have the same length"),
         ({"y": np.full(50, 2)}, "y must hold class numbers"),
         ({"validation": (np.ones((3, 5)), [0, 1, 0])}, r"validation\[0\] must have"),
     ],

@@ -172,7 +172,8 @@ def test_sums_of_probabilities_are_as_exact_as_their_dtype():
 
 def test_lengths_are_compared():
     v.same_length(np.zeros(2), np.zeros((2, 3)), ("X", "y"))
-    message = "^X and y must have the same number of rows, got 2 and 3$"
+    v.same_length([1, 2], (3, 4), ("a", "b"))
+    message = "^X and y must have the same length, got 2 and 3$"
     with pytest.raises(ValueError, match=message):
         v.same_length(np.zeros(2), np.zeros(3), ("X", "y"))
 
@@ -180,6 +181,17 @@ def test_lengths_are_compared():
 @pytest.mark.parametrize("value", [1, 0.5, np.float32(2), np.int64(3), np.array(4.0)])
 def test_positive_numbers_pass(value):
     assert v.positive(value, "rate") == float(value)
+
+
+@pytest.mark.parametrize("value", [0, -2.5, np.float32(2), np.int64(3), np.array(4.0)])
+def test_finite_numbers_pass(value):
+    assert v.finite_number(value, "start") == float(value)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_numbers_that_are_not_finite_are_refused(value):
+    with pytest.raises(ValueError, match=f"^start must be finite, got {value}$"):
+        v.finite_number(value, "start")
 
 
 @pytest.mark.parametrize("value", [0, -1.0, np.nan, np.inf])
@@ -192,6 +204,8 @@ def test_numbers_that_are_not_positive_are_refused(value):
 def test_what_is_no_number_is_a_type_error(value):
     with pytest.raises(TypeError, match=r"^rate must be a number, got "):
         v.positive(value, "rate")
+    with pytest.raises(TypeError, match=r"^start must be a number, got "):
+        v.finite_number(value, "start")
     with pytest.raises(TypeError, match=r"^p must be a number, got "):
         v.in_interval(value, "p", 0, 1)
 

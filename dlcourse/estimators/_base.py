@@ -15,6 +15,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dlcourse._validation import same_length
 from dlcourse.activations import softmax
 from dlcourse.estimators._inputs import (
     FloatArray,
@@ -75,10 +76,7 @@ class Classifier(ABC):
         """
         features = as_features(X)
         classes, numbers = as_classes(label_vector(y, type(self).__name__))
-        if len(features) != len(numbers):
-            raise ValueError(
-                f"X and y must have the same length, got {len(features)} and {len(numbers)}"
-            )
+        same_length(features, numbers, ("X", "y"))
         if self._two_classes_only and len(classes) > 2:
             raise ValueError(
                 "Only binary classification is supported. The type of the target is multiclass: "

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcourse._validation import finite_number
 from dlcourse.explorers.numbers import shown
 
 PHONE = 320  # pixels that a narrow phone has for one line of controls
@@ -30,16 +31,6 @@ def lines_on_phone(labels: Sequence[str], frame: float) -> int:
     for width in _widths(labels, frame):
         lines, used = (lines, used + width) if used + width <= PHONE else (lines + 1, width)
     return lines
-
-
-def _number(value: object, name: str) -> float:
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} must be a number, got {value!r}") from None
-    if not np.isfinite(number):
-        raise ValueError(f"{name} must be finite, got {number}")
-    return number
 
 
 def _identifier(name: object) -> str:
@@ -110,7 +101,7 @@ class Slider:
         ValueError
             If it is not one of them.
         """
-        number = _number(value, f"{name} of slider {self.name!r}")
+        number = finite_number(value, f"{name} of slider {self.name!r}")
         distances = np.abs(np.asarray(self.values, dtype=float) - number)
         nearest = int(np.argmin(distances))
         if distances[nearest] > 1e-9 * max(1.0, abs(number)):

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, fields
 from typing import Any, Literal
 
+from dlcourse._validation import one_of
 from dlcourse.explorers.marks.base import LegendEntry, Mark
-from dlcourse.explorers.values import Limits, check_choice, check_limits
+from dlcourse.explorers.values import Limits, check_limits
 
 
 @dataclass(eq=False)
@@ -58,8 +59,8 @@ class Panel:
             raise ValueError("x_scale and y_scale must be linear in a panel with a Field")
         self.x = None if self.x is None else check_limits(self.x, "x")
         self.y = None if self.y is None else check_limits(self.y, "y")
-        check_choice(self.x_scale, "x_scale", ("linear", "log"))
-        check_choice(self.y_scale, "y_scale", ("linear", "log"))
+        one_of(self.x_scale, "x_scale", ("linear", "log"))
+        one_of(self.y_scale, "y_scale", ("linear", "log"))
         if not 0.2 <= self.aspect <= 5:
             raise ValueError(f"aspect must lie between 0.2 and 5, got {self.aspect}")
         if self.axes is None:

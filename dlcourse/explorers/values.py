@@ -1,15 +1,15 @@
-"""Types that the marks share, and checks that name the argument they refuse."""
+"""Types that the marks share, and checks of what only figures know: limits, colours, formats."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlcourse._validation import float_array
+from dlcourse._validation import float_array, refuse
 
 Array: TypeAlias = NDArray[Any]
 Color: TypeAlias = int | str
@@ -26,8 +26,7 @@ def check_floats(
     """Return `value` as floats; with `gaps`, NaN (but not infinity) may be a missing value."""
     checked = float_array(cast(ArrayLike, value), name, ndim=ndim, finite=not gaps)
     array = np.asarray(checked, dtype=np.float64)
-    if np.isinf(array).any():
-        raise ValueError(f"{name} must not hold infinity; NaN leaves a gap")
+    refuse(np.isinf(array), array, name, "not hold infinity; NaN leaves a gap")
     return array
 
 
@@ -50,23 +49,10 @@ def check_color(value: object, name: str = "color") -> Color:
     )
 
 
-def check_choice(value: object, name: str, choices: Sequence[str]) -> None:
-    """Refuse a `value` that is not one of `choices`."""
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {tuple(choices)}, got {value!r}")
-
-
 def check_number_format(value: object, name: str) -> None:
     """Refuse a format specification that the browser does not know."""
     if not isinstance(value, str) or not re.fullmatch(r"\+?(\.\d+)?[fge%d]?", value):
         raise ValueError(f"{name} must be a format such as '.2f', '+.1f', 'd' or '', got {value!r}")
-
-
-def check_same_length(**lengths: int) -> None:
-    """Refuse arguments of different lengths."""
-    if len(set(lengths.values())) > 1:
-        got = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-        raise ValueError(f"{' and '.join(lengths)} must have the same length: {got}")
 
 
 def check_names(value: Iterable[object], name: str, length: int) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcourse._validation import same_length
 from dlcourse.explorers import looks
 from dlcourse.explorers.marks.base import LegendEntry, Mark
 from dlcourse.explorers.values import (
@@ -16,7 +17,6 @@ from dlcourse.explorers.values import (
     Limits,
     check_color,
     check_floats,
-    check_same_length,
 )
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Arrows(Mark):
         for name, array in (("start", self.start), ("end", self.end)):
             if array.shape[1] != 2:
                 raise ValueError(f"{name} must have two columns, got shape {array.shape}")
-        check_same_length(start=len(self.start), end=len(self.end))
+        same_length(self.start, self.end, ("start", "end"))
         self.color = check_color(self.color)
 
     def extent(self) -> Extent:

@@ -20,7 +20,6 @@ from dlcourse.explorers.values import (
     check_floats,
     check_names,
     check_number_format,
-    check_same_length,
 )
 
 if TYPE_CHECKING:
@@ -72,7 +71,11 @@ class Bars(Mark):
         count, series = self.values.shape
         if self.edges is not None:
             self.edges = check_floats(self.edges, "edges", 1)
-            check_same_length(edges=len(self.edges), values_plus_one=count + 1)
+            if len(self.edges) != count + 1:
+                raise ValueError(
+                    f"edges must have {count + 1} entries, one more than values, "
+                    f"got {len(self.edges)}"
+                )
         self.names = check_names(self.names, "names", count)
         if not self.names and self.edges is None:
             self.names = tuple(str(index) for index in range(count))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dlcourse._validation import whole_number
 from dlcourse.explorers.values import Array, Function, Limits, check_floats
 
 
@@ -30,8 +31,7 @@ def on_grid(function: Function, x: Limits, y: Limits, resolution: int) -> Array:
     array([[ 0.,  1.],
            [20., 21.]])
     """
-    if resolution < 2:
-        raise ValueError(f"resolution must be at least 2, got {resolution}")
+    resolution = whole_number(resolution, "resolution", minimum=2)
     columns, rows = np.meshgrid(np.linspace(*x, resolution), np.linspace(*y, resolution))
     points = np.column_stack([columns.ravel(), rows.ravel()])
     values = np.asarray(function(points), dtype=np.float64)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcourse._validation import one_of
 from dlcourse.explorers import looks
 from dlcourse.explorers.marks.base import Shaded
 from dlcourse.explorers.numbers import shown
 from dlcourse.explorers.values import (
     Array,
     Limits,
-    check_choice,
     check_floats,
     check_names,
     check_number_format,
@@ -70,7 +70,7 @@ class Image(Shaded):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_choice(self.scale, "scale", ("grey", "diverging", "sequential"))
+        one_of(self.scale, "scale", ("grey", "diverging", "sequential"))
         check_number_format(self.numbers, "numbers")
         extra = 1 if self.rgb else 0
         pixels = check_floats(self.pixels, "pixels", (2 + extra, 3 + extra))

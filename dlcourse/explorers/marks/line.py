@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcourse._validation import same_length
 from dlcourse.explorers import looks
 from dlcourse.explorers.marks.base import LegendEntry, Mark
 from dlcourse.explorers.values import (
@@ -16,7 +17,6 @@ from dlcourse.explorers.values import (
     Limits,
     check_color,
     check_floats,
-    check_same_length,
 )
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Line(Mark):
 
     def __post_init__(self) -> None:
         self.x, self.y = check_floats(self.x, "x", 1), check_floats(self.y, "y", 1, gaps=True)
-        check_same_length(x=len(self.x), y=len(self.y))
+        same_length(self.x, self.y, ("x", "y"))
         self.color = check_color(self.color)
 
     def options(self) -> dict[str, Any]:

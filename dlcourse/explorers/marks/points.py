@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcourse._validation import same_length
 from dlcourse.explorers import looks
 from dlcourse.explorers.marks.base import LegendEntry, Mark
 from dlcourse.explorers.values import (
@@ -18,7 +19,6 @@ from dlcourse.explorers.values import (
     Limits,
     check_color,
     check_floats,
-    check_same_length,
 )
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Points(Mark):
         self.labels = tuple(str(label) for label in self.labels)
         if self.y is not None:
             self.y = check_floats(self.y, "y", 1)
-            check_same_length(X=len(self.X), y=len(self.y))
+            same_length(self.X, self.y, ("X", "y"))
             if np.any(self.y != np.round(self.y)) or np.any(self.y < 0):
                 raise ValueError("y must hold class numbers 0, 1, 2 ...")
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from dlcourse._validation import one_of
 from dlcourse.explorers import looks
 from dlcourse.explorers.marks.base import Mark
-from dlcourse.explorers.values import Color, Extent, Limits, check_choice, check_color, check_floats
+from dlcourse.explorers.values import Color, Extent, Limits, check_color, check_floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,7 +57,7 @@ class Text(Mark):
         self.x, self.y = (float(check_floats(v, n, 0)) for v, n in ((self.x, "x"), (self.y, "y")))
         self.text = str(self.text)
         self.color = check_color(self.color)
-        check_choice(self.anchor, "anchor", ("start", "middle", "end"))
+        one_of(self.anchor, "anchor", ("start", "middle", "end"))
 
     def extent(self) -> Extent:
         """Return all x and all y of the mark."""
