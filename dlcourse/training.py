@@ -384,7 +384,7 @@ def _inputs_and_targets(
         raise ValueError(
             f"{X_name} must have at least one row and {network.sizes[0]} columns, got {X.shape}"
         )
-    targets = output_targets(y, loss, network.sizes[-1], dtype)
+    targets = output_targets(y, loss, network.sizes[-1], dtype, y_name)
     same_length(X, targets, (X_name, y_name))
     return append_ones(X.astype(dtype, copy=False)), targets
 

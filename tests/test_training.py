@@ -383,6 +383,8 @@ def test_early_stopping_on_an_error_that_the_loss_does_not_have_is_refused_befor
         ({"y": [0, 1]}, "X and y must have the same length"),
         ({"y": np.full(50, 2)}, "y must hold class numbers"),
         ({"validation": (np.ones((3, 5)), [0, 1, 0])}, r"validation\[0\] must have"),
+        ({"validation": (np.ones((1, 2)), [2])}, r"^validation\[1\] must hold class numbers"),
+        ({"validation": (np.ones((1, 2)), [[1, 1]])}, r"^validation\[1\] must hold rows of"),
     ],
 )
 def test_bad_arguments_are_named(change, message):
