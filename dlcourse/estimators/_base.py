@@ -15,10 +15,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlcourse._validation import same_length
+from dlcourse._validation import FloatArray, same_length
 from dlcourse.activations import softmax
 from dlcourse.estimators._inputs import (
-    FloatArray,
     NotFittedError,
     as_classes,
     as_features,

@@ -15,9 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlcourse._validation import missing, refuse
-
-FloatArray = NDArray[np.floating]
+from dlcourse._validation import FloatArray, missing, refuse
 
 
 class NotFittedError(ValueError, AttributeError):
@@ -94,12 +92,7 @@ def _finite(array: NDArray[Any]) -> FloatArray:
             array = array.astype(np.float64)
         except (TypeError, ValueError) as error:
             raise type(error)(f"X must hold numbers: {error}") from error
-    if not np.isfinite(array).all():
-        row, column = np.argwhere(~np.isfinite(array))[0]
-        raise ValueError(
-            f"X must hold finite numbers, no NaN and no inf, got {array[row, column]} "
-            f"at row {row}, column {column}"
-        )
+    refuse(~np.isfinite(array), array, "X", "hold finite numbers, no NaN and no inf")
     return array
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dlcourse._validation import FloatArray
 from dlcourse.estimators._base import LinearClassifier
-from dlcourse.estimators._inputs import FloatArray
 from dlcourse.linear import fit_logistic, scores
 
 

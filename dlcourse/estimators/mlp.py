@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcourse._validation import in_interval, one_of, whole_number
+from dlcourse._validation import FloatArray, in_interval, one_of, whole_number
 from dlcourse.activations import ACTIVATIONS
 from dlcourse.estimators._base import Classifier
-from dlcourse.estimators._inputs import FloatArray
 from dlcourse.network import Network, initialize, predict_scores
 from dlcourse.optimizers import OPTIMIZERS, Optimizer
 from dlcourse.stopping import EarlyStopping

@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dlcourse._validation import FloatArray
 from dlcourse.activations import softmax, softplus
 from dlcourse.estimators._base import LinearClassifier
-from dlcourse.estimators._inputs import FloatArray
 from dlcourse.linear import fit_logistic, fit_one_vs_rest, scores
 
 
