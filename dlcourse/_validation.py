@@ -10,7 +10,7 @@ or a result's dtype is asked for, :func:`float_dtype` refuses every other one.
 """
 
 from collections.abc import Iterable, Sized
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -97,7 +97,10 @@ def float_dtype(dtype: DTypeLike, name: str) -> np.dtype[np.floating[Any]]:
     Traceback (most recent call last):
     TypeError: dtype must be float32 or float64, got float16
     """
-    checked: np.dtype[Any] = np.dtype(dtype)
+    try:
+        checked: np.dtype[Any] = np.dtype(dtype)
+    except TypeError as error:
+        raise TypeError(f"{name} must be float32 or float64, got {dtype!r}") from error
     if checked not in _FLOATS:
         raise TypeError(f"{name} must be float32 or float64, got {checked}")
     return checked
@@ -291,6 +294,31 @@ def whole_number(value: object, name: str, minimum: int = 1) -> int:
     if number < minimum:
         raise ValueError(f"{name} must be at least {minimum}, got {value!r}")
     return number
+
+
+def limits(value: object, name: str) -> tuple[float, float]:
+    """Require a pair of finite numbers, the lower one first.
+
+    >>> limits((1, 0), "bounds")
+    Traceback (most recent call last):
+    ValueError: bounds must be a pair (low, high) with low < high, got (1, 0)
+    """
+    pair = float_array(cast(ArrayLike, value), name)
+    if pair.shape != (2,) or not pair[0] < pair[1]:
+        raise ValueError(f"{name} must be a pair (low, high) with low < high, got {value!r}")
+    return float(pair[0]), float(pair[1])
+
+
+def random_generator(value: object, name: str = "rng") -> np.random.Generator:
+    """Require NumPy's random numbers; a seed would give each call the same ones.
+
+    >>> random_generator(0)
+    Traceback (most recent call last):
+    TypeError: rng must be a numpy.random.Generator, got int
+    """
+    if not isinstance(value, np.random.Generator):
+        raise TypeError(f"{name} must be a numpy.random.Generator, got {type(value).__name__}")
+    return value
 
 
 def one_of(value: object, name: str, choices: Iterable[str]) -> None:

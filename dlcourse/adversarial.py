@@ -9,7 +9,7 @@ Source: the lecture; Goodfellow, Shlens & Szegedy (2015), section 3; Szegedy et 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcourse._validation import FloatArray, float_array, in_interval
+from dlcourse._validation import FloatArray, float_array, in_interval, limits
 from dlcourse.backprop import input_gradient
 from dlcourse.network import Network
 
@@ -60,6 +60,4 @@ def fgsm(
     moved = X + eps * step
     if bounds is None:
         return moved
-    if not bounds[0] < bounds[1]:
-        raise ValueError(f"bounds must be (low, high) with low < high, got {bounds}")
-    return np.clip(moved, *bounds)
+    return np.clip(moved, *limits(bounds, "bounds"))

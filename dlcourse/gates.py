@@ -74,6 +74,11 @@ def gate(w: ArrayLike, *inputs: ArrayLike) -> FloatArray:
             f"w must have a bias and one weight for each of the {len(columns)} inputs, "
             f"got {len(w)} entries"
         )
+    try:
+        np.broadcast_shapes(*(x.shape for x in columns))
+    except ValueError as error:
+        shapes = ", ".join(str(x.shape) for x in columns)
+        raise ValueError(f"inputs must have shapes that go together, got {shapes}") from error
     score = w[0]
     for weight, x in zip(w[1:], columns, strict=True):
         score = score + weight * x

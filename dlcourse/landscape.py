@@ -13,7 +13,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcourse._validation import FloatArray, float_array, in_interval, positive, whole_number
+from dlcourse._validation import (
+    FloatArray,
+    float_array,
+    in_interval,
+    positive,
+    random_generator,
+    whole_number,
+)
 from dlcourse.backprop import loss_and_gradients
 from dlcourse.network import Network
 
@@ -132,6 +139,11 @@ def hessian(gradient: Gradient, w: ArrayLike, step: float = 1e-5) -> FloatArray:
     ndarray of shape (P, P)
         Symmetric.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as described; the message names it.
+
     Examples
     --------
     >>> hessian(RAVINE.gradient, [0.3, -0.2]).round(6) + 0.0
@@ -141,9 +153,16 @@ def hessian(gradient: Gradient, w: ArrayLike, step: float = 1e-5) -> FloatArray:
     w = float_array(w, "w", ndim=1)
     positive(step, "step")
     nudges = step * np.eye(len(w))
-    H = np.array([gradient(w + nudge) - gradient(w - nudge) for nudge in nudges]) / (2 * step)
-    H = H.reshape(len(w), len(w))
-    return (H + H.T) / 2
+    above, below = ([_at(gradient, w + sign * nudge) for nudge in nudges] for sign in (1, -1))
+    H = np.subtract(above, below).reshape(len(w), len(w)) / (2 * step)
+    return np.asarray((H + H.T) / 2)
+
+
+def _at(gradient: Gradient, w: FloatArray) -> FloatArray:
+    slopes = float_array(gradient(w), "gradient")
+    if slopes.shape != w.shape:
+        raise ValueError(f"gradient must return shape {w.shape}, got {slopes.shape}")
+    return slopes
 
 
 def hessian_spectrum(gradient: Gradient, w: ArrayLike, step: float = 1e-5) -> FloatArray:
@@ -214,6 +233,11 @@ def find_critical_point(
     -------
     CriticalPoint
 
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as described; the message names it.
+
     Examples
     --------
     >>> find_critical_point(SADDLE.gradient, [0.4, 0.2]).w.round(6) + 0.0
@@ -222,13 +246,13 @@ def find_critical_point(
     w = float_array(start, "start", ndim=1)
     positive(tolerance, "tolerance")
     whole_number(max_iterations, "max_iterations")
-    g, damping = gradient(w), 1.0
+    g, damping = _at(gradient, w), 1.0
     for _ in range(max_iterations):
         if np.linalg.norm(g) <= tolerance:
             break
         H = hessian(gradient, w)
         trial = w - np.linalg.solve(H @ H + damping * np.eye(len(w)), H @ g)
-        g_trial = gradient(trial)
+        g_trial = _at(gradient, trial)
         if np.linalg.norm(g_trial) < np.linalg.norm(g):
             w, g, damping = trial, g_trial, damping / 10
         else:
@@ -269,6 +293,12 @@ def noisy_descent(
     ndarray of shape (n_steps + 1, \*start.shape)
         The path, from the start on.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as described, or the rate is so large that the path leaves the finite
+        numbers.
+
     Examples
     --------
     >>> start = np.full((500, 1), 0.95)    # 500 runs from the poor minimum
@@ -284,11 +314,14 @@ def noisy_descent(
     w = float_array(start, "start", ndim=(1, 2))
     positive(learning_rate, "learning_rate")
     in_interval(noise, "noise", 0, np.inf, closed="left")
+    random_generator(rng)
     path = np.empty((whole_number(n_steps, "n_steps", minimum=0) + 1, *w.shape), w.dtype)
     path[0] = w
     for k in range(n_steps):
         estimate = gradient(path[k]) + noise * rng.normal(size=w.shape)
         path[k + 1] = path[k] - learning_rate * estimate
+        if not np.isfinite(path[k + 1]).all():
+            raise ValueError(f"learning_rate {learning_rate} leads to no point after {k + 1} steps")
     return path
 
 

@@ -57,7 +57,9 @@ def test_digits_flip_where_random_noise_of_the_same_size_does_nothing():
     ("change", "message"),
     [
         ({"eps": -0.1}, "eps must lie in"),
-        ({"bounds": (1, 0)}, "bounds must be"),
+        ({"bounds": (1, 0)}, r"bounds must be a pair \(low, high\) with low < high, got \(1, 0\)"),
+        ({"bounds": 3}, r"bounds must be a pair"),
+        ({"bounds": (np.nan, 1)}, "bounds must be finite"),
         ({"X": [[np.nan, 0]]}, "X must be finite"),
         ({"X": [[0.0]]}, "X must have 2 columns"),
         ({"y": [7]}, "y must hold class numbers"),

@@ -75,6 +75,12 @@ def test_the_hidden_space_is_separable():
     assert_array_equal(scores(hidden, w) > 0, np.array(y) == 1)
 
 
+def test_inputs_that_do_not_broadcast_are_named():
+    message = r"^inputs must have shapes that go together, got \(2,\), \(3,\)$"
+    with pytest.raises(ValueError, match=message):
+        gate(gates.AND, [0, 1], [0, 1, 1])
+
+
 def test_inputs_broadcast():
     x1, x2 = np.meshgrid(np.linspace(0, 1, 4), np.linspace(0, 1, 3))
     surface = gate(gates.OR, x1, x2)

@@ -170,8 +170,20 @@ def test_without_non_linearities_a_network_is_one_matrix(sizes, seed):
             lambda: noisy_descent(RAVINE.gradient, [0.0], 1, -1.0, 1, np.random.default_rng(0)),
             "noise",
         ),
+        (lambda: hessian(lambda w: w[:1], [0.0, 0.0]), r"gradient must return shape \(2,\), got"),
+        (lambda: hessian(lambda w: w * np.nan, [0.0]), "gradient must be finite, got nan at row 0"),
+        (lambda: find_critical_point(lambda w: w / np.inf * np.inf, [1.0]), "gradient must be fin"),
+        (
+            lambda: noisy_descent(lambda w: 1e300 * w, [1.0], 1e9, 0, 3, np.random.default_rng(0)),
+            "learning_rate 1000000000.0 leads to no point after 1 steps",
+        ),
     ],
 )
 def test_bad_arguments_are_named(call, message):
-    with pytest.raises(ValueError, match=message):
+    with np.errstate(all="ignore"), pytest.raises(ValueError, match=message):
         call()
+
+
+def test_a_seed_is_not_taken_for_a_generator():
+    with pytest.raises(TypeError, match=r"^rng must be a numpy.random.Generator, got int$"):
+        noisy_descent(RAVINE.gradient, [0.0, 0.0], 0.1, 0.0, 1, 0)

@@ -35,10 +35,10 @@ def test_dtypes_that_are_computed_in(dtype):
     assert v.float_dtype(dtype, "dtype") == np.dtype(dtype)
 
 
-@pytest.mark.parametrize("dtype", ["int32", "bool", "float16", "complex128", "object"])
+@pytest.mark.parametrize("dtype", ["int32", "bool", "float16", "complex128", "object", "'foo'"])
 def test_other_dtypes_are_refused_by_name(dtype):
     with pytest.raises(TypeError, match=f"^dtype must be float32 or float64, got {dtype}$"):
-        v.float_dtype(dtype, "dtype")
+        v.float_dtype(dtype.strip("'"), "dtype")
 
 
 def test_byte_order_becomes_native():
@@ -242,6 +242,27 @@ def test_whole_numbers():
     for value in (1.0, True, "1", None):
         with pytest.raises(TypeError, match=r"^K must be a whole number, got "):
             v.whole_number(value, "K")
+
+
+def test_limits():
+    assert v.limits((0, 2.5), "bounds") == (0.0, 2.5)
+    for value in ((1, 0), (1, 1), (0, 1, 2), 3, [[0, 1]]):
+        with pytest.raises(
+            ValueError, match=r"^bounds must be a pair \(low, high\) with low < high"
+        ):
+            v.limits(value, "bounds")
+    with pytest.raises(ValueError, match=r"^bounds must be finite, got nan at row 0$"):
+        v.limits((np.nan, 1), "bounds")
+    with pytest.raises(TypeError, match=r"^bounds must hold real numbers, got dtype <U21$"):
+        v.limits(("a", 1), "bounds")
+
+
+def test_random_generators():
+    rng = np.random.default_rng(0)
+    assert v.random_generator(rng) is rng
+    for value, got in ((0, "int"), (None, "NoneType"), (np.random, "module")):
+        with pytest.raises(TypeError, match=rf"^rng must be a numpy.random.Generator, got {got}$"):
+            v.random_generator(value)
 
 
 def test_choices():

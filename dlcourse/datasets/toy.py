@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcourse._validation import in_interval, positive, whole_number
+from dlcourse._validation import in_interval, positive, random_generator, whole_number
 
 Points = NDArray[np.float64]
 Labels = NDArray[np.intp]
@@ -211,8 +211,7 @@ def _check(n_samples: int, n_classes: int, noise: float, rng: np.random.Generato
     whole_number(n_classes, "n_classes")
     whole_number(n_samples, "n_samples", minimum=n_classes)
     in_interval(noise, "noise", 0, np.inf, closed="left")
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
+    random_generator(rng)
 
 
 def _labels(n_samples: int, n_classes: int, noise: float, rng: np.random.Generator) -> Labels:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, fields
 from typing import Any, Literal
 
-from dlcourse._validation import one_of
+from dlcourse._validation import limits, one_of
 from dlcourse.explorers.marks.base import LegendEntry, Mark
-from dlcourse.explorers.values import Limits, check_limits
+from dlcourse.explorers.values import Limits
 
 
 @dataclass(eq=False)
@@ -57,8 +57,8 @@ class Panel:
         self.marks = _resolved(self.marks)
         if "log" in (self.x_scale, self.y_scale) and any(m.linear for m in self.marks):
             raise ValueError("x_scale and y_scale must be linear in a panel with a Field")
-        self.x = None if self.x is None else check_limits(self.x, "x")
-        self.y = None if self.y is None else check_limits(self.y, "y")
+        self.x = None if self.x is None else limits(self.x, "x")
+        self.y = None if self.y is None else limits(self.y, "y")
         one_of(self.x_scale, "x_scale", ("linear", "log"))
         one_of(self.y_scale, "y_scale", ("linear", "log"))
         if not 0.2 <= self.aspect <= 5:

@@ -1,4 +1,4 @@
-"""Types that the marks share, and checks of what only figures know: limits, colours, formats."""
+"""Types that the marks share, and checks of what only figures know: colours, formats, names."""
 
 from __future__ import annotations
 
@@ -28,14 +28,6 @@ def check_floats(
     array = np.asarray(checked, dtype=np.float64)
     refuse(np.isinf(array), array, name, "not hold infinity; NaN leaves a gap")
     return array
-
-
-def check_limits(value: object, name: str) -> Limits:
-    """Return `value` as a pair (low, high) of floats."""
-    array = check_floats(value, name, 1)
-    if array.shape != (2,) or not array[0] < array[1]:
-        raise ValueError(f"{name} must be a pair (low, high) with low < high, got {value!r}")
-    return float(array[0]), float(array[1])
 
 
 def check_color(value: object, name: str = "color") -> Color:

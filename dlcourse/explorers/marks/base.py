@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from dlcourse.explorers.values import Array, Color, Extent, Limits, check_limits
+from dlcourse._validation import limits
+from dlcourse.explorers.values import Array, Color, Extent, Limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -122,7 +123,7 @@ class Shaded(Mark):
 
     def __post_init__(self) -> None:
         if self.domain is not None:
-            self.domain = check_limits(self.domain, "domain")
+            self.domain = limits(self.domain, "domain")
 
     @property
     @abstractmethod

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcourse._validation import limits
 from dlcourse.explorers import looks
 from dlcourse.explorers.marks.base import LegendEntry, Mark
 from dlcourse.explorers.marks.field import Field
@@ -20,7 +21,6 @@ from dlcourse.explorers.values import (
     Limits,
     check_color,
     check_floats,
-    check_limits,
 )
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Contour(Mark):
             return
         if self.x is None or self.y is None:
             raise ValueError("x and y must be given where a Contour has values of its own")
-        self.x, self.y = check_limits(self.x, "x"), check_limits(self.y, "y")
+        self.x, self.y = limits(self.x, "x"), limits(self.y, "y")
         self.values = grid_values(self.values, self.x, self.y, self.resolution)
 
     def resolved(self, before: Sequence[Mark]) -> Mark:

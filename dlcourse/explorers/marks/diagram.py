@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from dlcourse._validation import limits
 from dlcourse.explorers import looks
 from dlcourse.explorers.marks.base import Mark
 from dlcourse.explorers.numbers import shown
@@ -15,7 +16,6 @@ from dlcourse.explorers.values import (
     Array,
     Limits,
     check_floats,
-    check_limits,
     check_number_format,
 )
 
@@ -114,8 +114,8 @@ class Diagram(Mark):
             raise ValueError("nodes must hold at least one Node")
         check_number_format(self.numbers, "numbers")
         check_number_format(self.edge_numbers, "edge_numbers")
-        self.value_domain = check_limits(self.value_domain, "value_domain")
-        self.weight_domain = check_limits(self.weight_domain, "weight_domain")
+        self.value_domain = limits(self.value_domain, "value_domain")
+        self.weight_domain = limits(self.weight_domain, "weight_domain")
         self.places = check_floats([[node.x, node.y] for node in self.nodes], "x and y of nodes", 2)
         self.values = _optional((node.value for node in self.nodes), "value of nodes")
         pairs = [[edge.source, edge.target] for edge in self.edges]

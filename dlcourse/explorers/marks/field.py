@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcourse._validation import one_of
+from dlcourse._validation import limits, one_of
 from dlcourse.explorers import looks
 from dlcourse.explorers.marks.base import LegendEntry, Shaded
 from dlcourse.explorers.marks.grid import grid_values, outer_edges
-from dlcourse.explorers.values import Array, Extent, Function, Limits, check_limits
+from dlcourse.explorers.values import Array, Extent, Function, Limits
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,7 +64,7 @@ class Field(Shaded):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.x, self.y = check_limits(self.x, "x"), check_limits(self.y, "y")
+        self.x, self.y = limits(self.x, "x"), limits(self.y, "y")
         one_of(self.scale, "scale", ("diverging", "sequential", "classes"))
         if self.bits is not None and self.bits not in range(8, 17):
             raise ValueError(f"bits must lie in 8..16, got {self.bits!r}")
