@@ -26,10 +26,14 @@ LOCK = ROOT / "requirements.lock"
 
 
 def imported(code: str, root: Path = ROOT) -> list[Path]:
-    """Return the files below `root` that are imported by a program or by what it imports."""
+    """Return the files below `root` that a program imports, directly or not, and their data.
+
+    A module's data has the module's name and lies beside it, as the palette's does.
+    """
     finder = ModuleFinder([str(root)])
     finder.scan_code(compile(code, "<chapter>", "exec"), finder.add_module("__main__"))
-    return sorted(Path(m.__file__) for m in finder.modules.values() if m.__file__)
+    modules = [Path(m.__file__) for m in finder.modules.values() if m.__file__]
+    return sorted(file for m in modules for file in m.parent.glob(f"{m.stem}.*"))
 
 
 def read(page: Path, places: Iterable[str]) -> list[Path]:

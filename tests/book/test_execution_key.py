@@ -33,6 +33,7 @@ def package(tmp_path):
         "other": "",
     }.items():
         (folder / f"{name}.py").write_text(text)
+    (folder / "colours.json").write_text("{}")
     return folder
 
 
@@ -44,19 +45,22 @@ def key_of(code, package):
     "code", ["from made_up import figures", "def f():\n    from made_up.figures import draw"]
 )
 def test_what_is_imported_on_the_way_counts(package, code):
-    assert {path.stem for path in imported(code, package.parent)} == {
-        "__init__",
-        "figures",
-        "colours",
+    assert {path.name for path in imported(code, package.parent)} == {
+        "__init__.py",
+        "figures.py",
+        "colours.py",
+        "colours.json",
     }
 
 
-@pytest.mark.parametrize(("changed", "same"), [("colours", False), ("other", True)])
+@pytest.mark.parametrize(
+    ("changed", "same"), [("colours.py", False), ("colours.json", False), ("other.py", True)]
+)
 def test_a_byte_changes_the_key_where_the_code_is_used(package, changed, same):
     code = "import numpy\nimport made_up.figures"
     before = key_of(code, package)
-    with (package / f"{changed}.py").open("a") as module:
-        module.write("#")
+    with (package / changed).open("a") as file:
+        file.write("#")
     assert (key_of(code, package) == before) is same
 
 

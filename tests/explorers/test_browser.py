@@ -100,6 +100,18 @@ def test_what_is_seen_is_the_frame_of_the_grid(browser, pages):
             assert page.get_by_role("img", name=caption).is_visible()
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_legend_holds_what_python_decided(browser, pages, name):
+    panels = getattr(explorer_gallery, name)().frame_at()
+    with opened(browser, pages, name) as page:
+        shown = page.locator(".dlx-legend").all()
+        for panel, legend in zip(panels, shown, strict=True):
+            labels = legend.locator(".dlx-entry > span:not(.dlx-bar)").all_inner_texts()
+            assert labels == [entry.label for entry in panel.entries()]
+            samples = legend.locator(".dlx-swatch > *, .dlx-bar")
+            assert samples.count() >= len(labels), "beside each name stands a sample"
+
+
 def test_sliders_say_their_name_and_value(browser, pages):
     with opened(browser, pages, "boundary") as page:
         slider = page.get_by_label("weight w₁")

@@ -174,7 +174,7 @@ LEGENDS = [
         Bars([[1, 2]], labels=["a", "b"], color=1),
         [LegendEntry("a", "block", 1), LegendEntry("b", "block", 2)],
     ),
-    (Bars([-1, 2], label="s", color="signed"), [LegendEntry("s", "block", "negative")]),
+    (Bars([-1, 2], label="s", color="signed"), [LegendEntry("s", "block", "positive")]),
     (Bars([1, 2], label="s", color=[4, 5]), [LegendEntry("s", "block", 4)]),
     (Rule(x=1, label="r"), []),
     (Text(0, 0, "t"), []),

@@ -104,7 +104,11 @@ class Bars(Mark):
     def legend(self, domain: Limits | None = None) -> list[LegendEntry]:
         """Return a block for each series, or for the one label."""
         names = self.labels or ([self.label] if self.label else [])
-        return [LegendEntry(name, "block", self._colors(j)[0]) for j, name in enumerate(names)]
+        signed = self.color == "signed"
+        return [
+            LegendEntry(name, "block", "positive" if signed else self._colors(j)[0])
+            for j, name in enumerate(names)
+        ]
 
     def _colors(self, series: int) -> Sequence[Color]:
         """Colour of each bar of one series."""

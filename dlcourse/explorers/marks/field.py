@@ -73,8 +73,12 @@ class Field(Shaded):
             self._check_classes(self.values)
 
     def _check_classes(self, values: Array) -> None:
-        if np.any(values != np.round(values)) or values.min() < 0 or values.max() > 9:
-            raise ValueError('values must be class numbers 0 to 9 where scale is "classes"')
+        if (
+            np.any(values != np.round(values))
+            or not 0 <= values.min() <= values.max() < looks.CLASSES
+        ):
+            last = looks.CLASSES - 1
+            raise ValueError(f'values must be class numbers 0 to {last} where scale is "classes"')
         self.smooth, self.domain, self.bits = False, (0.0, 255.0), 8
         self.names = tuple(str(name) for name in self.names)
 
