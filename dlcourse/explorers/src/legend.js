@@ -3,11 +3,13 @@ import { css, tint } from "./colors.js";
 import { DASHES, formatNumber, html, svg, symbol } from "./svg.js";
 
 export function legendEntry(entry) {
-  const parts = [html("span", {}, entry.label)];
-  if (entry.sample === "scale") parts.push(...bar(entry));
-  else parts.unshift(svg("svg", { class: "dlx-swatch", viewBox: "0 0 22 14" }, ...samples[entry.sample](entry)));
+  const label = html("span", {}, entry.label);
+  const parts = entry.sample === "scale" ? [label, ...bar(entry)] : [swatch(entry), label];
   return html("span", { class: "dlx-entry" }, ...parts);
 }
+
+const swatch = (entry) =>
+  svg("svg", { class: "dlx-swatch", viewBox: "0 0 22 14" }, ...samples[entry.sample](entry));
 
 function bar({ color, domain }) {
   const [low, high] = domain.map((value) => html("small", {}, formatNumber(value, ".3g")));

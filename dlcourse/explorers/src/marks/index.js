@@ -1,8 +1,8 @@
 // Every kind of mark, by the name that Python gives it. Its module exports
-//   paint(mark, place): place is { x, y, left, top, right, bottom, theme, canvas, clip }, where x and y are scales
-//     to pixels. Paints on the canvas (fields and images) and returns SVG elements (everything else).
-//   axes(mark), if the mark has wishes for the axes around it: { frame } instead of a grid, { end } a label
-//     at the right; { zero } a line from which bars rise, named or on a numeric axis, up or horizontal.
+//   paint(mark, place): place is { x, y, left, top, right, bottom, theme, canvas, clip }, where x and y are
+//     scales to pixels. Paints on the canvas (fields and images), returns SVG elements (everything else).
+//   axes(mark), if the mark has wishes for the axes around it: { frame } instead of a grid, { end } a label at
+//     the right, { zero } a line from which bars rise, with { names } or { numeric }, and { horizontal }.
 import * as arrows from "./arrows.js";
 import * as band from "./band.js";
 import * as bars from "./bars.js";
