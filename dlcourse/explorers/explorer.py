@@ -106,7 +106,7 @@ class Explorer:
         self.faces = _checked_faces(faces)
         self.panel = panel
         Panel([], **panel)  # a wrong option is the constructor's error, not the display's
-        self._limits: Settled | None = None  # known once all frames were computed
+        self._limits: list[Settled] | None = None  # known once all frames were computed
         self._presets = [self._position(button.settings, partial=True) for button in self.buttons]
 
     # Frames -------------------------------------------------------------------------------------

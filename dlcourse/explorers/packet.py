@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from dlcourse.explorers.marks.base import Mark
 from dlcourse.explorers.scales import Frame, Settled
-from dlcourse.explorers.values import Array
+from dlcourse.explorers.values import Array, Limits
 
 Bytes = NDArray[np.uint8]
 Slot = tuple[Any, ...]
@@ -61,7 +61,11 @@ class _Table:
 
 
 def pack(
-    frames: Sequence[Frame], captions: Sequence[str], settled: Settled, *, exact: bool = False
+    frames: Sequence[Frame],
+    captions: Sequence[str],
+    settled: Sequence[Settled],
+    *,
+    exact: bool = False,
 ) -> bytes:
     """Write `frames` as one packet.
 
@@ -71,7 +75,7 @@ def pack(
         In the order of the grid, the last control fastest.
     captions : sequence of str
         One sentence per frame.
-    settled : list of dict
+    settled : sequence of Settled
         What `dlcourse.explorers.scales.settle` found for these frames.
     exact : bool
         Keep all numbers as float32 and do not compress (for a live kernel: speed, not size).
@@ -90,11 +94,13 @@ def pack(
         for number, (panel, limits) in enumerate(zip(frame, settled, strict=True)):
             known: dict[int, list[int]] = {}
             numbers = [
-                marks.add(_row(mark, (number, place), limits, blocks, known, exact))
+                marks.add(
+                    _row(mark, (number, place), limits.domains.get(place), blocks, known, exact)
+                )
                 for place, mark in enumerate(panel.marks)
             ]
-            legend = [asdict(entry) for entry in panel.entries(limits["domains"])]
-            about = {**panel.options(), "x": limits["x"], "y": limits["y"], "legend": legend}
+            legend = [asdict(entry) for entry in panel.entries(limits.domains)]
+            about = {**panel.options(), "x": limits.x, "y": limits.y, "legend": legend}
             row.append([panels.add(about), numbers])
         rows.append(row)
     stored = [_store(block, exact) for block in blocks.values()]
@@ -117,7 +123,7 @@ def _join(header: dict[str, Any], parts: Sequence[bytes]) -> bytes:
 def _row(
     mark: Mark,
     slot: Slot,
-    limits: dict[str, Any],
+    domain: Limits | None,
     blocks: dict[Slot, _Block],
     known: dict[int, list[int]],
     exact: bool,
@@ -132,9 +138,7 @@ def _row(
             known[id(array)] = [block.number, block.add(array)]
         references[name] = known[id(array)]
     about = {"kind": mark.kind, **mark.options(), "arrays": references}
-    if slot[1] in limits["domains"]:
-        about["domain"] = limits["domains"][slot[1]]
-    return about
+    return about if domain is None else {**about, "domain": domain}
 
 
 def _store(block: _Block, exact: bool) -> tuple[dict[str, Any], bytes]:

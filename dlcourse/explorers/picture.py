@@ -21,14 +21,14 @@ WIDTH_INCHES = 7.2
 DPI = 120
 
 
-def draw(frame: Sequence[Panel], settled: Settled, columns: int | None = None) -> bytes:
+def draw(frame: Sequence[Panel], settled: Sequence[Settled], columns: int | None = None) -> bytes:
     """Draw one frame.
 
     Parameters
     ----------
     frame : sequence of Panel
         The panels.
-    settled : list of dict
+    settled : sequence of Settled
         Limits and domains as `dlcourse.explorers.scales.settle` gives them.
     columns : int, optional
         Panels per row.
@@ -76,17 +76,17 @@ STYLE: Any = {
 }
 
 
-def _draw_panel(axes: Axes, panel: Panel, limits: dict[str, Any]) -> None:
+def _draw_panel(axes: Axes, panel: Panel, limits: Settled) -> None:
     axes.set_title(panel.title, loc="left", fontsize=9.5)
     axes.set_xscale(panel.x_scale)
     axes.set_yscale(panel.y_scale)
     if panel.axes:
-        axes.set(xlabel=panel.x_label, ylabel=panel.y_label, xlim=limits["x"], ylim=limits["y"])
+        axes.set(xlabel=panel.x_label, ylabel=panel.y_label, xlim=limits.x, ylim=limits.y)
     else:
         axes.set_axis_off()
     for place, mark in enumerate(panel.marks):
-        mark.print_on(axes, limits["domains"].get(place))
-    entries = panel.entries(limits["domains"])
+        mark.print_on(axes, limits.domains.get(place))
+    entries = panel.entries(limits.domains)
     for entry in entries:
         if entry.sample == "scale":
             _color_bar(axes, entry)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,10 +12,26 @@ from dlcourse.explorers.panel import Panel
 from dlcourse.explorers.values import Limits
 
 Frame = Sequence[Panel]
-Settled = list[dict[str, Any]]
 
 
-def settle(frames: Iterable[Frame]) -> Settled:
+@dataclass(frozen=True)
+class Settled:
+    """What holds for one panel in all frames.
+
+    Parameters
+    ----------
+    x, y : (low, high)
+        Limits of the axes.
+    domains : dict
+        From the position of a mark with a colour scale in the panel to the ends of the scale.
+    """
+
+    x: Limits
+    y: Limits
+    domains: dict[int, Limits]
+
+
+def settle(frames: Iterable[Frame]) -> list[Settled]:
     """Limits of the axes and domains of the colour scales that hold for all `frames`.
 
     Parameters
@@ -25,9 +41,8 @@ def settle(frames: Iterable[Frame]) -> Settled:
 
     Returns
     -------
-    list of dict
-        One per panel: "x" and "y", pairs (low, high), and "domains", a dict from the position of a
-        mark with a colour scale to its pair.
+    list of Settled
+        One per panel.
 
     Raises
     ------
@@ -35,10 +50,7 @@ def settle(frames: Iterable[Frame]) -> Settled:
         If a logarithmic axis would have to show numbers that are not positive.
     """
     columns = [list(column) for column in zip(*frames, strict=True)]
-    return [
-        {"x": _axis(panels, 0), "y": _axis(panels, 1), "domains": _domains(panels)}
-        for panels in columns
-    ]
+    return [Settled(_axis(panels, 0), _axis(panels, 1), _domains(panels)) for panels in columns]
 
 
 def _axis(panels: Sequence[Panel], axis: int) -> Limits:

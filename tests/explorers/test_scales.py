@@ -9,12 +9,12 @@ from dlcourse.explorers.scales import settle
 
 def axes(*panels):
     (settled,) = settle([[panel] for panel in panels])
-    return settled["x"], settled["y"]
+    return settled.x, settled.y
 
 
 def domain(*marks):
     (settled,) = settle([[Panel([mark])] for mark in marks])
-    return settled["domains"][0]
+    return settled.domains[0]
 
 
 def field(values, **options):
