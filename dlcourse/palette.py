@@ -14,7 +14,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 _COLOURS = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
-DARK_PAGES = 'html[data-theme="dark"],body[data-jp-theme-light="false"]'  # our site, JupyterLab
+
+LIGHT_PAGES = ":root,:host"
+"""Selector of any page, and of a notebook's outputs that are shut off from theirs."""
+
+DARK_PAGES = 'html[data-theme="dark"],body[data-jp-theme-light="false"]'
+"""Selector of the site's dark pages and of a dark JupyterLab."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,8 @@ class Theme:
     ink, muted, faint, paper : str
         Text, secondary text and axes, the lines of a grid, the ground.
     classes : tuple of str
-        Class 0, 1, 2, ...
+        Class 0, 1, 2, ...: blue, vermilion, bluish green, reddish purple, orange, sky blue, grey,
+        yellow.
     diverging, sequential, grey : tuple of str
         Colours of a scale at even distances, from low to high.
     tint : float
@@ -56,10 +62,17 @@ def _theme(name: str) -> Theme:
     return Theme(**{field.name: fixed[field.name] for field in fields(Theme)})
 
 
-LIGHT, DARK = _theme("light"), _theme("dark")
+LIGHT = _theme("light")
+"""Colours on light pages and on the white cards of printed pictures."""
+
+DARK = _theme("dark")
+"""Colours on dark pages."""
+
 RIGHT: str = _COLOURS["both"]["right"]
+"""Colour of a right answer, with a contrast of 3 to 1 on white and on black."""
+
 WRONG: str = _COLOURS["both"]["wrong"]
-"""The two verdicts of a check, with a contrast of 3 to 1 on white and on black."""
+"""Colour of a wrong answer, with the same contrast."""
 
 
 def css() -> str:
@@ -77,7 +90,7 @@ def css() -> str:
     True
     """
     card = f"--dl-card:{LIGHT.paper};--dl-card-ink:{LIGHT.ink};"
-    return f":root{{{card}{properties('light')}}}{DARK_PAGES}{{{properties('dark')}}}\n"
+    return f"{LIGHT_PAGES}{{{card}{properties('light')}}}{DARK_PAGES}{{{properties('dark')}}}\n"
 
 
 def properties(name: Literal["light", "dark"]) -> str:
