@@ -12,7 +12,6 @@ from matplotlib import pyplot as plt  # noqa: E402
 from matplotlib.colors import to_hex, to_rgb  # noqa: E402
 
 from dlcourse import plots  # noqa: E402
-from dlcourse.palette import DARK, LIGHT  # noqa: E402
 from dlcourse.stopping import EarlyStopping  # noqa: E402
 from dlcourse.training import History  # noqa: E402
 
@@ -37,17 +36,6 @@ def legend(ax):
     return [text.get_text() for text in ax.get_legend().get_texts()]
 
 
-def luminance(colour):
-    channels = np.array(to_rgb(colour))
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return linear @ [0.2126, 0.7152, 0.0722]
-
-
-def contrast(a, b):
-    low, high = sorted((luminance(a), luminance(b)))
-    return (high + 0.05) / (low + 0.05)
-
-
 @pytest.mark.local
 def test_importing_does_not_load_matplotlib():
     code = (
@@ -55,16 +43,6 @@ def test_importing_does_not_load_matplotlib():
         "assert 'matplotlib' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-def test_palette_is_legible_on_light_and_dark():
-    assert len(set(plots.PALETTE)) == len(plots.PALETTE) == 8
-    assert all(to_hex(colour).upper() == colour for colour in plots.PALETTE)
-    for colour in plots.PALETTE[:3]:
-        assert contrast(colour, LIGHT.paper) >= 3
-        assert contrast(colour, DARK.paper) >= 3
-    assert contrast(plots.PALETTE[3], LIGHT.paper) > 2.9
-    assert contrast(plots.INK, plots.PAPER) > 7
 
 
 def test_ten_classes_have_ten_looks():
