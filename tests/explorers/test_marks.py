@@ -1,5 +1,8 @@
 """Marks: what they accept, what they refuse and in which words, how far they reach."""
 
+import re
+from graphlib import TopologicalSorter
+
 import numpy as np
 import pytest
 
@@ -210,6 +213,19 @@ def test_every_mark_has_a_module_for_the_screen_and_a_place_in_its_register():
     for kind in marks:
         assert f'import * as {kind.kind} from "./{kind.kind}.js";' in register
         assert "export function paint(" in (folder / f"{kind.kind}.js").read_text(encoding="utf-8")
+
+
+def test_modules_of_the_browser_import_in_one_direction():
+    source = STATIC.parent / "src"
+    imports = {
+        path: [
+            (path.parent / name).resolve()
+            for name in re.findall(r'from "(\..+?)";', path.read_text(encoding="utf-8"))
+        ]
+        for path in source.resolve().rglob("*.js")
+    }
+    assert source.resolve() / "marks/diagram.js" in imports
+    TopologicalSorter(imports).prepare()  # raises CycleError
 
 
 def test_axes_are_shown_unless_there_is_only_a_picture():
