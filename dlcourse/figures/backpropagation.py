@@ -130,8 +130,8 @@ def _passes_alt(stage: int, x1: float, w: float, y: int) -> str:
         f"P − y = {P:.3f} − {y} = {blame[2]:.3f}.",
         f"Stage 4: through the weights {w:g} and −2 and the slopes of the hidden units, "
         f"their scores get {blame[0]:.3f} and {blame[1]:.3f}.",
-        f"Stage 5: each weight gets the blame at its right end times the output at its left end, "
-        f"the weight {w:g} from h₁ to P {blame[2]:.3f} × {h1:.3f} = {slopes[4]:.3f}.",
+        "Stage 5: each weight gets the blame at its right end times the output at its left end, "
+        f"so that from h₁ to P, now {w:g}, gets {blame[2]:.3f} × {h1:.3f} = {slopes[4]:.3f}.",
     ]
     return minus_sign(said[stage])
 
