@@ -8,6 +8,7 @@ from pathlib import Path
 
 import figure_source
 import pytest
+from figures.every_figure import EXPLORERS, PICTURES
 from nbformat import v4, write
 
 from dlcourse.figures import xor_to_depth
@@ -44,6 +45,14 @@ def test_the_program_draws_the_same_figure_by_itself():
     exec("\n".join(definitions), names)
     figure = eval(call, names)
     assert figure.static() == xor_to_depth.two_units_move_the_plane().static()
+
+
+@pytest.mark.parametrize("figure", [*EXPLORERS.values(), *PICTURES.values()])
+def test_every_program_defines_what_it_uses_and_uses_what_it_imports(figure):
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F", "-"]
+    program = figure_source.program(figure)
+    done = subprocess.run(command, input=program, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_program_holds_what_it_needs_and_no_more(tmp_path, monkeypatch):
