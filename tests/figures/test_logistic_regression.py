@@ -1,0 +1,128 @@
+"""What the chapter "Logistic regression" says of its figures is what they show."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from dlcourse.figures import logistic_regression as figures
+from dlcourse.linear import fit_logistic, gradient_descent, logistic_objective, scores
+
+_, X, y = figures.ones_and_sevens()
+
+
+def values(explorer):
+    return [control.values for control in explorer.controls]
+
+
+# --- Three numbers make a line ---
+
+
+def test_there_are_thirty_of_each_in_standard_deviations_and_one_is_ringed():
+    assert np.bincount(y).tolist() == [30, 30]
+    np.testing.assert_allclose(X.mean(axis=0), 0, atol=0.01)
+    np.testing.assert_allclose(X.std(axis=0), 1, atol=0.01)
+    assert X[12].tolist() == [1.08, -0.28]
+    assert y[12] == 1
+
+
+def test_the_best_lines_on_the_sliders_have_five_mistakes_and_two_positive_weights():
+    settings = list(product(*values(figures.three_numbers_make_a_line())))
+    wrong = np.array([figures._n_wrong(np.array([w0, w1, w2])) for w1, w2, w0 in settings])
+    assert wrong.min() == 5
+    assert all(w1 > 0 < w2 for w1, w2, _ in np.array(settings)[wrong == 5])
+
+
+# --- The length of w is the sharpness ---
+
+
+def test_the_length_changes_neither_the_line_nor_the_mistakes():
+    lengths, angles = values(figures.length_is_sharpness())
+    for angle in angles:
+        sides = [scores(X, figures._through_the_origin(c, angle)) > 0 for c in lengths]
+        assert all(np.array_equal(side, sides[0]) for side in sides)
+
+
+def test_the_strip_of_doubt_is_4_4_over_the_length_wide():
+    explorer = figures.length_is_sharpness()
+    assert "within 4.39 units" in explorer.caption_at(length=1)
+    assert "within 1.10 units" in explorer.caption_at(length=4)
+
+
+# --- What a wrong answer costs ---
+
+
+@pytest.mark.parametrize(("p", "cost"), [(0.5, "0.693"), (0.1, "2.303"), (0.01, "4.605")])
+def test_each_factor_of_ten_costs_another_2_3(p, cost):
+    assert f"the cost is {cost}." in figures.two_terms_one_switched_on().caption_at(truth=1, p=p)
+
+
+# --- Margins under the loss ---
+
+
+def test_the_mean_cost_falls_and_then_rises_with_its_best_length_near_3_5():
+    means = np.array([figures._costs(length).mean() for length in figures._LENGTHS])
+    lowest = int(means.argmin())
+    assert figures._LENGTHS[lowest] == 3.5
+    assert np.all(np.diff(means[: lowest + 1]) < 0)
+    assert np.all(np.diff(means[lowest:]) > 0)
+
+
+def test_six_digits_are_on_the_wrong_side_of_the_best_line():
+    assert (~figures._RIGHT).sum() == 6
+
+
+# --- The boundary learns ---
+
+
+def test_a_rate_of_0_05_turns_the_line_at_once_and_gets_surer_slowly():
+    points = figures._descent(0.05).points
+    best = fit_logistic(X, y)
+    directions = [w[1:] / np.linalg.norm(w[1:]) for w in (points[1], points[-1], best)]
+    assert directions[0] @ directions[2] > 0.9
+    assert np.linalg.norm(points[-1][1:]) < np.linalg.norm(best[1:]) / 3
+
+
+def test_a_rate_of_5_is_near_the_bottom_after_ten_steps():
+    path = figures._descent(5.0)
+    assert path.values[10] - figures._lowest_loss() < 0.02
+    assert np.all(np.diff(path.values) < 0)
+
+
+@pytest.mark.parametrize("rate", [25.0, 40.0])
+def test_with_rates_that_are_too_large_the_loss_falls_for_a_while_and_never_settles(rate):
+    changes = np.diff(figures._descent(rate).values)
+    assert (changes[0] > 0) == (rate == 40.0)
+    assert np.all(changes[1:10] < 0)
+    path = gradient_descent(logistic_objective(X, y), np.zeros(3), rate, 2000)
+    late = np.diff(path.values[-100:])
+    assert late.min() < -0.01
+    assert late.max() > 0.01
+
+
+# --- What becomes of the weights when a line separates the classes ---
+
+
+def test_weights_grow_for_ever_without_a_penalty_and_level_off_with_one():
+    left, right = figures.weights_without_end().axes
+    (free, penalised) = (line.get_ydata() for line in left.lines)
+    assert np.all(np.diff(free[100:]) > 0)
+    assert penalised[-1] == pytest.approx(3, abs=0.1)
+    assert np.ptp(penalised[-5000:]) < 1e-6
+    (free, penalised) = (line.get_ydata() for line in right.lines)
+    assert free[-1] < 1e-3 < 0.05 < penalised[-1]
+
+
+# --- Do better than this line ---
+
+
+def test_moons_lose_little_to_a_line_rings_more_and_xor_a_corner():
+    best = {name: figures.best_share(name) for name in figures.PROBLEMS}
+    assert best["moons"] > 0.85
+    assert best["XOR"] == 0.75
+    assert best["rings"] < 0.7
+
+
+@pytest.mark.parametrize("name", ["XOR", "rings"])
+def test_the_loss_chooses_weights_near_zero_where_each_direction_has_as_much_against_it(name):
+    assert np.abs(fit_logistic(*figures.PROBLEMS[name])).max() < 0.05
