@@ -29,6 +29,7 @@ FOLDED = {
     "prompt_show": "Show the code of this figure",
     "prompt_hide": "Hide the code of this figure",
 }
+INVITATION = "The same as a program by itself, to copy, change and run:"
 Import = ast.Import | ast.ImportFrom
 
 
@@ -120,6 +121,7 @@ def show_sources(app: Sphinx, doctree: nodes.document) -> None:
         (code,) = cell.children[0].children
         figure = called(code.astext(), chapter)
         source = program(figure)
+        cell.children[0] += nodes.paragraph(INVITATION, INVITATION)
         cell.children[0] += nodes.literal_block(source, source, language="python")
         app.env.note_dependency(inspect.getsourcefile(figure))
 

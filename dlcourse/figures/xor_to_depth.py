@@ -723,10 +723,15 @@ HIDDEN = [(64,), (14, 14), (10, 10, 10), (8, 8, 8, 8), (6,) * 6]
 
 
 def spiral_accuracy(
-    hidden: tuple[int, ...], turns: int, seed: int, rate: float = 0.01, epochs: int = 150
+    hidden: tuple[int, ...],
+    turns: int,
+    seed: int,
+    rate: float = 0.01,
+    epochs: int = 150,
 ) -> float:
     """Train on one half of 640 points, judge on the other."""
-    X, y = toy.spirals(640, noise=0.02, rng=np.random.default_rng(0), turns=turns)
+    data = np.random.default_rng(0)
+    X, y = toy.spirals(640, noise=0.02, rng=data, turns=turns)
     rng = np.random.default_rng(seed)
     network = initialize((2, *hidden, 1), rng)
     train(
@@ -746,9 +751,8 @@ def spiral_accuracy(
 @cache
 def spiral_accuracies(turns: int) -> Array:
     """One row for each of HIDDEN, one column for each of five seeds."""
-    return np.array(
-        [[spiral_accuracy(hidden, turns, seed) for seed in range(5)] for hidden in HIDDEN]
-    )
+    runs = [spiral_accuracy(h, turns, k) for h in HIDDEN for k in range(5)]
+    return np.reshape(runs, (len(HIDDEN), 5))
 
 
 def _depth_frame(turns: int) -> list[Mark]:
