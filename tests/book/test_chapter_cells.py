@@ -8,9 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from chapter_list import ROOT, chapters
+from chapter_list import chapters
 from myst_nb.core.read import read_myst_markdown_notebook
 
+ROOT = Path(__file__).parents[2]
 PLAIN_INSTALL = Path(__file__).with_name("plain_install.py")
 REMOVED, FOLDED = {"remove-cell", "remove-input"}, {"hide-cell", "hide-input"}
 LINES = 12  # of a hidden cell, which has nothing to do but to glue numbers into the text
