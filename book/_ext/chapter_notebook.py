@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import nbformat
 from docutils import nodes
-from markdown_text import Page, markdown
+from markdown_text import Page, details, markdown
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from pybtex.backends.markdown import Backend
@@ -66,14 +66,17 @@ def is_code(node: nodes.Node) -> bool:
 
 
 def code_cells(cell: nodes.container, page: Page) -> Iterator[NotebookNode]:
-    """Yield a code cell, if the page shows its code, and its figure in words, folded away."""
+    """Yield a code cell, if the page shows its code, and what belongs to its figure."""
+    about = [markdown(caption, page) for caption in cell.findall(nodes.caption)]
     for part in cell.findall(nodes.container):
         if part.get("nb_element") == "cell_code_source":
-            yield new_code_cell(next(iter(part.findall(nodes.literal_block))).astext())
+            code, *more = part.findall(nodes.literal_block)
+            yield new_code_cell(code.astext())
+            about += [details(cell["prompt_show"], markdown(program, page)) for program in more]
     if alt := cell["cell_metadata"].get("mystnb", {}).get("image", {}).get("alt"):
-        words = markdown(nodes.Text(alt), page)
-        summary = "<summary>The figure in words</summary>"
-        yield new_markdown_cell(f"<details>\n{summary}\n\n{words}\n\n</details>")
+        about.append(details("The figure in words", markdown(nodes.Text(alt), page)))
+    if about:
+        yield new_markdown_cell("\n\n".join(about))
 
 
 def references(page: Page) -> Iterator[NotebookNode]:

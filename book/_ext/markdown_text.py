@@ -153,9 +153,17 @@ def _(node: nodes.title, page: Page) -> str:
     return f"{'#' * level} {inline(node, page)}" if level else f"**{inline(node, page)}**"
 
 
-@markdown.register(nodes.caption)
-@markdown.register(nodes.rubric)
-def _(node: nodes.TextElement, page: Page) -> str:
+@markdown.register
+def _(node: nodes.caption, page: Page) -> str:
+    """Return a caption, of a figure with its number, by which the text may call it."""
+    numbers = page.builder.env.toc_fignumbers.get(page.docname, {}).get("figure", {})
+    number = numbers.get(next(iter(node.parent["ids"]), None))
+    label = number and page.builder.config.numfig_format["figure"] % ".".join(map(str, number))
+    return f"**{label}.** {inline(node, page)}" if label else f"**{inline(node, page)}**"
+
+
+@markdown.register
+def _(node: nodes.rubric, page: Page) -> str:
     return f"**{inline(node, page)}**"
 
 
@@ -191,8 +199,13 @@ def _(node: nodes.Admonition, page: Page) -> str:
     heading = inline(title, page)
     text = "\n\n".join(filter(None, (markdown(child, page) for child in body)))
     if "dropdown" in node["classes"]:
-        return f"<details>\n<summary>{heading}</summary>\n\n{text}\n\n</details>"
+        return details(heading, text)
     return prefixed(f"**{heading}**\n\n{text}", "> ", "> ")
+
+
+def details(summary: str, text: str) -> str:
+    """Fold a text away behind a line."""
+    return f"<details>\n<summary>{summary}</summary>\n\n{text}\n\n</details>"
 
 
 @markdown.register(nodes.bullet_list)

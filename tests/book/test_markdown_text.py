@@ -13,10 +13,15 @@ EXTENSIONS = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 
 def page(base=""):
     config = SimpleNamespace(
-        katex_macros={r"\w": r"\mathbf{w}"}, html_baseurl=base, numfig=False, math_numfig=False
+        katex_macros={r"\w": r"\mathbf{w}"},
+        html_baseurl=base,
+        numfig=False,
+        math_numfig=False,
+        numfig_format={"figure": "Fig. %s"},
     )
     builder = SimpleNamespace(
         config=config,
+        env=SimpleNamespace(toc_fignumbers={"book/chapter": {"figure": {"fig-a": (1, 2)}}}),
         get_target_uri=lambda name: f"{name}.html",
         get_relative_uri=lambda here, there: f"../{there}",
     )
@@ -77,6 +82,13 @@ def test_formulas_are_on_one_line_and_without_macros():
 def test_an_equation_shows_its_number():
     equation = nodes.math_block("", "x", number=3)
     assert markdown(equation, page()) == r"$$x\tag{3}$$"
+
+
+def test_a_figure_shows_its_number():
+    figure = nodes.figure("", nodes.caption("", "A line."), ids=["fig-a"])
+    assert markdown(figure, page()) == "**Fig. 1.2.** A line."
+    figure["ids"] = []
+    assert markdown(figure, page()) == "**A line.**"
 
 
 def test_a_bar_does_not_end_a_cell_of_a_table():
