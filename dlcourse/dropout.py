@@ -11,7 +11,7 @@ that nothing changes at test time. Source: the lecture; Srivastava et al. (2014)
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from dlcourse._validation import FloatArray, float_array, in_interval
+from dlcourse._validation import FloatArray, float_array, float_dtype, in_interval
 
 
 def dropout_mask(
@@ -35,8 +35,8 @@ def dropout_mask(
 
     Raises
     ------
-    ValueError
-        If ``p`` lies outside [0, 1).
+    TypeError, ValueError
+        If ``p`` lies outside [0, 1), or ``dtype`` is another one.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def dropout_mask(
     [0.0, 2.0]
     """
     in_interval(p, "p", 0, 1, closed="left")
-    mask = np.empty(shape, dtype)
+    mask = np.empty(shape, float_dtype(dtype, "dtype"))
     fill_dropout_mask(mask, p, rng)
     return mask
 

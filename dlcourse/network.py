@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from dlcourse._validation import FloatArray, float_array, one_of
+from dlcourse._validation import FloatArray, float_array, float_dtype, one_of
 from dlcourse.activations import ACTIVATIONS
 
 
@@ -119,7 +119,7 @@ def initialize(
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If ``sizes`` or ``activation`` make no network, or ``dtype`` is another one.
 
     Examples
@@ -128,8 +128,7 @@ def initialize(
     >>> round(float(network.W[0][:, 1:].std() * np.sqrt(784 / 2)), 2)
     1.0
     """
-    if np.dtype(dtype) not in (np.float32, np.float64):
-        raise ValueError(f"dtype must be float32 or float64, got {np.dtype(dtype)}")
+    dtype = float_dtype(dtype, "dtype")
     sizes = tuple(int(size) for size in sizes)
     n_parameters = sum(rows * columns for rows, columns in layer_shapes(sizes))
     network = Network(sizes, activation, np.zeros(n_parameters, dtype))

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from dlcourse._validation import FloatArray, in_interval, positive
+from dlcourse._validation import FloatArray, float_dtype, in_interval, positive
 
 State = dict[str, Any]
 """Arrays and numbers by name; what is called ``"scratch"`` carries nothing from step to step."""
@@ -62,6 +62,7 @@ def init_blocks(optimizer: Optimizer, parameters: FloatArray) -> list[State]:
 
 def _room(parameters: FloatArray, *names: str) -> State:
     """Zeros for each name, and scratch space that lets a step run without allocating."""
+    float_dtype(parameters.dtype, "parameters")
     return {name: np.zeros_like(parameters) for name in (*names, "scratch")}
 
 

@@ -37,8 +37,18 @@ def test_same_seed_same_mask_and_filling_draws_anew():
     assert (first != second).any()
 
 
-def test_float32_is_kept():
-    assert apply_dropout(np.ones(3, np.float32), 0.5, np.random.default_rng(0)).dtype == np.float32
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [(np.float32, np.float32), (np.float16, np.float64), (int, np.float64)],
+)
+def test_float32_is_kept_and_every_other_dtype_becomes_float64(given, kept):
+    assert apply_dropout(np.ones(3, given), 0.5, np.random.default_rng(0)).dtype == kept
+
+
+@pytest.mark.parametrize("dtype", [np.float16, int])
+def test_masks_of_other_dtypes_are_refused_by_name(dtype):
+    with pytest.raises(TypeError, match="dtype must be float32 or float64, got"):
+        dropout_mask((3,), 0.5, np.random.default_rng(0), dtype)
 
 
 @pytest.mark.parametrize("p", [-0.1, 1.0, np.nan])

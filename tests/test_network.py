@@ -100,7 +100,7 @@ def test_float32_stays_float32_and_integers_become_float64():
 
 @pytest.mark.parametrize(
     "parameters",
-    [[0, 1], np.array([0, 1]), np.array([0, 1], bool)],
+    [[0, 1], np.array([0, 1]), np.array([0, 1], bool), np.array([0, 1], np.float16)],
     ids=lambda parameters: str(getattr(parameters, "dtype", "list")),
 )
 def test_parameters_of_another_dtype_become_float64(parameters):
@@ -165,7 +165,6 @@ def test_neuron_is_a_layer_of_one():
         (lambda: Network((-1, 1), "relu", np.zeros(0)), "sizes must list"),
         (lambda: Network((2, 1), "swish", np.zeros(3)), "activation must be one of"),
         (lambda: Network((2, 1), "relu", np.zeros(4)), r"parameters must have shape \(3,\)"),
-        (lambda: initialize((2, 1), np.random.default_rng(0), dtype=int), "dtype must be float32"),
         (lambda: network_from_weights([], "relu"), "weights must hold at least one"),
         (lambda: network_from_weights([[1.0]], "relu"), r"weights\[0\] must have 2 dimensions"),
         (
@@ -181,6 +180,11 @@ def test_neuron_is_a_layer_of_one():
 def test_bad_networks_are_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_initialize_refuses_other_dtypes():
+    with pytest.raises(TypeError, match="dtype must be float32 or float64, got float16"):
+        initialize((2, 1), np.random.default_rng(0), dtype=np.float16)
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,13 @@ def test_steps_keep_dtype_shape_and_gradients(optimizer, dtype, shape):
 
 
 @pytest.mark.parametrize("optimizer", ALL)
+@pytest.mark.parametrize("dtype", [np.float16, int])
+def test_parameters_that_a_step_would_get_wrong_are_refused_by_name(optimizer, dtype):
+    with pytest.raises(TypeError, match="parameters must be float32 or float64, got"):
+        optimizer().init(np.ones(2, dtype))
+
+
+@pytest.mark.parametrize("optimizer", ALL)
 def test_a_step_depends_on_its_arguments_alone(optimizer):
     g = np.array([1.0, -2.0])
     results = []
