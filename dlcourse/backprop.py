@@ -72,7 +72,7 @@ def backpropagate(network: Network, buffers: Buffers, gradients: Gradients) -> N
     times_derivative = ACTIVATIONS[network.activation].scale_gradient
     for depth in range(len(W) - 1, 0, -1):
         np.dot(dS[depth].T, X[depth], out=dW[depth])
-        np.dot(dS[depth], W[depth][:, 1:], out=dS[depth - 1])
+        np.matmul(dS[depth], W[depth][:, 1:], out=dS[depth - 1])  # np.dot would copy these columns
         if buffers.masks:
             dS[depth - 1] *= buffers.masks[depth - 1]
         times_derivative(dS[depth - 1], buffers.outputs[depth - 1], buffers.scratch[depth - 1])

@@ -318,22 +318,20 @@ def _prepare_epoch(
 ) -> Callable[[], None]:
     """Allocate everything an epoch needs and return the function that runs one."""
     network, optimizer, n = run.network, run.optimizer, len(X)
-    buffers = allocate(network, min(batch_size, n), dropout > 0)
-    full = _Batch(buffers, np.empty_like(buffers.scores))
-    rest = _Batch(buffers.rows(n % batch_size), full.targets[: n % batch_size])
+    full = allocate(network, min(batch_size, n), dropout > 0)
+    rest = full.rows(n % batch_size)
     gradients = allocate_gradients(network)
     room = layer_views(np.empty_like(gradients.flat), network.sizes)
     parts = list(zip(blocks(network.parameters), blocks(gradients.flat), run.states, strict=True))
-    scores, seen = np.empty_like(Y), np.empty_like(Y)
+    scores, targets = np.empty_like(Y), np.empty_like(Y)
 
-    def step(batch: _Batch, rows: NDArray[np.intp]) -> None:
-        X.take(rows, 0, batch.buffers.X[0], "clip")  # rows are valid; "raise" would buffer them
-        Y.take(rows, 0, batch.targets, "clip")
-        for mask in batch.buffers.masks:
+    def step(buffers: Buffers, rows: NDArray[np.intp], targets: FloatArray) -> None:
+        X.take(rows, 0, buffers.X[0], "clip")  # rows are valid; "raise" would buffer them
+        for mask in buffers.masks:
             fill_dropout_mask(mask, dropout, run.rng)
-        propagate(network, batch.buffers)
-        output_gradient(batch.buffers, batch.targets, run.loss)
-        backpropagate(network, batch.buffers, gradients)
+        propagate(network, buffers)
+        output_gradient(buffers, targets, run.loss)
+        backpropagate(network, buffers, gradients)
         if l2:
             add_l2_gradient(gradients.dW, network.W, l2, room)
         if l1:
@@ -343,14 +341,14 @@ def _prepare_epoch(
 
     def epoch() -> None:
         order = run.rng.permutation(n)
+        Y.take(order, 0, targets, "clip")
         for start in range(0, n, batch_size):
-            rows = order[start : start + batch_size]
-            batch = full if len(rows) == len(full.targets) else rest
-            step(batch, rows)
-            scores[start : start + batch_size] = batch.buffers.scores
+            batch = slice(start, start + batch_size)
+            used = full if start + batch_size <= n else rest
+            step(used, order[batch], targets[batch])
+            scores[batch] = used.scores
         # Scores kept in the order they were seen: one call gives the mean of all batch losses.
-        Y.take(order, 0, seen, "clip")
-        value, accuracy = _loss_and_accuracy(scores, seen, run.loss)
+        value, accuracy = _loss_and_accuracy(scores, targets, run.loss)
         run.history.training_loss.append(value)
         run.history.training_accuracy.extend(accuracy)
 

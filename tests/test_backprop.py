@@ -1,5 +1,7 @@
 """Backprop against PyTorch, and central differences."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -231,3 +233,14 @@ def test_one_parameter_network_by_hand():
     value, gradients = loss_and_gradients(network, [[3.0]], [5.0], "squared_error")
     assert value == 2.0  # (1 + 2*3 - 5)^2 / 2
     np.testing.assert_array_equal(gradients.flat, [2.0, 6.0])
+
+
+def test_one_pass_forwards_and_backwards_allocates_no_arrays():
+    network = initialize((300, 400, 400, 2), np.random.default_rng(0))
+    buffers, gradients = allocate(network, 8), allocate_gradients(network)
+    tracemalloc.start()
+    propagate(network, buffers)
+    backpropagate(network, buffers, gradients)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < network.W[1].nbytes / 10
