@@ -6,7 +6,8 @@ One thread, CPU seconds, contestants interleaved, median over rounds:
 
 Each contestant is a generator function: it sets itself up once, then yields the CPU seconds of one
 training step, averaged over one epoch, each time it is asked. The page ``book/benchmarks.md`` shows
-the table; ``book/benchmarks.json`` is what this script writes.
+the tables; ``book/benchmarks.json`` holds a list of machines, and this script renews the entry of
+the processor that it runs on.
 """
 
 import os
@@ -34,8 +35,8 @@ from tqdm import tqdm
 from benchmarks.machine import machine
 from dlcourse.datasets import load_digits_subset, xor
 from dlcourse.network import initialize
-from dlcourse.optimizers import Adam, Momentum
-from dlcourse.training import Epoch, train
+from dlcourse.optimizers import OPTIMIZERS
+from dlcourse.training import Callback, Epoch, train
 
 RESULTS = Path(__file__).parent.parent / "book" / "benchmarks.json"
 NETS = {
@@ -65,6 +66,22 @@ class Task:
         self.y = self.y[: len(self.X)]
         self.steps = -(-len(self.X) // self.batch_size)
 
+    def train(self, epochs: int, callback: Callback) -> None:
+        """Train a new network by the loop of the course, as students call it."""
+        rng = np.random.default_rng(0)
+        train(
+            initialize(self.sizes, rng, dtype=np.float32),
+            self.X,
+            self.y,
+            loss="binary_cross_entropy" if self.binary else "cross_entropy",
+            optimizer=OPTIMIZERS[self.optimizer](self.learning_rate),
+            epochs=epochs,
+            batch_size=self.batch_size,
+            rng=rng,
+            callbacks=[callback],
+            progress=False,
+        )
+
 
 def matrix_products(task: Task) -> Iterator[float]:
     """The floor: a step's matrix products alone, on arrays that are already there."""
@@ -88,30 +105,10 @@ def matrix_products(task: Task) -> Iterator[float]:
 
 
 def dlcourse(task: Task) -> Iterator[float]:
-    """The training loop of the course, as students call it."""
-    make = {"momentum": Momentum, "adam": Adam}[task.optimizer]
-    rng = np.random.default_rng(0)
-    network = initialize(task.sizes, rng, dtype=np.float32)
-    loss = "binary_cross_entropy" if task.binary else "cross_entropy"
-
+    """The training loop of the course, its second epoch."""
     while True:
-        ends = []
-
-        def clock(_: Epoch, ends: list[float] = ends) -> None:
-            ends.append(time.process_time())
-
-        train(
-            network,
-            task.X,
-            task.y,
-            loss=loss,
-            optimizer=make(task.learning_rate),
-            epochs=2,
-            batch_size=task.batch_size,
-            rng=rng,
-            callbacks=[clock],
-            progress=False,
-        )
+        ends: list[float] = []
+        task.train(2, lambda _, ends=ends: ends.append(time.process_time()))
         yield (ends[1] - ends[0]) / task.steps
 
 
@@ -166,14 +163,14 @@ def scikit_learn(task: Task) -> Iterator[float]:
 CONTESTANTS = (matrix_products, dlcourse, pytorch, scikit_learn)
 
 
-def measure(task: Task, rounds: int) -> dict[str, float]:
-    """Median CPU seconds per step of each contestant, taken in turn; the first round warms up."""
+def measure(task: Task, rounds: int) -> dict[str, list[float]]:
+    """CPU seconds per step of each contestant, taken in turn; the first round warms up."""
     running = {contestant.__name__: contestant(task) for contestant in CONTESTANTS}
     seconds: dict[str, list[float]] = {name: [] for name in running}
     for _ in tqdm(range(rounds + 1), desc=f"{task.net} {task.optimizer}", disable=None):
         for name, contestant in running.items():
             seconds[name].append(next(contestant))
-    return {name: statistics.median(values[1:]) for name, values in seconds.items()}
+    return {name: values[1:] for name, values in seconds.items()}
 
 
 def page_faults(task: Task) -> float:
@@ -183,13 +180,24 @@ def page_faults(task: Task) -> float:
     def count(_: Epoch) -> None:
         counts.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
 
-    rng = np.random.default_rng(0)
-    network = initialize(task.sizes, rng, dtype=np.float32)
-    loss = "binary_cross_entropy" if task.binary else "cross_entropy"
-    optimizer = {"momentum": Momentum, "adam": Adam}[task.optimizer](task.learning_rate)
-    settings = {"loss": loss, "optimizer": optimizer, "batch_size": task.batch_size, "rng": rng}
-    train(network, task.X, task.y, epochs=5, callbacks=[count], progress=False, **settings)
+    task.train(5, count)
     return (counts[4] - counts[1]) / (3 * task.steps)
+
+
+def row(task: Task, rounds: int) -> dict[str, object]:
+    """One row of the table: medians, ours in seconds and the others in steps of ours."""
+    seconds = measure(task, rounds)
+    medians = {name: statistics.median(values) for name, values in seconds.items()}
+    step = medians.pop("dlcourse")
+    low, _, high = statistics.quantiles(seconds["dlcourse"])
+    return {
+        "net": task.net,
+        "optimizer": task.optimizer,
+        "step_seconds": step,
+        "spread": round((high - low) / step, 3),
+        "takes": {name: round(value / step, 2) for name, value in medians.items()},
+        "faults_per_step": round(page_faults(task), 3),
+    }
 
 
 def import_milliseconds(statement: str, rounds: int = 15) -> float:
@@ -211,28 +219,24 @@ def main() -> None:
     rows = []
     for net in [arguments.only] if arguments.only else NETS:
         for optimizer in LEARNING_RATE:
-            task = Task(net, optimizer)
-            seconds = measure(task, arguments.rounds)
-            ours = seconds["dlcourse"]
-            ratios = {name: round(value / ours, 2) for name, value in seconds.items()}
-            faults = round(page_faults(task), 3)
-            rows.append(
-                {"net": net, "optimizer": optimizer, "seconds": seconds, "faults_per_step": faults}
-            )
-            print(net, optimizer, f"{1e6 * ours:.1f} us a step;", ratios, faults, "faults a step")
+            rows.append(row(Task(net, optimizer), arguments.rounds))
+            print(rows[-1], flush=True)
     if arguments.only:
         return
-    imports = {
-        name: round(import_milliseconds(f"import {name}"), 1) for name in ("numpy", "dlcourse")
-    }
-    print("import, milliseconds:", imports)
-    results = {
+    ours = {
         "machine": machine("numpy", "torch", "scikit-learn"),
         "rounds": arguments.rounds,
-        "imports": imports,
+        "imports": {
+            name: round(import_milliseconds(f"import {name}"), 1) for name in ("numpy", "dlcourse")
+        },
         "steps": rows,
     }
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    others = [
+        entry
+        for entry in json.loads(RESULTS.read_text())
+        if entry["machine"]["processor"] != ours["machine"]["processor"]
+    ]
+    RESULTS.write_text(json.dumps([ours, *others], indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -7,29 +7,27 @@ import pytest
 
 BOOK = Path(__file__).parents[2] / "book"
 GRADING = json.loads((BOOK / "benchmarks_grading.json").read_text())
-RESULTS = json.loads((BOOK / "benchmarks.json").read_text())
+MACHINES = json.loads((BOOK / "benchmarks.json").read_text())
 NETS = ("784-256-128-10", "784-1024-1024-10", "2-16-1")
 
 
-def test_every_net_and_optimiser_was_measured_against_every_contestant():
-    assert {(row["net"], row["optimizer"]) for row in RESULTS["steps"]} == {
+@pytest.mark.parametrize("entry", MACHINES, ids=lambda entry: entry["machine"]["processor"])
+def test_every_net_and_optimiser_was_measured_against_pytorch(entry):
+    assert {(row["net"], row["optimizer"]) for row in entry["steps"]} == {
         (net, optimizer) for net in NETS for optimizer in ("momentum", "adam")
     }
-    for row in RESULTS["steps"]:
-        assert set(row["seconds"]) == {"matrix_products", "dlcourse", "pytorch", "scikit_learn"}
-        assert all(0 < seconds < 1 for seconds in row["seconds"].values())
+    assert all(row["takes"]["pytorch"] > 0 for row in entry["steps"])
 
 
-def test_the_machine_is_described():
-    assert set(RESULTS["machine"]) >= {"processor", "system", "python", "numpy", "torch"}
-    assert all(RESULTS["machine"].values())
-
-
-@pytest.mark.parametrize(
-    "row", RESULTS["steps"], ids=lambda row: f"{row['net']}-{row['optimizer']}"
-)
-def test_a_warm_step_asks_for_no_memory(row):
-    assert row["faults_per_step"] < 1
+def test_each_machine_is_there_once_and_one_is_described_in_full():
+    processors = [entry["machine"]["processor"] for entry in MACHINES]
+    assert len(set(processors)) == len(processors) >= 2
+    full = MACHINES[0]
+    assert set(full["machine"]) >= {"processor", "system", "python", "numpy", "torch"}
+    for row in full["steps"]:
+        assert set(row["takes"]) == {"matrix_products", "pytorch", "scikit_learn"}
+        assert 0 < row["step_seconds"] < 1
+        assert row["faults_per_step"] < 1  # a warm step asks for no memory
 
 
 def test_grading_was_measured_beside_stock():
