@@ -56,7 +56,8 @@ check-browser-python: setup  ## test the package in the browser's Python (fetche
 	$(say) "running the tests in the browser's Python"
 	@node tools/browser_python/run_tests.mjs $(ARGS)
 
-exercises: setup  ## make the students' notebooks (exercises/) from solutions/
+exercises: setup  ## make the notebooks of solutions/ from their text, then the students' exercises/
+	@$(PY) tools/make_solutions.py
 	@export PATH="$(CURDIR)/$(BIN):$$PATH"; \
 	for folder in solutions/*/; do \
 		name=$$(basename "$$folder"); \

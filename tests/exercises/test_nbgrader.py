@@ -3,14 +3,18 @@
 import html
 import json
 import re
+import runpy
 import sqlite3
 
 import courses
+import nbformat
 import pytest
 from courses import NAME, ROOT, answered, copy_course
 
 from dlcourse.checks import CheckFailed
 from dlcourse.checks.registry import assignments, exercises_of, find
+
+notebook_of = runpy.run_path(str(ROOT / "tools" / "make_solutions.py"))["notebook_of"]
 
 # What the second student hands in, by cell: one known mistake, one half right answer, one error in
 # Python, one right answer; the stub of `descend` stays.
@@ -103,9 +107,38 @@ def feedback(course, student):
     return (course / "feedback" / student / NAME / f"{NAME}.html").read_text(encoding="utf-8")
 
 
+def test_every_assignment_has_a_text_and_nothing_else_is_beside_its_folder():
+    beside = {path.name for path in (ROOT / "solutions").iterdir() if path.name[0] != "."}
+    assert beside == {name + end for name in assignments() for end in ("", ".md")}
+
+
+@pytest.mark.parametrize("assignment", assignments())
+def test_committed_solutions_are_what_their_text_makes(assignment):
+    """Run `make exercises` after every change in solutions/*.md."""
+    committed = nbformat.read(ROOT / "solutions" / assignment / f"{assignment}.ipynb", 4)
+    assert notebook_of(ROOT / "solutions" / f"{assignment}.md") == committed
+
+
+def test_cell_without_a_name_is_refused(tmp_path):
+    text = (ROOT / "solutions" / f"{NAME}.md").read_text(encoding="utf-8")
+    (tmp_path / "lost.md").write_text(text.replace(":name: data\n", ""), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"lost.md: cell .*'from dlcourse import plots'.* a name"):
+        notebook_of(tmp_path / "lost.md")
+
+
+def test_formgrader_lists_the_assignments_and_not_their_texts(nbgrader):
+    """What its page shows comes from this function."""
+    from nbgrader.apps.api import NbGraderAPI
+    from nbgrader.coursedir import CourseDirectory
+
+    assert (nbgrader.course / "solutions" / f"{NAME}.md").exists()
+    course = CourseDirectory(root=str(nbgrader.course), source_directory="solutions")
+    assert NbGraderAPI(course).get_source_assignments() == set(assignments())
+
+
 @pytest.mark.parametrize("assignment", assignments())
 def test_committed_exercises_are_what_nbgrader_makes_of_the_solutions(released, assignment):
-    """Run `make exercises` after every change in solutions/."""
+    """Students get the notebook alone, as it was when `make exercises` ran last."""
     made, committed = (
         {p.relative_to(root): p for p in (root / assignment).rglob("*") if p.is_file()}
         for root in (released, ROOT / "exercises")
