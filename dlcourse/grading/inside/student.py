@@ -196,7 +196,7 @@ class Snapshot:
             except OutOfTime as error:
                 reply["error"] = ["TimeoutError", str(error), ""]
             except BaseException as error:
-                reply["error"] = describe(error, function)
+                reply["error"] = as_message(error, function)
         reply["printed"] = "".join(output["text"] for output in printed.take())
         reply["warned"] = [str(warning.message)[:500] for warning in caught[:WARNINGS]]
         reply["changed"] = {
@@ -212,8 +212,8 @@ def unchanged(old: Any, new: Any) -> bool:
     return bool(old.shape == new.shape and old.tobytes() == new.tobytes())
 
 
-def describe(error: BaseException, function: Callable[..., object]) -> list[str]:
-    """Describe an exception by its kind, its text and the student's own line."""
+def as_message(error: BaseException, function: Callable[..., object]) -> list[str]:
+    """Put an exception into a message: its kind, its text and the student's own line."""
     from dlcourse.checks.errors import describe_exception
 
     described = describe_exception(error, function)
