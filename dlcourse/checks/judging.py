@@ -93,7 +93,7 @@ def judge(exercise: Exercise, function: object, seed: int | None = None) -> Outc
         notes += warned
         passed.append(part)
     return Outcome(
-        exercise=exercise.key,
+        exercise=exercise.name,
         points=float(exercise.points),
         earned=float(sum(part.points for part in passed)),
         seed=seed,

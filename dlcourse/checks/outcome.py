@@ -11,7 +11,6 @@ from html import escape
 from typing import Protocol
 
 from dlcourse import palette
-from dlcourse.checks.spec import name_of
 
 RIGHT, WRONG = "✓", "✗"
 
@@ -94,7 +93,7 @@ class Outcome:
     Parameters
     ----------
     exercise : str
-        Key of the exercise, ``"assignment/name"``.
+        Name of the exercise.
     points, earned : float
         What there was to earn and what was earned.
     seed : int or None
@@ -119,11 +118,6 @@ class Outcome:
     remark: str = ""
 
     @property
-    def name(self) -> str:
-        """Name of the exercise, which is the function's."""
-        return name_of(self.exercise)
-
-    @property
     def passed(self) -> bool:
         """Whether everything was right."""
         return self.failure is None
@@ -139,12 +133,7 @@ class Outcome:
         mark, verdict = (RIGHT, "right") if self.passed else (WRONG, "not right yet")
         if self.failure and self.failure.kind == Kind.NOT_WRITTEN:
             verdict = "not written yet"
-        return f"{mark} {self.name}: {verdict} ({self.earned:g} of {self.points:g} points)"
-
-    @property
-    def replay(self) -> str:
-        """The line that repeats this check on the same random inputs."""
-        return f'check("{self.exercise}", {self.name}, seed={self.seed})'
+        return f"{mark} {self.exercise}: {verdict} ({self.earned:g} of {self.points:g} points)"
 
     @property
     def verdict(self) -> list[str]:
@@ -164,8 +153,8 @@ class Outcome:
     @property
     def after_the_case(self) -> list[str]:
         """The sentences under the failing case."""
-        again = [] if self.seed is None else [f"The same numbers again: `{self.replay}`"]
-        return [*self.notes, *again]
+        again = f"For the same numbers again, add `seed={self.seed}` to the check's arguments."
+        return [*self.notes, *([] if self.seed is None else [again])]
 
     def __str__(self) -> str:
         """Write the outcome as plain text."""

@@ -32,14 +32,16 @@ class CheckFailed(Exception):  # noqa: N818 (an outcome that students read, not 
         return [self.outcome.headline]
 
 
-def check(name: str, function: Callable[..., object], seed: int | None = None) -> float | None:
+def check(
+    exercise: str | Exercise, function: Callable[..., object], seed: int | None = None
+) -> float | None:
     """Judge your function and show what was found.
 
     Parameters
     ----------
-    name : str
+    exercise : str or Exercise
         Name of the exercise; where two assignments have one of that name, assignment and name,
-        ``"logistic_regression/sigmoid"``.
+        ``"logistic_regression/sigmoid"``. An exercise of one's own is given itself.
     function : callable
         Your function itself, without parentheses: ``check("sigmoid", sigmoid)``.
     seed : int, optional
@@ -68,7 +70,8 @@ def check(name: str, function: Callable[..., object], seed: int | None = None) -
     from dlcourse.checks.judging import judge
     from dlcourse.checks.registry import find
 
-    outcome = (_judges[-1] if _judges else judge)(find(name), function, seed)
+    known = exercise if isinstance(exercise, Exercise) else find(exercise)
+    outcome = (_judges[-1] if _judges else judge)(known, function, seed)
     nothing_right = not outcome.passed and not outcome.earned
     shell = notebook()
     if shell:

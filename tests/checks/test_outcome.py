@@ -52,7 +52,7 @@ def test_text():
         "    X = [[1, 2],\n         [3, 4]]\n",
         "    expected = [1.]",
         "    you printed = here",
-        'check("sigmoid", sigmoid, seed=42)',
+        "add `seed=42` to the check's arguments",
         "Python warned",
     ):
         assert part in text
@@ -67,7 +67,7 @@ def test_html_says_the_same_and_lets_no_markup_through():
             assert word in html.words.replace("=", " "), word
     assert "<script" not in HALF._repr_html_()
     assert "<b>" not in HALF._repr_html_()
-    assert "<code>check(&quot;sigmoid&quot;, sigmoid, seed=42)</code>" in HALF._repr_html_()
+    assert "<code>seed=42</code>" in HALF._repr_html_()
     assert "<table" not in FULL._repr_html_()
 
 
@@ -101,9 +101,3 @@ def test_fraction():
     assert Outcome("optional", 0.0, 0.0, 1).fraction == 1.0
     assert not HALF.passed
     assert FULL.passed
-
-
-def test_the_headline_bears_the_name_and_the_line_to_repeat_it_the_key():
-    outcome = dataclasses.replace(HALF, exercise="logistic_regression/sigmoid")
-    assert outcome.headline.startswith("✗ sigmoid: ")
-    assert outcome.replay == 'check("logistic_regression/sigmoid", sigmoid, seed=42)'

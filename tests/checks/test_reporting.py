@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from dlcourse.checks import CheckFailed, check
+from dlcourse.checks import CheckFailed, Exercise, Part, check
 
 
 def right(S):
@@ -30,6 +30,18 @@ def test_plain_python_prints_and_raises(capsys):
         check("sigmoid", wrong, seed=7)
     assert capsys.readouterr().out == ""
     assert caught.value.outcome.seed == 7
+
+
+def test_exercise_of_ones_own_is_given_itself(capsys):
+    twice = Exercise(
+        key="twice",
+        reference=lambda x: 2 * x,
+        parts=(Part("all", 3, lambda rng: [(rng.normal(size=2),)]),),
+    )
+    assert check(twice, lambda x: x + x) is None
+    assert capsys.readouterr().out == "✓ twice: right (3 of 3 points)\n"
+    with pytest.raises(CheckFailed, match="✗ twice: not right yet"):
+        check(twice, lambda x: x)
 
 
 def test_unknown_exercise_names_those_there_are():

@@ -894,7 +894,7 @@ def test_no_seed_is_shown(play):
     assert after.referee.outcomes[0]["earned"] == 0
     assert str(seed) not in after.text()
     assert "seed" not in after.text("t")
-    assert "same numbers again" not in after.text("t").lower()
+    assert "same numbers" not in after.text("t").lower()
 
 
 def test_outcomes_say_what_was_found(play):
@@ -913,6 +913,32 @@ def test_outcomes_say_what_was_found(play):
     right = cell("import numpy as np\ndef sigmoid(S): return 1 / (1 + np.exp(-S))", "f")
     good = play(CHECKED, right).referee.outcomes[0]
     assert good["earned"] >= 1.0
+
+
+OWN_EXERCISE = """
+twofold = Exercise(
+    "toy/twice",
+    reference=lambda x: 2 * x,
+    parts=(Part("any vector", 2, lambda rng: [(rng.normal(size=n),) for n in (1, 3)]),),
+    misconceptions=(Misconception("squared", lambda x: x * x, "That is the square."),),
+)
+check(twofold, twice)
+"""
+
+
+def test_exercise_of_the_instructors_own_is_judged_as_those_of_the_course_are(play):
+    spec = notebook_spec(
+        solution_spec("f", "def twice(x):\n    raise NotImplementedError()"),
+        test_spec("t", OWN_EXERCISE, 2.0),
+        imports="from dlcourse.checks import Exercise, Misconception, Part, check",
+    )
+    good = play(spec, cell("def twice(x): return x + x", "f"))
+    assert good.scores == {"t": 2.0}
+    bad = play(spec, cell("def twice(x): return x * x", "f"))
+    assert bad.scores == {"t": 0.0}
+    (outcome,) = bad.referee.outcomes
+    assert (outcome["exercise"], outcome["misconception"]) == ("toy/twice", "squared")
+    assert "That is the square." in bad.text("t")
 
 
 # --- the office ---------------------------------------------------------------------------------
