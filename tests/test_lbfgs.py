@@ -13,7 +13,7 @@ def parabola(curvatures):
     return lambda w: (float(curvatures @ w**2) / 2, curvatures * w)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 6), st.integers(0, 2**32 - 1))
 def test_finds_the_bottom_of_a_parabola(dimension, seed):
     rng = np.random.default_rng(seed)

@@ -13,9 +13,10 @@ import re
 from collections.abc import Iterator
 from modulefinder import ModuleFinder
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Any
 
+from dlcourse.checks.registry import HOME, keys
+from dlcourse.checks.spec import name_of
 from dlcourse.grading.limits import Limits
 from dlcourse.grading.spec import AssignmentSpec, statements
 from dlcourse.grading.student_package import KEPT, PACKAGE
@@ -46,7 +47,7 @@ def digest_of_run(spec: AssignmentSpec, limits: Limits, whole: bool) -> str:
 def judging_files(spec: AssignmentSpec) -> set[Path]:
     """Find the package's files that decide about scores: by import, and what students get."""
     finder = CourseFinder([str(PACKAGE.parent)])
-    for name in (*JUDGES, *checks(spec)):
+    for name in (*JUDGES, *exercises(spec)):
         finder.import_hook(name)
     cells = finder.add_module("instructor's cells")
     for source in sources_outside(spec):
@@ -71,15 +72,13 @@ class CourseFinder(ModuleFinder):
         return super().find_module(name, path, parent)
 
 
-def checks(spec: AssignmentSpec) -> Iterator[str]:
-    """Name the modules of checking, and of the exercises that the assignment mentions."""
-    for module in iter_modules([str(PACKAGE / "checks")]):
-        yield f"dlcourse.checks.{module.name}"
+def exercises(spec: AssignmentSpec) -> Iterator[str]:
+    """Name the modules of the exercises that the assignment's cells mention."""
     texts = (cell.source for notebook in spec.notebooks for cell in notebook.cells)
     words = set(re.findall(r"\w+", "\n".join(texts)))
-    for path in PACKAGE.glob("assignments/*/*.py"):
-        if path.stem in words:
-            yield f"dlcourse.assignments.{path.parent.name}.{path.stem}"
+    for key in keys():
+        if name_of(key) in words:
+            yield f"{HOME}.{key.replace('/', '.')}"
 
 
 def sources_outside(spec: AssignmentSpec) -> Iterator[str]:
