@@ -10,7 +10,9 @@ sends arrays through a pipe and gets arrays back, by value.
 ``student_package``  the ``dlcourse`` that students' code finds there, without answers
 ``sandbox``          the command that opens the sandbox: what students' code can see
 ``station``          starts and stops both processes, and keeps the clock and the memory
-``referee``          one notebook: run the cells, then the tests, then write down what was seen
+``office``           the warm process that judges: a job in, scores and pages out
+``referee``          one notebook: run the cells, then the tests
+``locked_cells``     the shell in which the tests run
 ``proxies``          a student's functions and data, as the referee's tests see them
 ``restore``          make a notebook of what was handed in, with the instructor's locked cells
 ``sanitize``         make student output harmless in a browser

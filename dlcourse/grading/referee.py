@@ -1,4 +1,4 @@
-"""The referee: runs a notebook's tests outside the student's process, and writes down the score.
+"""The referee: runs a notebook's tests outside the student's process.
 
 First the student's process runs the cells, one by one, and at every locked cell a snapshot of it
 is put aside. Only when all outputs are here do the locked cells run, in this process. In them a
@@ -8,120 +8,29 @@ a function as a `StudentFunction`, which sends its arguments there and gets the 
 
 import ast
 import contextlib
-import ctypes
-import gc
-import json
-import linecache
 import math
-import os
-import resource
-import signal
 import socket
-import sys
-import tempfile
 import time
-import traceback
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
-from dlcourse.checks.errors import StudentError
 from dlcourse.checks.judging import judge
 from dlcourse.checks.outcome import Outcome
-from dlcourse.checks.registry import all_exercises
 from dlcourse.checks.reporting import judged_by
 from dlcourse.checks.spec import Exercise
-from dlcourse.grading.feedback import FeedbackPages
-from dlcourse.grading.inside.forkserver import Announce, serve
-from dlcourse.grading.inside.shell import Hook, Output, Shell, warm_up
+from dlcourse.grading.inside.shell import Output
 from dlcourse.grading.inside.wire import KB, MB, Channel
 from dlcourse.grading.limits import GRACE, Limits
-from dlcourse.grading.nbgrader_parts import load_utils
+from dlcourse.grading.locked_cells import LockedShell
 from dlcourse.grading.proxies import GONE, Message, Names, Snapshot
-from dlcourse.grading.restore import (
-    Notebook,
-    RejectedError,
-    as_released,
-    grade_id_of,
-    restore,
-    unreadable,
-)
-from dlcourse.grading.result import GRADED, REJECTED, STOPPED
-from dlcourse.grading.sanitize import as_node, clean_outputs, clean_terminal
-from dlcourse.grading.spec import (
-    HIDDEN_TESTS,
-    AssignmentSpec,
-    CellSpec,
-    NotebookSpec,
-    defined_names,
-)
+from dlcourse.grading.restore import grade_id_of
+from dlcourse.grading.sanitize import clean_outputs, clean_terminal
+from dlcourse.grading.spec import CellSpec, NotebookSpec, defined_names
 
-nbgrader = load_utils()
-PR_SET_PDEATHSIG = 1
-JOB_LIMIT = 512 * MB
-OWN_MEMORY = 1024 * MB  # bytes that judging one notebook may add
 ALL_OUTPUTS = 16 * MB  # characters that a notebook may show
 NOT_RUN = "Not run while grading, nor anything below: nothing from here on is graded."
-
-# --- the shell of the locked cells ------------------------------------------------------------
-
-
-class ScoreHook(Hook):
-    """Keeps the value of a cell's last line, which is a test's score."""
-
-    shell: "TestShell"
-
-    def __call__(self, result: Any = None) -> None:
-        """Take the value, unless a semicolon hides it."""
-        if result is not None and not self.quiet():  # type: ignore[no-untyped-call]
-            self.shell.value = result
-        super().__call__(result)  # type: ignore[no-untyped-call]
-
-
-class TestShell(Shell):
-    """Runs locked cells; an error shows the test's own line and nothing of ours."""
-
-    hides = False
-    value: object = None
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(displayhook_class=ScoreHook, **settings)
-
-    def showtraceback(self, exc_tuple: Any = None, *_: Any, **__: Any) -> None:
-        """Show an error in one or two lines."""
-        kind, error, trace = self._get_exc_info(exc_tuple)  # type: ignore[no-untyped-call]
-        line, hidden = failing_line(trace, self.user_ns)
-        if hasattr(error, "_render_traceback_"):
-            lines = [] if self.hides else list(error._render_traceback_())
-        elif hidden:
-            lines = ["A hidden test did not pass."]
-        elif self.hides:
-            lines = [f"{kind.__name__} in the test: {line}"]
-        else:
-            text = str(error)[:2000]
-            said = f"{error.kind}: {error.text}" if isinstance(error, StudentError) else ""
-            lines = [
-                said or f"{kind.__name__}: {text}",
-                *([f"in the test: {line}"] if line else []),
-            ]
-        self._showtraceback(kind, "" if self.hides or hidden else error, lines)
-
-
-def failing_line(trace: Any, names: dict[str, Any]) -> tuple[str, bool]:
-    """Return the line of the cell that failed, and whether it is hidden from students."""
-    for frame, number in traceback.walk_tb(trace):
-        if frame.f_globals is names and frame.f_code.co_name == "<module>":
-            lines = linecache.getlines(frame.f_code.co_filename)
-            above = [line.strip() for line in lines[:number]]
-            begun, ended = (above.count(mark) for mark in HIDDEN_TESTS)
-            return (lines[number - 1].strip() if 0 < number <= len(lines) else ""), begun > ended
-    return "", False
-
-
-# --- one notebook -----------------------------------------------------------------------------
 
 
 class Referee:
@@ -129,7 +38,7 @@ class Referee:
 
     Parameters
     ----------
-    shell : TestShell
+    shell : LockedShell
         Runs the locked cells; its namespace is a `Names`.
     student : socket.socket
         To the student's process.
@@ -143,7 +52,7 @@ class Referee:
 
     def __init__(
         self,
-        shell: TestShell,
+        shell: LockedShell,
         student: socket.socket,
         spec: NotebookSpec,
         limits: Limits,
@@ -380,150 +289,3 @@ def stream_output(text: str) -> Output:
 def error_output(name: str, text: str) -> Output:
     """Write an error as a cell shows it."""
     return {"output_type": "error", "ename": name, "evalue": text, "traceback": [text]}
-
-
-# --- scores and pages -------------------------------------------------------------------------
-
-
-def scores_of(notebook: Notebook, spec: NotebookSpec) -> dict[str, float | None]:
-    """Read each graded cell's score from its output, as nbgrader does; a missing cell scores 0."""
-    scores: dict[str, float | None] = dict.fromkeys(spec.maximum, 0.0)
-    for cell in notebook["cells"]:
-        grade_id = grade_id_of(cell)
-        if grade_id in scores:
-            scores[grade_id] = nbgrader.determine_grade(as_node(cell))[0]
-    return scores
-
-
-def comments_of(notebook: Notebook, spec: NotebookSpec) -> dict[str, str | None]:
-    """Say for each cell to be filled in whether it was, as nbgrader does."""
-    comments: dict[str, str | None] = {c.grade_id: None for c in spec.cells if c.solution or c.task}
-    for cell in notebook["cells"]:
-        grade_id = grade_id_of(cell)
-        if grade_id in comments and not spec.by_id[grade_id].task:
-            untouched = nbgrader.compute_checksum(as_node(cell)) == spec.by_id[grade_id].checksum
-            comments[grade_id] = "No response." if untouched else None
-    return comments
-
-
-class Office:
-    """Everything that the warm process knows: it does a job in each process that it forks."""
-
-    def __init__(self, spec: AssignmentSpec, shell: TestShell) -> None:
-        self.spec, self.shell, self.pages = spec, shell, FeedbackPages()
-        for notebook in spec.notebooks:  # fills the caches with what most students leave alone
-            untouched = restore(as_bytes(as_json(as_released(notebook))), notebook)
-            self.pages.render(as_node(untouched), {}, {})
-        all_exercises()
-
-    def start(self, _: Message, connections: list[socket.socket], announce: Announce) -> None:
-        """Do one job and send what came of it."""
-        announce(os.getpid())
-        gc.disable()  # it would touch, and so copy, pages that are shared; this process ends soon
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-        most = pages * os.sysconf("SC_PAGE_SIZE") + OWN_MEMORY
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
-        station, student = connections
-        channel = Channel(station, JOB_LIMIT)
-        job: Any = channel.receive()
-        try:
-            answer = getattr(self, job["do"])(job, student)
-        except Exception as error:
-            answer = {"failed": f"{type(error).__name__}: {error}"[:500]}
-        channel.send(answer)
-
-    def grade(self, job: Message, student: socket.socket) -> Message:
-        """Grade what was handed in."""
-        spec = self.spec.notebook(job["notebook"])
-        status, reason, outcomes = GRADED, "", []
-        try:
-            files = self.accepted(job, spec)
-            notebook = restore(files.pop(f"{spec.name}.ipynb"), spec)
-            referee = self.referee(job, student, spec)
-            with self.files_of_the_assignment():
-                referee.run(notebook["cells"], {**files, **self.spec.files}, job["whole"])
-            outcomes = referee.outcomes
-            if referee.stopped:
-                status, reason = STOPPED, referee.stopped
-            scores = scores_of(notebook, spec)
-        except RejectedError as rejected:
-            status, reason = REJECTED, str(rejected)
-            notebook = unreadable(reason, spec)
-            scores = dict.fromkeys(spec.maximum, 0.0)
-        comments = comments_of(notebook, spec)
-        page = self.pages.render(
-            as_node(notebook), scores, spec.maximum, name=spec.name, comments=comments
-        )
-        said = {"status": status, "reason": reason, "scores": scores, "comments": comments}
-        return {
-            **writable({**said, "outcomes": outcomes}),
-            "graded": as_bytes(as_json(notebook)),
-            "feedback": as_bytes(page),
-        }
-
-    def execute(self, job: Message, student: socket.socket) -> Message:
-        """Run a notebook that nbgrader restored; the cells come and go as lists of dicts."""
-        spec = self.spec.notebook(job["notebook"])
-        referee = self.referee(job, student, spec)
-        cells = json.loads(job["cells"])
-        with self.files_of_the_assignment():
-            referee.run(cells, {**job["files"], **self.spec.files})
-        status = STOPPED if referee.stopped else GRADED
-        answer = {"status": status, "reason": referee.stopped, "outcomes": referee.outcomes}
-        return {**writable(answer), "cells": as_bytes(json.dumps(cells))}
-
-    @contextlib.contextmanager
-    def files_of_the_assignment(self) -> Iterator[None]:
-        """Work in a folder with the files that the instructor released, which tests may read."""
-        with tempfile.TemporaryDirectory(prefix="dlcourse-tests-") as folder:
-            for name, content in self.spec.files.items():
-                path = Path(folder, name)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
-            with contextlib.chdir(folder):
-                yield
-
-    def accepted(self, job: Message, spec: NotebookSpec) -> dict[str, bytes]:
-        """Return the files that were handed in.
-
-        Raises
-        ------
-        RejectedError
-            If the notebook is not among them, or there is a reason already.
-        """
-        if job["files"] is None:
-            raise RejectedError(job["reason"])
-        if f"{spec.name}.ipynb" not in job["files"]:
-            raise RejectedError(f"There is no file {spec.name}.ipynb.")
-        return dict(job["files"])
-
-    def referee(self, job: Message, student: socket.socket, spec: NotebookSpec) -> Referee:
-        """Make the referee of a job."""
-        return Referee(self.shell, student, spec, Limits(**job["limits"]), job["seed"])
-
-
-def writable(answer: Message) -> Message:
-    """Replace what no file in UTF-8 can hold: halves of characters, in whatever a student said."""
-    text = json.dumps(answer, ensure_ascii=False)
-    clean: Message = json.loads(text.encode("utf-8", "replace"))
-    return clean
-
-
-def as_bytes(text: str) -> bytes:
-    """Encode a text, whatever it is."""
-    return text.encode("utf-8", "replace")
-
-
-def as_json(notebook: Notebook) -> str:
-    """Write a notebook as a file's text."""
-    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
-
-
-def main(descriptor: int) -> NoReturn:
-    """Read the assignment from standard input, warm up, then fork for every notebook."""
-    spec = AssignmentSpec.from_json(sys.stdin.read())
-    sys.setrecursionlimit(3000)
-    shell = TestShell.instance(user_ns=Names())
-    warm_up(shell)
-    serve(socket.socket(fileno=descriptor), Office(spec, shell).start)

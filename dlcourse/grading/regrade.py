@@ -21,7 +21,7 @@ from dlcourse.grading.limits import Limits
 from dlcourse.grading.spec import AssignmentSpec, statements
 from dlcourse.grading.student_package import KEPT, PACKAGE
 
-JUDGES = ("dlcourse.grading.station", "dlcourse.grading.referee")
+JUDGES = ("dlcourse.grading.station", "dlcourse.grading.office")
 IN_THE_SANDBOX = ("grading/inside", *KEPT)  # which imports nothing else there
 
 

@@ -38,7 +38,7 @@ WATCH_SECONDS = 0.1
 REFEREE = """
 from dlcourse.grading.nbgrader_parts import skip_slow_imports
 skip_slow_imports()
-from dlcourse.grading.referee import main
+from dlcourse.grading.office import main
 main({fd})
 """
 RESULT_LIMIT = 512 * MB

@@ -1,7 +1,9 @@
 """A course of our own: the shipped assignment, released by nbgrader, with a station to grade it."""
 
+import builtins
 import json
 import shutil
+import sys
 
 import pytest
 from courses import NAME, ROOT, copy_course, environment, nbgrader
@@ -80,3 +82,13 @@ def solution():
     """The instructor's notebook, a right answer to everything."""
     path = ROOT / "solutions" / NAME / f"{NAME}.ipynb"
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def clean_ipython():
+    """Undo what IPython's shell does to builtins and to the main module."""
+    before, main = dict(vars(builtins)), sys.modules["__main__"]
+    yield
+    for name in set(vars(builtins)) - set(before):
+        delattr(builtins, name)
+    sys.modules["__main__"] = main

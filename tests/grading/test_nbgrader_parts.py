@@ -18,7 +18,7 @@ REFEREES_IMPORTS = """
 import json, sys
 from dlcourse.grading.nbgrader_parts import skip_slow_imports
 skip_slow_imports()
-import dlcourse.grading.referee
+import dlcourse.grading.office
 print(json.dumps([name for name, module in sys.modules.items() if module]))
 """
 

@@ -4,22 +4,17 @@ A referee runs here, in the tests' process; the student's side is real, in a for
 for the tests in which it lies: then its answers wait in the pipe before they are asked for.
 """
 
-import builtins
 import contextlib
-import io
 import json
 import os
 import socket
-import sys
 import warnings
 
 import numpy as np
 import pytest
 from grading.builders import (
     STUB,
-    assignment_spec,
     cell,
-    cell_spec,
     locked_spec,
     notebook,
     notebook_spec,
@@ -30,14 +25,15 @@ from IPython.core.interactiveshell import InteractiveShell
 
 pytest.importorskip("nbgrader")
 
-from nbgrader.utils import compute_checksum
-
 from dlcourse.checks.errors import StudentError
+from dlcourse.checks.registry import find
 from dlcourse.grading import referee as module
 from dlcourse.grading.inside.shell import Shell
 from dlcourse.grading.inside.student import Student
-from dlcourse.grading.inside.wire import Channel, encode
+from dlcourse.grading.inside.wire import MB, Channel, encode
 from dlcourse.grading.limits import Limits
+from dlcourse.grading.locked_cells import LockedShell
+from dlcourse.grading.office import scores_of
 from dlcourse.grading.proxies import (
     Names,
     Snapshot,
@@ -46,34 +42,18 @@ from dlcourse.grading.proxies import (
     called_back,
     take_over,
 )
-from dlcourse.grading.referee import (
-    Office,
-    Referee,
-    comments_of,
-    failing_line,
-    score_of,
-    scores_of,
-)
-from dlcourse.grading.restore import grade_id_of, restore, unreadable
+from dlcourse.grading.referee import Referee, score_of
+from dlcourse.grading.restore import grade_id_of, restore
 
 LIMITS = Limits(
     cell_seconds=2, call_seconds=0.5, notebook_seconds=20, tests_seconds=10, answer_mb=2
 )
+pytestmark = pytest.mark.usefixtures("clean_ipython")
 HIDDEN = "### BEGIN HIDDEN TESTS\n{}\n### END HIDDEN TESTS"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _nothing_of_ipython_is_left():
-    """IPython's shell leaves its marks in builtins and in place of the main module."""
-    before, main = dict(vars(builtins)), sys.modules["__main__"]
-    yield
-    for name in set(vars(builtins)) - set(before):
-        delattr(builtins, name)
-    sys.modules["__main__"] = main
-
-
 @pytest.fixture(scope="module")
-def student_shell(_nothing_of_ipython_is_left):
+def student_shell(clean_ipython):
     return Shell()
 
 
@@ -113,13 +93,13 @@ def play(student_shell, tmp_path, monkeypatch):
                 ours.close()
                 os.chdir(tmp_path)
                 InteractiveShell._instance = student_shell
-                channel = Channel(theirs, int(limits.answer_mb) << 20)
+                channel = Channel(theirs, int(limits.answer_mb * MB))
                 Student(student_shell, channel, limits.as_dict()).work()
             finally:
                 os._exit(0)
         theirs.close()
         restored = restore(notebook(*cells), spec)["cells"]
-        shell = module.TestShell(user_ns=Names())
+        shell = LockedShell(user_ns=Names())
         monkeypatch.setattr(InteractiveShell, "_instance", shell)  # what `display` asks for
         referee = Referee(shell, ours, spec, limits, seed)
         try:
@@ -215,34 +195,6 @@ def test_html_comes_from_checks_only(play):
     assert {mime for output in shown for mime in output["data"]} == {
         *("text/plain", "text/html", "image/png")
     }
-
-
-def test_a_missing_cell_scores_nothing():
-    spec = one_test("1")
-    assert scores_of({"cells": []}, spec) == {"t": 0.0}
-
-
-def test_answers_for_people_wait_and_empty_ones_score_nothing():
-    essay = cell("Write here.", kind="markdown", grade_id="essay")
-    known = cell_spec(
-        "essay", "Write here.", "markdown", grade=True, solution=True, points=3.0,
-        checksum=compute_checksum(_node("markdown", "Write here.", "essay")),
-    )  # fmt: skip
-    task = cell_spec("task", "Draw.", "markdown", task=True, points=2.0)
-    spec = notebook_spec(known, task)
-    untouched = restore(notebook(essay), spec)
-    assert scores_of(untouched, spec) == {"essay": 0}
-    assert comments_of(untouched, spec) == {"essay": "No response.", "task": None}
-    written = restore(notebook({**essay, "source": "An answer."}), spec)
-    assert scores_of(written, spec) == {"essay": None}
-    assert comments_of(written, spec) == {"essay": None, "task": None}
-
-
-def _node(kind, source, grade_id):
-    from nbformat import from_dict
-
-    settings = {"grade_id": grade_id, "grade": True, "solution": True, "points": 3.0}
-    return from_dict({"cell_type": kind, "source": source, "metadata": {"nbgrader": settings}})
 
 
 # --- whose names count --------------------------------------------------------------------------
@@ -616,7 +568,7 @@ def lying_student():
                 theirs.sendall(message if type(message) is bytes else encode(message))
             theirs.shutdown(socket.SHUT_WR)
             spec = spec or one_test("f(1)")
-            return Referee(module.TestShell(user_ns=Names()), ours, spec, LIMITS, 1)
+            return Referee(LockedShell(user_ns=Names()), ours, spec, LIMITS, 1)
 
         yield make
 
@@ -840,10 +792,6 @@ def test_a_check_in_a_hidden_test_shows_no_numbers(play):
     assert after.referee.outcomes[0]["message"]
 
 
-def test_the_line_that_failed_is_found_in_the_cell_only():
-    assert failing_line(None, {}) == ("", False)
-
-
 # --- seeds --------------------------------------------------------------------------------------
 
 CHECKED = notebook_spec(
@@ -872,7 +820,7 @@ def test_the_seed_of_a_check_is_drawn_from_the_recorded_one(monkeypatch):
     referee = Referee.__new__(Referee)
     referee.cell, referee.outcomes, referee.pages, referee.names = None, [], set(), Names()
     referee.shell = type("S", (), {"hides": False})()
-    exercise = module.all_exercises()["logistic_regression/sigmoid"]
+    exercise = find("logistic_regression/sigmoid")
 
     def spy(exercise, function, seed):
         seeds.append(seed)
@@ -939,110 +887,6 @@ def test_exercise_of_the_instructors_own_is_judged_as_those_of_the_course_are(pl
     (outcome,) = bad.referee.outcomes
     assert (outcome["exercise"], outcome["misconception"]) == ("toy/twice", "squared")
     assert "That is the square." in bad.text("t")
-
-
-# --- the office ---------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def office(_nothing_of_ipython_is_left):
-    spec = assignment_spec(
-        solution_spec("f"), test_spec("t", "assert f(1) == 1"), files={"a": b"1"}
-    )
-    return Office(spec, None)
-
-
-def job(**more):
-    return {
-        "do": "grade", "notebook": "week", "seed": 5, "whole": True,
-        "limits": LIMITS.as_dict(), "files": {"week.ipynb": notebook()}, "reason": "", **more,
-    }  # fmt: skip
-
-
-def done(office, **more):
-    """Let the office do a job for a student who is not there."""
-    ours, theirs = socket.socketpair()
-    theirs.close()
-    office.shell = module.TestShell(user_ns=Names())
-    with ours:
-        return getattr(office, more.get("do", "grade"))(job(**more), ours)
-
-
-@pytest.mark.parametrize(
-    ("more", "reason"),
-    [
-        ({"files": None, "reason": "It is larger than 20 MB."}, "It is larger than 20 MB."),
-        ({"files": {}}, "There is no file week.ipynb."),
-        ({"files": {"Week.ipynb": b""}}, "There is no file week.ipynb."),
-        ({"files": {"week.ipynb": b"junk"}}, "The file is not a notebook: "),
-    ],
-)
-def test_what_cannot_be_read_is_rejected_with_a_page(office, more, reason):
-    answer = done(office, **more)
-    assert answer["status"] == "rejected"
-    assert answer["reason"].startswith(reason)
-    assert answer["scores"] == {"t": 0.0}
-    assert answer["outcomes"] == []
-    assert b"Not graded" in answer["graded"]
-    assert reason[:20].encode() in answer["feedback"]
-
-
-def test_a_student_who_is_gone_is_stopped(office):
-    answer = done(office)
-    assert answer["status"] == "stopped"
-    assert answer["reason"].startswith("The process ended while a cell ran")
-    assert json.loads(answer["graded"])["nbformat"] == 4
-
-
-def test_a_notebook_that_nbgrader_restored_is_run(office):
-    cells = restore(notebook(), office.spec.notebooks[0])["cells"]
-    answer = done(office, do="execute", cells=json.dumps(cells).encode(), files={})
-    assert answer["status"] == "stopped"
-    assert any(cell.get("outputs") for cell in json.loads(answer["cells"]))
-    assert set(answer) == {"cells", "status", "reason", "outcomes"}
-
-
-@pytest.mark.parametrize("what", ["good", "failing"])
-def test_a_job_is_answered_on_the_stations_connection(office, monkeypatch, what):
-    announced = []
-    libc = type("Libc", (), {"prctl": lambda *_: 0})()
-    monkeypatch.setattr(module.ctypes, "CDLL", lambda *_: libc)
-    monkeypatch.setattr(module.resource, "setrlimit", lambda *_: None)
-    station, theirs = socket.socketpair()
-    student, gone = socket.socketpair()
-    office.shell = module.TestShell(user_ns=Names())
-    with station, theirs, student, gone:
-        gone.close()
-        more = {"files": None, "reason": "No."} if what == "good" else {"notebook": "other"}
-        station.sendall(encode(job(**more)))
-        office.start({}, [theirs, student], announced.append)
-        answer = Channel(station, 1 << 24).receive()
-    assert announced == [os.getpid()]
-    if what == "good":
-        assert answer["status"] == "rejected"
-    else:
-        assert answer == {"failed": "SpecError: notebook must be one of week, got 'other'"}
-
-
-def test_the_warm_process_reads_the_spec_and_serves(office, monkeypatch):
-    monkeypatch.setattr(sys, "stdin", io.StringIO(office.spec.to_json()))
-    served = []
-    limit = sys.getrecursionlimit()
-    monkeypatch.setattr(module, "serve", lambda *given: served.append(given))
-    monkeypatch.setattr(module, "warm_up", lambda shell: None)
-    monkeypatch.setattr(module.TestShell, "instance", classmethod(lambda cls, **k: cls(**k)))
-    ours, theirs = socket.socketpair()
-    try:
-        with ours:
-            module.main(theirs.detach())
-    finally:
-        sys.setrecursionlimit(limit)
-        served[0][0].close()
-    assert served[0][1].__self__.spec == office.spec
-
-
-def test_unreadable_notebooks_warm_the_pages(office):
-    assert unreadable("", office.spec.notebooks[0])["cells"]
 
 
 # --- what a red team found ------------------------------------------------------------------------

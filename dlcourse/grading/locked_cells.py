@@ -1,0 +1,61 @@
+"""The shell of the locked cells: keeps a test's score, and shows of an error what may be seen."""
+
+import linecache
+import traceback
+from typing import Any
+
+from dlcourse.checks.errors import StudentError
+from dlcourse.grading.inside.shell import Hook, Shell
+from dlcourse.grading.spec import HIDDEN_TESTS
+
+
+class ScoreHook(Hook):
+    """Keeps the value of a cell's last line, which is a test's score."""
+
+    shell: "LockedShell"
+
+    def __call__(self, result: Any = None) -> None:
+        """Take the value, unless a semicolon hides it."""
+        if result is not None and not self.quiet():  # type: ignore[no-untyped-call]
+            self.shell.value = result
+        super().__call__(result)  # type: ignore[no-untyped-call]
+
+
+class LockedShell(Shell):
+    """Runs locked cells; an error shows the test's own line and nothing of ours."""
+
+    hides = False
+    value: object = None
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(displayhook_class=ScoreHook, **settings)
+
+    def showtraceback(self, exc_tuple: Any = None, *_: Any, **__: Any) -> None:
+        """Show an error in one or two lines."""
+        kind, error, trace = self._get_exc_info(exc_tuple)  # type: ignore[no-untyped-call]
+        line, hidden = failing_line(trace, self.user_ns)
+        if hasattr(error, "_render_traceback_"):
+            lines = [] if self.hides else list(error._render_traceback_())
+        elif hidden:
+            lines = ["A hidden test did not pass."]
+        elif self.hides:
+            lines = [f"{kind.__name__} in the test: {line}"]
+        else:
+            text = str(error)[:2000]
+            said = f"{error.kind}: {error.text}" if isinstance(error, StudentError) else ""
+            lines = [
+                said or f"{kind.__name__}: {text}",
+                *([f"in the test: {line}"] if line else []),
+            ]
+        self._showtraceback(kind, "" if self.hides or hidden else error, lines)
+
+
+def failing_line(trace: Any, names: dict[str, Any]) -> tuple[str, bool]:
+    """Return the line of the cell that failed, and whether it is hidden from students."""
+    for frame, number in traceback.walk_tb(trace):
+        if frame.f_globals is names and frame.f_code.co_name == "<module>":
+            lines = linecache.getlines(frame.f_code.co_filename)
+            above = [line.strip() for line in lines[:number]]
+            begun, ended = (above.count(mark) for mark in HIDDEN_TESTS)
+            return (lines[number - 1].strip() if 0 < number <= len(lines) else ""), begun > ended
+    return "", False

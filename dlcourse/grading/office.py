@@ -1,0 +1,190 @@
+"""The warm process that judges: reads the assignment once, and does one job in each of its forks.
+
+A job is what a student handed in, or what nbgrader made of it. What comes back is the notebook with
+its outputs, the scores that nbgrader would read in them, and the student's page.
+"""
+
+import contextlib
+import ctypes
+import gc
+import json
+import os
+import resource
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+from dlcourse.checks.registry import all_exercises
+from dlcourse.grading.feedback import FeedbackPages
+from dlcourse.grading.inside.forkserver import Announce, serve
+from dlcourse.grading.inside.shell import warm_up
+from dlcourse.grading.inside.wire import MB, Channel
+from dlcourse.grading.limits import Limits
+from dlcourse.grading.locked_cells import LockedShell
+from dlcourse.grading.nbgrader_parts import load_utils
+from dlcourse.grading.proxies import Message, Names
+from dlcourse.grading.referee import Referee
+from dlcourse.grading.restore import (
+    Notebook,
+    RejectedError,
+    as_released,
+    grade_id_of,
+    restore,
+    unreadable,
+)
+from dlcourse.grading.result import GRADED, REJECTED, STOPPED
+from dlcourse.grading.sanitize import as_node
+from dlcourse.grading.spec import AssignmentSpec, NotebookSpec
+
+nbgrader = load_utils()
+PR_SET_PDEATHSIG = 1
+JOB_LIMIT = 512 * MB
+OWN_MEMORY = 1024 * MB  # bytes that judging one notebook may add
+
+
+def scores_of(notebook: Notebook, spec: NotebookSpec) -> dict[str, float | None]:
+    """Read each graded cell's score from its output, as nbgrader does; a missing cell scores 0."""
+    scores: dict[str, float | None] = dict.fromkeys(spec.maximum, 0.0)
+    for cell in notebook["cells"]:
+        grade_id = grade_id_of(cell)
+        if grade_id in scores:
+            scores[grade_id] = nbgrader.determine_grade(as_node(cell))[0]
+    return scores
+
+
+def comments_of(notebook: Notebook, spec: NotebookSpec) -> dict[str, str | None]:
+    """Say for each cell to be filled in whether it was, as nbgrader does."""
+    comments: dict[str, str | None] = {c.grade_id: None for c in spec.cells if c.solution or c.task}
+    for cell in notebook["cells"]:
+        grade_id = grade_id_of(cell)
+        if grade_id in comments and not spec.by_id[grade_id].task:
+            untouched = nbgrader.compute_checksum(as_node(cell)) == spec.by_id[grade_id].checksum
+            comments[grade_id] = "No response." if untouched else None
+    return comments
+
+
+class Office:
+    """Everything that the warm process knows: it does a job in each process that it forks."""
+
+    def __init__(self, spec: AssignmentSpec, shell: LockedShell) -> None:
+        self.spec, self.shell, self.pages = spec, shell, FeedbackPages()
+        for notebook in spec.notebooks:  # fills the caches with what most students leave alone
+            untouched = restore(as_bytes(as_json(as_released(notebook))), notebook)
+            self.pages.render(as_node(untouched), {}, {})
+        all_exercises()
+
+    def start(self, _: Message, connections: list[socket.socket], announce: Announce) -> None:
+        """Do one job and send what came of it."""
+        announce(os.getpid())
+        gc.disable()  # it would touch, and so copy, pages that are shared; this process ends soon
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        most = pages * os.sysconf("SC_PAGE_SIZE") + OWN_MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        station, student = connections
+        channel = Channel(station, JOB_LIMIT)
+        job: Any = channel.receive()
+        try:
+            answer = getattr(self, job["do"])(job, student)
+        except Exception as error:
+            answer = {"failed": f"{type(error).__name__}: {error}"[:500]}
+        channel.send(answer)
+
+    def grade(self, job: Message, student: socket.socket) -> Message:
+        """Grade what was handed in."""
+        spec = self.spec.notebook(job["notebook"])
+        status, reason, outcomes = GRADED, "", []
+        try:
+            files = self.accepted(job, spec)
+            notebook = restore(files.pop(f"{spec.name}.ipynb"), spec)
+            referee = self.referee(job, student, spec)
+            with self.files_of_the_assignment():
+                referee.run(notebook["cells"], {**files, **self.spec.files}, job["whole"])
+            outcomes = referee.outcomes
+            if referee.stopped:
+                status, reason = STOPPED, referee.stopped
+            scores = scores_of(notebook, spec)
+        except RejectedError as rejected:
+            status, reason = REJECTED, str(rejected)
+            notebook = unreadable(reason, spec)
+            scores = dict.fromkeys(spec.maximum, 0.0)
+        comments = comments_of(notebook, spec)
+        page = self.pages.render(
+            as_node(notebook), scores, spec.maximum, name=spec.name, comments=comments
+        )
+        said = {"status": status, "reason": reason, "scores": scores, "comments": comments}
+        return {
+            **writable({**said, "outcomes": outcomes}),
+            "graded": as_bytes(as_json(notebook)),
+            "feedback": as_bytes(page),
+        }
+
+    def execute(self, job: Message, student: socket.socket) -> Message:
+        """Run a notebook that nbgrader restored; the cells come and go as lists of dicts."""
+        spec = self.spec.notebook(job["notebook"])
+        referee = self.referee(job, student, spec)
+        cells = json.loads(job["cells"])
+        with self.files_of_the_assignment():
+            referee.run(cells, {**job["files"], **self.spec.files})
+        status = STOPPED if referee.stopped else GRADED
+        answer = {"status": status, "reason": referee.stopped, "outcomes": referee.outcomes}
+        return {**writable(answer), "cells": as_bytes(json.dumps(cells))}
+
+    @contextlib.contextmanager
+    def files_of_the_assignment(self) -> Iterator[None]:
+        """Work in a folder with the files that the instructor released, which tests may read."""
+        with tempfile.TemporaryDirectory(prefix="dlcourse-tests-") as folder:
+            for name, content in self.spec.files.items():
+                path = Path(folder, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            with contextlib.chdir(folder):
+                yield
+
+    def accepted(self, job: Message, spec: NotebookSpec) -> dict[str, bytes]:
+        """Return the files that were handed in.
+
+        Raises
+        ------
+        RejectedError
+            If the notebook is not among them, or there is a reason already.
+        """
+        if job["files"] is None:
+            raise RejectedError(job["reason"])
+        if f"{spec.name}.ipynb" not in job["files"]:
+            raise RejectedError(f"There is no file {spec.name}.ipynb.")
+        return dict(job["files"])
+
+    def referee(self, job: Message, student: socket.socket, spec: NotebookSpec) -> Referee:
+        """Make the referee of a job."""
+        return Referee(self.shell, student, spec, Limits(**job["limits"]), job["seed"])
+
+
+def writable(answer: Message) -> Message:
+    """Replace what no file in UTF-8 can hold: halves of characters, in whatever a student said."""
+    text = json.dumps(answer, ensure_ascii=False)
+    clean: Message = json.loads(text.encode("utf-8", "replace"))
+    return clean
+
+
+def as_bytes(text: str) -> bytes:
+    """Encode a text, whatever it is."""
+    return text.encode("utf-8", "replace")
+
+
+def as_json(notebook: Notebook) -> str:
+    """Write a notebook as a file's text."""
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
+def main(descriptor: int) -> NoReturn:
+    """Read the assignment from standard input, warm up, then fork for every notebook."""
+    spec = AssignmentSpec.from_json(sys.stdin.read())
+    sys.setrecursionlimit(3000)
+    shell = LockedShell.instance(user_ns=Names())
+    warm_up(shell)
+    serve(socket.socket(fileno=descriptor), Office(spec, shell).start)
