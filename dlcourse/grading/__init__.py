@@ -25,7 +25,9 @@ sends arrays through a pipe and gets arrays back, by value.
 ``classroom``        a whole class: what to grade, and one writer of the results
 ``executors``        where it is graded: on this machine or on a cluster
 ``command``          ``dlcourse grade``
-``report``           what the class did, as a page
+``statistics``       what the class did, in numbers
+``wording``          how these numbers are said
+``report``           the page and the tables with them
 ``exports``          marks for Canvas and Moodle
 ``tables``           CSV files that no spreadsheet takes for formulas
 ``execute``          the same safety for nbgrader's own commands

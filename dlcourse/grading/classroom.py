@@ -22,10 +22,11 @@ from dlcourse.grading.feedback import FeedbackPages
 from dlcourse.grading.gradebook import Entry, Records
 from dlcourse.grading.inside.wire import MB
 from dlcourse.grading.regrade import digest_of_run
-from dlcourse.grading.report import Summary, write_report
-from dlcourse.grading.result import REJECTED, Result
+from dlcourse.grading.report import write_report
+from dlcourse.grading.result import Result, Status
 from dlcourse.grading.sandbox import SandboxError
 from dlcourse.grading.spec import AssignmentSpec
+from dlcourse.grading.statistics import Summary
 from dlcourse.grading.submissions import Submission
 from dlcourse.grading.tables import write_whole
 
@@ -213,7 +214,7 @@ class Classroom:
             Result(
                 student=submission.student,
                 notebook=notebook.name,
-                status=REJECTED,
+                status=Status.REJECTED,
                 reason=reason,
                 seed=0,
                 seconds=0.0,

@@ -15,6 +15,7 @@ from dlcourse.grading.execute import SafeExecute
 from dlcourse.grading.executors import Setup, dask_cluster, local_pool, workers_here
 from dlcourse.grading.sandbox import SandboxError, isolation
 from dlcourse.grading.spec import SpecError, load_spec
+from dlcourse.grading.wording import as_text
 
 DASK_BATCH = 5
 PROBLEMS = (SpecError, SandboxError, ValueError, OSError, ImportError, SQLAlchemyError)
@@ -89,7 +90,7 @@ def grade(
             classroom.run(folders, executor, in_flight // batch, batch, seed, bar.update)
     summary, page = classroom.report()
     graded = f"{len(folders)} graded now" if folders else "Nothing new to grade"
-    return f"{graded}.\n\n{summary}\n\nThe report: {page}"
+    return f"{graded}.\n\n{as_text(summary)}\n\nThe report: {page}"
 
 
 def assign_penalty(app: Any, db_url: str, assignment: str, student: str, notebook: str) -> float:

@@ -23,10 +23,10 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 
-from dlcourse.grading.report import ReportRow
 from dlcourse.grading.result import Result
 from dlcourse.grading.schema import RESULTS, prepare
 from dlcourse.grading.spec import AssignmentSpec
+from dlcourse.grading.statistics import ReportRow
 
 TRIES, WAIT_SECONDS = 10, 1.0  # while somebody else, formgrader say, holds the database
 

@@ -36,7 +36,7 @@ from dlcourse.grading.restore import (
     restore,
     unreadable,
 )
-from dlcourse.grading.result import GRADED, REJECTED, STOPPED
+from dlcourse.grading.result import Status
 from dlcourse.grading.sanitize import as_node
 from dlcourse.grading.spec import AssignmentSpec, NotebookSpec
 
@@ -97,7 +97,7 @@ class Office:
     def grade(self, job: Message, student: socket.socket) -> Message:
         """Grade what was handed in."""
         spec = self.spec.notebook(job["notebook"])
-        status, reason, outcomes = GRADED, "", []
+        status, reason, outcomes = Status.GRADED, "", []
         try:
             files = self.accepted(job, spec)
             notebook = restore(files.pop(f"{spec.name}.ipynb"), spec)
@@ -106,10 +106,10 @@ class Office:
                 referee.run(notebook["cells"], {**files, **self.spec.files}, job["whole"])
             outcomes = referee.outcomes
             if referee.stopped:
-                status, reason = STOPPED, referee.stopped
+                status, reason = Status.STOPPED, referee.stopped
             scores = scores_of(notebook, spec)
         except RejectedError as rejected:
-            status, reason = REJECTED, str(rejected)
+            status, reason = Status.REJECTED, str(rejected)
             notebook = unreadable(reason, spec)
             scores = dict.fromkeys(spec.maximum, 0.0)
         comments = comments_of(notebook, spec)
@@ -130,7 +130,7 @@ class Office:
         cells = json.loads(job["cells"])
         with self.files_of_the_assignment():
             referee.run(cells, {**job["files"], **self.spec.files})
-        status = STOPPED if referee.stopped else GRADED
+        status = Status.STOPPED if referee.stopped else Status.GRADED
         answer = {"status": status, "reason": referee.stopped, "outcomes": referee.outcomes}
         return {**writable(answer), "cells": as_bytes(json.dumps(cells))}
 

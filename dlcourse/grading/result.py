@@ -1,9 +1,16 @@
 """What grading a notebook came to, as plain data."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-GRADED, STOPPED, REJECTED = "graded", "stopped", "rejected"
+
+class Status(StrEnum):
+    """How grading a notebook ended."""
+
+    GRADED = "graded"
+    STOPPED = "stopped"  # its process died or ran out of time, and what it had done by then counts
+    REJECTED = "rejected"  # it could not be read, and is worth nothing until a person looks at it
 
 
 @dataclass(frozen=True)
@@ -14,9 +21,8 @@ class Result:
     ----------
     student, notebook : str
         Whose notebook, and which.
-    status : {"graded", "stopped", "rejected"}
-        Stopped: the student's process died or ran out of time, and what it had done by then counts.
-        Rejected: the file could not be read, and is worth nothing until a person looks at it.
+    status : Status
+        How it ended.
     reason : str
         One sentence for people; empty where there is nothing to say.
     seed : int
@@ -41,7 +47,7 @@ class Result:
 
     student: str
     notebook: str
-    status: str
+    status: Status
     reason: str
     seed: int
     seconds: float

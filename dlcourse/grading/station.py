@@ -21,7 +21,7 @@ from dlcourse.grading import student_package
 from dlcourse.grading.inside.forkserver import PACKET
 from dlcourse.grading.inside.wire import KB, MB, Channel, WireError
 from dlcourse.grading.limits import Limits
-from dlcourse.grading.result import STOPPED, Result
+from dlcourse.grading.result import Result, Status
 from dlcourse.grading.sandbox import (
     ADVICE,
     BLAS_THREADS,
@@ -298,9 +298,9 @@ class Station:
                     attempts = attempts[-1:]
                 continue
             if stopped:
-                answer.update(status=STOPPED, reason=stopped)
+                answer.update(status=Status.STOPPED, reason=stopped)
             answer |= {name: answer[name].decode() for name in ("graded", "feedback")}
-            answer["outcomes"] = tuple(answer["outcomes"])
+            answer |= {"status": Status(answer["status"]), "outcomes": tuple(answer["outcomes"])}
             return Result(
                 student=student,
                 notebook=notebook,
@@ -340,7 +340,7 @@ class Station:
         except ProcessGone as gone:
             raise SandboxError(f"The notebook could not be run. {gone}") from None
         if stopped:
-            answer.update(status=STOPPED, reason=stopped)
+            answer.update(status=Status.STOPPED, reason=stopped)
         return {**answer, "cells": json.loads(answer["cells"])}
 
     @property

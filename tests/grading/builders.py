@@ -2,7 +2,7 @@
 
 import json
 
-from dlcourse.grading.result import GRADED, Result
+from dlcourse.grading.result import Result, Status
 from dlcourse.grading.spec import AssignmentSpec, CellSpec, NotebookSpec, defined_names
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -60,7 +60,7 @@ def result(student="ada", name="week", scores=None, maximum=None, **more):
     fields = {
         "student": student,
         "notebook": name,
-        "status": GRADED,
+        "status": Status.GRADED,
         "reason": "",
         "seed": 7,
         "seconds": 0.25,

@@ -1,20 +1,17 @@
-"""The instructor's report: counts that are right, a page in which data stays text."""
+"""The instructor's report: a page and tables in which data stays text."""
 
 import csv
 import os
-import random
 from html.parser import HTMLParser
 
 import pytest
+from grading.classes import EXERCISES, NAME, a_class, cell_of, outcome, row
 
-from dlcourse.checks.registry import exercises_of, find
-from dlcourse.checks.spec import name_of
-from dlcourse.grading.report import ReportRow, Summary, summarise, write_report
+from dlcourse.grading.report import write_report
+from dlcourse.grading.statistics import ReportRow, summarise
 from dlcourse.grading.tables import FORMULA_STARTS, write_csv, write_whole
+from dlcourse.grading.wording import mistake_name
 
-NAME = "logistic_regression"
-EXERCISES = exercises_of(NAME)
-MAXIMUM = float(sum(exercise.points for exercise in EXERCISES))
 HOSTILE = (
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -30,80 +27,6 @@ HOSTILE = (
     "\udcff\x1b[31m\x00\u202e",
     "long" * 5000,
 )
-
-
-def cell_of(exercise):
-    return f"check-{exercise}".replace("_", "-")
-
-
-def outcome(exercise, earned=0.0, kind="", misconception="", message=""):
-    return {
-        "cell": cell_of(name_of(exercise)),
-        "exercise": exercise,
-        "points": 2.0,
-        "earned": earned,
-        "kind": kind,
-        "misconception": misconception,
-        "message": message,
-    }
-
-
-def row(student="ada", score=1.0, status="graded", reason="", **changes):
-    values = {
-        "student": student,
-        "notebook": NAME,
-        "status": status,
-        "reason": reason,
-        "score": score,
-        "maximum": 2.0,
-        "seconds": 0.1,
-        "seed": 4_294_967_295,
-        "sandbox": "bubblewrap",
-        "cells": {cell_of("scores"): (score, 2.0)},
-        "outcomes": (outcome("scores", score),),
-    }
-    return ReportRow(**{**values, **changes})
-
-
-def a_class(size, seed=0):
-    """Students of every ability, some stopped, some rejected; known and unknown mistakes."""
-    rng = random.Random(seed)
-    rows = []
-    for number in range(size):
-        ability = rng.betavariate(3, 1.5)
-        cells, outcomes = {}, []
-        for place, exercise in enumerate(EXERCISES):
-            points = float(exercise.points)
-            right = rng.random() < ability * (1 - 0.08 * place) + 0.1
-            earned = points if right else rng.choice([0.0, 0.0, points / 2])
-            known = exercise.misconceptions
-            name = rng.choice(known[:4]).name if not right and known and rng.random() < 0.6 else ""
-            kind = "" if right else rng.choice(["not written", "raised", "value", "value", "shape"])
-            cells[cell_of(exercise.name)] = (earned, points)
-            outcomes.append(outcome(exercise.key, earned, kind, name))
-        status = rng.choices(["graded", "stopped", "rejected"], [95, 3, 2])[0]
-        reason = {
-            "graded": "",
-            "stopped": "Cell 7 ran for more than 30 s.",
-            "rejected": "The file is not a notebook: it is not JSON.",
-        }[status]
-        if status == "rejected":
-            cells, outcomes = {cell: (0.0, points) for cell, (_, points) in cells.items()}, []
-        score = sum(earned for earned, _ in cells.values())
-        rows.append(
-            row(
-                f"student{number:05}",
-                score,
-                status,
-                reason,
-                maximum=MAXIMUM,
-                seconds=rng.lognormvariate(-2, 0.4),
-                seed=rng.getrandbits(32),
-                cells=cells,
-                outcomes=tuple(outcomes),
-            )
-        )
-    return rows
 
 
 class Page(HTMLParser):
@@ -135,127 +58,6 @@ def read_csv(path):
 
 def report(rows, folder, title="Logistic regression"):
     return Page(write_report(rows, folder, title)[1])
-
-
-# --- counting ---------------------------------------------------------------------------------
-
-
-def test_scores_are_a_students_over_all_notebooks():
-    rows = [row("a", 2.0), row("a", 1.0, notebook="two"), row("b", 0.5), row("c", 0.0, "rejected")]
-    summary = summarise(rows)
-    assert (summary.students, summary.submissions) == (3, 4)
-    assert summary.scores == (0.0, 0.5, 3.0)
-    assert summary.maximum == 4.0
-    assert summary.mean == pytest.approx(3.5 / 3)
-    assert summary.quartiles == (0.25, 0.5, 1.75)
-    assert summary.statuses == {"graded": 3, "rejected": 1}
-    assert summary.sandboxes == {"bubblewrap": 4}
-
-
-def test_exercises_are_sorted_by_share_of_points_and_leave_out_what_was_rejected():
-    def submission(student, easy, hard, status="graded"):
-        cells = {"easy": (easy, 1.0), "hard": (hard, 10.0), "essay": (None, 5.0)}
-        return row(student, 0.0, status, cells=cells, outcomes=())
-
-    rows = [submission("a", 1.0, 10.0), submission("b", 1.0, 4.0), submission("c", 0.0, 0.0)]
-    hard, easy, essay = summarise([*rows, submission("d", 0.0, 0.0, "rejected")]).exercises
-    assert (hard.name, hard.maximum, hard.marked) == ("hard", 10.0, 3)
-    assert (hard.full, hard.part, hard.nothing) == pytest.approx((1 / 3, 1 / 3, 1 / 3))
-    assert hard.mean == pytest.approx(14 / 3)
-    assert (easy.full, easy.part, easy.nothing) == pytest.approx((2 / 3, 0, 1 / 3))
-    assert (essay.marked, essay.unmarked, essay.mean) == (0, 3, 0.0)
-
-
-def test_exercises_bear_the_name_of_the_check_in_their_cell():
-    cells = {"check-scores": (1.0, 2.0), "essay": (None, 1.0)}
-    (checked, essay) = summarise([row(cells=cells)]).exercises
-    assert (checked.name, essay.name) == ("scores", "essay")
-
-
-@pytest.mark.parametrize("checks", [(), (outcome("scores"),)])
-def test_same_name_in_two_notebooks_is_told_apart(checks):
-    rows = [row(outcomes=checks), row(notebook="two", outcomes=checks)]
-    assert len({exercise.name for exercise in summarise(rows).exercises}) == 2
-
-
-def test_one_exercise_checked_in_two_cells_is_told_apart():
-    cells = {"first": (1.0, 1.0), "second": (0.0, 1.0)}
-    checks = tuple({**outcome("scores"), "cell": cell} for cell in cells)
-    names = {exercise.name for exercise in summarise([row(cells=cells, outcomes=checks)]).exercises}
-    assert names == {f"{NAME}: first", f"{NAME}: second"}
-
-
-def test_mistakes_count_students_not_checks():
-    wrong = outcome("scores", 0.0, "value", "bias left out")
-    rows = [
-        row("a", outcomes=(wrong, wrong)),
-        row("b", outcomes=(wrong,)),
-        row("c", outcomes=(outcome("scores", 0.0, "raised"),)),
-        row("d"),
-    ]
-    known, unknown = summarise(rows).mistakes
-    assert (known.name, known.students, known.share) == ("bias left out", 2, 0.5)
-    assert (unknown.name, unknown.students) == ("stopped with an error", 1)
-    (said,) = [m.hint for m in find("scores").misconceptions if m.name == "bias left out"]
-    assert (known.hint, unknown.hint) == (said, "")
-    assert summarise(rows).misconceptions == (known,)
-
-
-def test_mistakes_are_counted_by_key_and_shown_by_name():
-    wrong = outcome(f"{NAME}/scores", 0.0, "value", "bias left out")
-    summary = summarise([row(outcomes=(wrong,))])
-    (mistake,) = summary.mistakes
-    (said,) = [m.hint for m in find("scores").misconceptions if m.name == "bias left out"]
-    assert mistake.hint == said
-    assert summary.exercises[0].name == "scores"
-    assert "  scores: bias left out  " in str(summary)
-
-
-def test_hint_of_an_exercise_of_another_course_is_empty():
-    rows = [row(outcomes=(outcome("theirs", 0.0, "value", "their misconception"),))]
-    assert summarise(rows).mistakes[0].hint == ""
-
-
-@pytest.mark.parametrize(
-    ("scores", "maximum", "labels", "counts"),
-    [
-        ([0, 0.5, 1, 2], 2, {"0 – 0.2": 1, "0.4 – 0.6": 1, "1 – 1.2": 1, "2": 1}, 11),
-        ([13, 12.5, 0], 13, {"0 – 1": 1, "12 – 13": 1, "13": 1}, 14),
-        ([0.3], 0.3, {"0.3": 1}, 7),
-        ([12], 10, {"12": 1}, 13),  # extra credit
-        ([-1], 10, {"0 – 1": 1}, 11),
-        ([0], 0, {"0": 1}, None),
-        ([10.5], 10.5, {"10 – 10.5": 1}, 11),
-        ([100, 99], 100, {"100": 1, "90 – 100": 1}, 11),
-    ],
-)
-def test_histogram_counts_every_student_once(scores, maximum, labels, counts):
-    rows = [row(str(i), float(s), maximum=float(maximum)) for i, s in enumerate(scores)]
-    bars = summarise(rows).histogram()
-    assert {bar.label: bar.students for bar in bars if bar.students} == labels
-    assert counts is None or len(bars) == counts
-    assert sum(bar.share for bar in bars) == pytest.approx(1)
-
-
-def test_text_is_short_and_says_what_matters():
-    text = str(summarise(a_class(200)))
-    assert len(text.splitlines()) <= 25
-    assert max(map(len, text.splitlines())) <= 100
-    for word in ("submissions  200 (1", "graded", "median", "quartiles", "bubblewrap", "descend"):
-        assert word in text
-
-
-def test_text_obeys_no_control_characters():
-    rows = [row(outcomes=(outcome("\x1b[2J", 0.0, "value", "\x1b]0;x\x07\n\u202e"),))]
-    text = str(summarise(rows))
-    assert all(line.isprintable() for line in text.splitlines())
-    assert len(text.splitlines()) == 11
-
-
-def test_empty_class():
-    summary = summarise([])
-    assert summary == Summary(0, {}, {}, (), 0.0, (), (), ())
-    assert "submissions  0 (none)" in str(summary)
 
 
 # --- the page and the tables ------------------------------------------------------------------
@@ -291,7 +93,7 @@ def test_page_shows_counts_hints_and_what_to_look_at(tmp_path):
     page = report(rows, tmp_path)
     summary = summarise(rows)
     for mistake in summary.mistakes:
-        assert mistake.name in page.words
+        assert mistake_name(mistake) in page.words
     assert " ".join(summary.misconceptions[0].hint.replace("`", "").split()) in page.words
     assert "It used more than 2,048 MB." in page.words
     for student in rows:

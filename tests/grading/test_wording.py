@@ -1,0 +1,42 @@
+"""How a class is put into words."""
+
+import pytest
+from grading.classes import NAME, a_class, outcome, row
+
+pytest.importorskip("nbgrader")
+
+from dlcourse.checks.outcome import Kind
+from dlcourse.grading.statistics import Mistake, summarise
+from dlcourse.grading.wording import MISTAKES, as_text, mistake_name
+
+
+def test_text_is_short_and_says_what_matters():
+    text = as_text(summarise(a_class(200)))
+    assert len(text.splitlines()) <= 25
+    assert max(map(len, text.splitlines())) <= 100
+    for word in ("submissions  200 (1", "graded", "median", "quartiles", "bubblewrap", "descend"):
+        assert word in text
+
+
+def test_text_obeys_no_control_characters():
+    rows = [row(outcomes=(outcome("\x1b[2J", 0.0, "value", "\x1b]0;x\x07\n\u202e"),))]
+    text = as_text(summarise(rows))
+    assert all(line.isprintable() for line in text.splitlines())
+    assert len(text.splitlines()) == 11
+
+
+def test_an_empty_class_has_words():
+    assert "submissions  0 (none)" in as_text(summarise([]))
+
+
+def test_a_mistake_is_shown_by_the_exercises_name():
+    wrong = outcome(f"{NAME}/scores", 0.0, "value", "bias left out")
+    assert "  scores: bias left out  " in as_text(summarise([row(outcomes=(wrong,))]))
+
+
+def test_every_kind_of_mistake_has_words():
+    assert set(MISTAKES) == set(Kind)
+    assert mistake_name(Mistake("scores", "", Kind.RAISED, 1, 1.0)) == "stopped with an error"
+    assert (
+        mistake_name(Mistake("scores", "", "of a course to come", 1, 1.0)) == "of a course to come"
+    )
