@@ -70,12 +70,18 @@ def _as_array(value: ArrayLike, name: str, kinds: str, needed: str) -> NDArray[A
         raise ValueError(f"{name} must be rectangular, got rows of different shapes") from error
     if array.size == 0 and not isinstance(value, np.ndarray):
         return array.astype(np.float64)  # a bare [] says nothing about its dtype
-    if array.dtype == object and array.ndim:
-        refuse(missing(array), array, name, f"hold {needed}")
     if array.dtype.kind not in kinds:
-        what = type(value).__name__ if array.dtype == object else f"dtype {array.dtype}"
-        raise TypeError(f"{name} must hold {needed}, got {what}")
+        raise TypeError(f"{name} must hold {needed}, got {_what_else(value, array)}")
     return array
+
+
+def _what_else(value: object, array: NDArray[Any]) -> str:
+    if array.dtype != object:
+        return f"dtype {array.dtype}"
+    gaps = missing(array)
+    if array.ndim and gaps.any():
+        return f"{array[gaps][0]}{place(gaps)}"
+    return type(value).__name__
 
 
 def _check_ndim(array: NDArray[Any], name: str, ndim: int | tuple[int, ...]) -> None:

@@ -54,6 +54,7 @@ def test_byte_order_becomes_native():
         (np.array([1j]), "dtype complex128"),
         (["a"], "dtype <U1"),
         ([{}], "list"),
+        ([None], "None at row 0"),
         (None, "NoneType"),
         (np.array(["2020-01-01"], dtype="datetime64[D]"), r"dtype datetime64\[D\]"),
     ],
@@ -85,10 +86,10 @@ class NotAvailable:
 def test_a_missing_value_is_named_with_its_place(value, got):
     y = np.array([0, 1, value], dtype=object)
     assert v.missing(y).tolist() == [False, False, True]
-    with pytest.raises(ValueError, match=f"^y must hold class numbers, got {got} at row 2$"):
+    with pytest.raises(TypeError, match=f"^y must hold class numbers, got {got} at row 2$"):
         v.labels_array(y, "y")
     with pytest.raises(
-        ValueError, match=f"^X must hold real numbers, got {got} at row 2, column 0$"
+        TypeError, match=f"^X must hold real numbers, got {got} at row 2, column 0$"
     ):
         v.float_array(y[:, np.newaxis], "X")
 
