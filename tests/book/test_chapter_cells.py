@@ -8,15 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from chapter_list import chapters
 from myst_nb.core.read import read_myst_markdown_notebook
 
 ROOT = Path(__file__).parents[2]
 PLAIN_INSTALL = Path(__file__).with_name("plain_install.py")
 REMOVED, FOLDED = {"remove-cell", "remove-input"}, {"hide-cell", "hide-input"}
 LINES = 12  # of a hidden cell, which has nothing to do but to glue numbers into the text
-
-every_chapter = pytest.mark.parametrize("chapter", chapters())
 
 
 def cells(chapter):
@@ -33,7 +30,6 @@ def run_plain(*sources):
     return subprocess.run(command, input=text, capture_output=True, text=True, env=environment)
 
 
-@every_chapter
 def test_what_a_reader_sees_runs_after_a_plain_install_and_its_sliders_move_at_the_end(chapter):
     done = run_plain(*(source for tags, source in cells(chapter) if not tags & REMOVED))
     assert done.returncode == 0, done.stderr
@@ -60,7 +56,6 @@ Explorer(lambda a: [Line([0, 1], [0, a])], [Slider("a", [1, 2])], title="A line"
     assert "object is not callable" in run_plain(figure, "rise = [3]").stderr
 
 
-@every_chapter
 def test_a_figure_s_cell_holds_its_call_and_no_other_is_hidden_but_short_ones(chapter):
     for tags, source in cells(chapter):
         statements = ast.parse(source).body
