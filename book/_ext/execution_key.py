@@ -1,10 +1,10 @@
 """A chapter is executed anew when code that it runs was changed, not only when its own text was.
 
 The cache of executed chapters (jupyter-cache) knows a chapter by its cells and its kernel's
-description, and Sphinx reads a page again when its text has changed. Both are told of the package's
-modules that the chapter's cells import, directly or through each other, of the files and folders
-that its front matter lists under ``reads``, and of the lock, which says with which NumPy and
-matplotlib they run: a hash of them all goes into the kernel's name. The cache forgets by itself
+description, and Sphinx reads a page again when its text has changed. Both are told of more files:
+the package's modules that the chapter's cells import, directly or through each other, and its data;
+what the page's front matter lists under ``reads``; and the lock, which says with which NumPy and
+matplotlib all that runs. A hash of them goes into the kernel's name. The cache forgets by itself
 what was not used for long.
 """
 
@@ -23,17 +23,20 @@ from sphinx.errors import ExtensionError
 
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements.lock"
+DATA = (".json", ".npz")
 
 
 def imported(code: str, root: Path = ROOT) -> list[Path]:
-    """Return the files below `root` that a program imports, directly or not, and their data.
+    """Return the files that a program uses of the packages in a folder.
 
-    A module's data has the module's name and lies beside it, as the palette's does.
+    These are the modules that it imports, those that they import, and all data of their packages.
     """
     finder = ModuleFinder([str(root)])
     finder.scan_code(compile(code, "<chapter>", "exec"), finder.add_module("__main__"))
-    modules = [Path(m.__file__) for m in finder.modules.values() if m.__file__]
-    return sorted(file for m in modules for file in m.parent.glob(f"{m.stem}.*"))
+    modules = {Path(module.__file__) for module in finder.modules.values() if module.__file__}
+    packages = {root / module.relative_to(root).parts[0] for module in modules}
+    data = (file for package in packages for file in package.rglob("*") if file.suffix in DATA)
+    return sorted({*modules, *data})
 
 
 def read(page: Path, places: Iterable[str]) -> list[Path]:

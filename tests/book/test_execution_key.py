@@ -23,7 +23,7 @@ from dlcourse.losses import (
 
 @pytest.fixture
 def package(tmp_path):
-    """A package in which `figures` imports `colours` inside a function; `other` is alone."""
+    """A package with data, where `figures` imports `colours` in a function; `other` is alone."""
     folder = tmp_path / "made_up"
     folder.mkdir()
     for name, text in {
@@ -33,7 +33,8 @@ def package(tmp_path):
         "other": "",
     }.items():
         (folder / f"{name}.py").write_text(text)
-    (folder / "colours.json").write_text("{}")
+    (folder / "data").mkdir()
+    (folder / "data" / "palette.json").write_text("{}")
     return folder
 
 
@@ -45,16 +46,16 @@ def key_of(code, package):
     "code", ["from made_up import figures", "def f():\n    from made_up.figures import draw"]
 )
 def test_what_is_imported_on_the_way_counts(package, code):
-    assert {path.name for path in imported(code, package.parent)} == {
-        "__init__.py",
-        "figures.py",
-        "colours.py",
-        "colours.json",
+    assert {path.stem for path in imported(code, package.parent)} == {
+        "__init__",
+        "figures",
+        "colours",
+        "palette",
     }
 
 
 @pytest.mark.parametrize(
-    ("changed", "same"), [("colours.py", False), ("colours.json", False), ("other.py", True)]
+    ("changed", "same"), [("colours.py", False), ("other.py", True), ("data/palette.json", False)]
 )
 def test_a_byte_changes_the_key_where_the_code_is_used(package, changed, same):
     code = "import numpy\nimport made_up.figures"
