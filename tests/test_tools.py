@@ -1,6 +1,7 @@
 """The helpers of the Makefile: what they say when something is missing, and the local server."""
 
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -112,3 +113,27 @@ def test_the_local_server_serves_and_gives_way_where_its_port_is_taken(serve, tm
             address = f"http://127.0.0.1:{second.server_address[1]}/index.html"
             with urllib.request.urlopen(address, timeout=10) as answer:
                 assert answer.read() == b"held in hand"
+
+
+def run_notebooks(*places):
+    command = [sys.executable, TOOLS / "run_notebooks.py", *places]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def test_notebooks_are_run_and_the_failing_ones_named(tmp_path):
+    v4 = pytest.importorskip("nbformat").v4
+    for name, code in {"good": "assert not __import__('os').listdir()", "bad": "1 / 0"}.items():
+        cells = [v4.new_code_cell(code), v4.new_markdown_cell("Text.")]
+        (tmp_path / f"{name}.ipynb").write_text(json.dumps(v4.new_notebook(cells=cells)))
+    run = run_notebooks(tmp_path)
+    assert run.returncode == 1
+    assert "good.ipynb: runs" in run.stdout
+    assert "ZeroDivisionError" in run.stdout
+    assert run.stderr.splitlines()[-1] == "failed: bad.ipynb"
+    assert run_notebooks(tmp_path / "good.ipynb").returncode == 0
+
+
+def test_no_notebook_is_no_success(tmp_path):
+    run = run_notebooks(tmp_path)
+    assert run.returncode == 1
+    assert run.stderr.startswith("no notebook in ")
