@@ -1,4 +1,4 @@
-r"""Six ways to turn a gradient into a step.
+r"""Ways to turn a gradient into a step.
 
 Each optimiser is a frozen record of its settings. ``init`` makes the state, ``step`` writes the new
 parameters and the new state in place: nothing is hidden, and the same arguments give the same step.

@@ -157,7 +157,9 @@ def train(
         File (``.npz``) that is replaced after every epoch.
     resume : bool
         Continue from ``checkpoint``, bit for bit as if training had never stopped. ``rng`` is set
-        to the state it had there.
+        to the state it had there. Early stopping may be new or have more patience than before, as
+        long as the weights of the epoch that it finds best were kept: those of the best epoch by
+        the settings of before, or by the validation loss.
 
     Returns
     -------

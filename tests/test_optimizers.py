@@ -84,6 +84,19 @@ def test_blocks_take_the_path_of_the_whole_vector_bit_for_bit(optimizer, dtype, 
     np.testing.assert_array_equal(cut, whole)
 
 
+def test_blocks_share_scratch_space_where_an_optimiser_has_some():
+    parameters = np.zeros(2 * BLOCK + 17)
+    rooms = [state["scratch"] for state in init_blocks(Adam(), parameters)]
+    assert [len(room) for room in rooms] == [BLOCK, BLOCK, 17]
+    assert all(np.shares_memory(room, rooms[0]) for room in rooms)
+
+    class Signs:
+        def init(self, parameters):
+            return {}
+
+    assert init_blocks(Signs(), parameters) == [{}, {}, {}]
+
+
 def test_golden_file_holds_every_setting_and_moves():
     with np.load(Path(golden.__file__).with_suffix(".npz")) as file:
         assert sorted(file.files) == sorted(SETTINGS)

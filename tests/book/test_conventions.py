@@ -1,13 +1,17 @@
 """What the conventions page says of other libraries, asked of those libraries."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from dlcourse import losses
 from dlcourse.linear import fit_logistic
 from dlcourse.network import initialize
+from dlcourse.optimizers import OPTIMIZERS
 
 N, K = 7, 3
+PAGE = (Path(__file__).parents[2] / "book" / "conventions.md").read_text("utf-8")
 
 
 @pytest.fixture
@@ -47,6 +51,18 @@ def test_scikit_learn_losses(rng):
     ours = losses.squared_error(S, T)
     assert ours == pytest.approx(K / 2 * metrics.mean_squared_error(T, S), rel=1e-12)
     assert ours == pytest.approx(K * base.squared_loss(T, S), rel=1e-12)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_every_optimiser_is_on_the_page(optimizer):
+    section = PAGE.split("(conventions-optimisers)=")[1].split("\n(conventions-")[0]
+    lines = [line for line in section.splitlines() if optimizer.__name__ in line]
+    assert lines
+    settings = optimizer()
+    if hasattr(settings, "eps"):
+        exponent = f"10^{{{round(np.log10(settings.eps))}}}"
+        rate = f"rate {settings.learning_rate:g}"
+        assert any(exponent in line and rate in line for line in lines)
 
 
 def test_pytorch_keeps_momentum_divided_by_the_rate(torch):
