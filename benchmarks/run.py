@@ -189,12 +189,12 @@ def row(task: Task, rounds: int) -> dict[str, object]:
     seconds = measure(task, rounds)
     medians = {name: statistics.median(values) for name, values in seconds.items()}
     step = medians.pop("dlcourse")
-    low, _, high = statistics.quantiles(seconds["dlcourse"])
+    spread = max(seconds["dlcourse"]) - min(seconds["dlcourse"])
     return {
         "net": task.net,
         "optimizer": task.optimizer,
         "step_seconds": step,
-        "spread": round((high - low) / step, 3),
+        "spread": round(spread / step, 3),
         "takes": {name: round(value / step, 2) for name, value in medians.items()},
         "faults_per_step": round(page_faults(task), 3),
     }

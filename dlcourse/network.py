@@ -29,8 +29,8 @@ class Network:
     activation : str
         Non-linearity of the hidden layers, a key of ``dlcourse.activations.ACTIVATIONS``.
     parameters : ndarray of shape (sum of ``N_l * (N_{l-1} + 1)``,)
-        All weights, layer after layer. An optimiser updates this one vector in place: the very
-        array that was given if it is one block of ``float32`` or ``float64``, else a copy that is.
+        All weights, layer after layer. An optimiser updates this one vector in place. It is the
+        array that was given if that is contiguous ``float32`` or ``float64``, else a copy.
     W : list of ndarray, shapes (N_l, N_{l-1} + 1)
         The weights :math:`W^1, \ldots, W^L` as views of ``parameters``: writing to one changes the
         other.

@@ -110,7 +110,7 @@ def test_parameters_of_another_dtype_become_float64(parameters):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_parameters_in_one_block_are_used_as_they_are(dtype):
+def test_contiguous_parameters_are_used_as_they_are(dtype):
     parameters = np.ones(4, dtype)
     assert Network((3, 1), "relu", parameters).parameters is parameters
     scattered = Network((1, 1), "relu", parameters[::2])
