@@ -28,13 +28,13 @@ from tqdm import tqdm
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+from courses import NAME
 from grading.honest import honest_submissions
 
 from benchmarks.machine import machine
 from dlcourse.grading.feedback import FeedbackPages
 
 RESULTS = ROOT / "book" / "benchmarks_grading.json"
-NAME = "logistic_regression"
 STOCK = """
 c = get_config()
 c.CourseDirectory.course_id = "dlcourse"

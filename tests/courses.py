@@ -1,5 +1,9 @@
-"""The shipped course, copied for nbgrader's own commands, away from the user's own settings."""
+"""The shipped course: the one place that says which assignment the tests grade.
 
+It is copied for nbgrader's own commands, away from the user's own settings.
+"""
+
+import json
 import os
 import shutil
 import subprocess
@@ -8,6 +12,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 NAME = "logistic_regression"
+
+
+def shipped(top):
+    """Read the assignment's notebook: of `solutions`, or of `exercises` as students get it."""
+    return json.loads((ROOT / top / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8"))
+
+
+def full_marks():
+    """Say what each test cell is worth, in the notebook's order."""
+    settings = [cell["metadata"].get("nbgrader", {}) for cell in shipped("solutions")["cells"]]
+    return {one["grade_id"]: float(one["points"]) for one in settings if one.get("grade")}
 
 
 def copy_course(folder):

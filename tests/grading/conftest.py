@@ -1,12 +1,11 @@
 """A course of our own: the shipped assignment, released by nbgrader, with a station to grade it."""
 
 import builtins
-import json
 import shutil
 import sys
 
 import pytest
-from courses import NAME, ROOT, copy_course, environment, nbgrader
+from courses import NAME, copy_course, environment, nbgrader, shipped
 
 
 @pytest.fixture(scope="session")
@@ -73,15 +72,13 @@ def station(spec):
 @pytest.fixture(scope="session")
 def released():
     """The notebook that students get."""
-    path = ROOT / "exercises" / NAME / f"{NAME}.ipynb"
-    return json.loads(path.read_text(encoding="utf-8"))
+    return shipped("exercises")
 
 
 @pytest.fixture(scope="session")
 def solution():
     """The instructor's notebook, a right answer to everything."""
-    path = ROOT / "solutions" / NAME / f"{NAME}.ipynb"
-    return json.loads(path.read_text(encoding="utf-8"))
+    return shipped("solutions")
 
 
 @pytest.fixture(scope="module")

@@ -31,34 +31,25 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
+from courses import NAME, full_marks, shipped
+
 from dlcourse.checks.registry import all_exercises, answers_to, find
 
-ROOT = Path(__file__).parents[2]
-NOTEBOOK = "logistic_regression.ipynb"
-RELEASED = ROOT / "exercises" / "logistic_regression" / NOTEBOOK
+NOTEBOOK = f"{NAME}.ipynb"
 SECONDS = 30.0  # for one notebook
 
 Variant = tuple[str, str]
 Cell = dict
 
 
-def exercises() -> list[str]:
-    """List the exercises in the order of the released notebook."""
-    return [
-        cell["metadata"]["nbgrader"]["grade_id"].removeprefix("check-").replace("-", "_")
-        for cell in released()["cells"]
-        if cell["metadata"].get("nbgrader", {}).get("grade")
-    ]
-
-
 @functools.cache
 def released() -> dict:
     """Read the notebook that students get."""
-    return json.loads(RELEASED.read_text(encoding="utf-8"))
+    return shipped("exercises")
 
 
-EXERCISES = exercises()
-ANSWERS = {exercise: answers_to(exercise) for exercise in EXERCISES}
+EXERCISES = [test.removeprefix("check-").replace("-", "_") for test in full_marks()]
+ANSWERS = {exercise: answers_to(f"{NAME}/{exercise}") for exercise in EXERCISES}
 RIGHT = {exercise: list(answers.right.items()) for exercise, answers in ANSWERS.items()}
 WRONG = {exercise: list(answers.wrong.items()) for exercise, answers in ANSWERS.items()}
 PARTLY_RIGHT = {
@@ -66,7 +57,9 @@ PARTLY_RIGHT = {
     for exercise, answers in ANSWERS.items()
     if answers.partly_right
 }
-PARTIAL_POINTS = {exercise: float(find(exercise).parts[0].points) for exercise in PARTLY_RIGHT}
+PARTIAL_POINTS = {
+    exercise: float(find(f"{NAME}/{exercise}").parts[0].points) for exercise in PARTLY_RIGHT
+}
 # Functions that some answers use; they stand in a cell of their own, not always before the answer.
 HELPERS = {name: source for answers in ANSWERS.values() for name, source in answers.helpers.items()}
 # These take long on 785 features or 2000 steps, so their authors train on less.

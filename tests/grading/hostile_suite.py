@@ -41,8 +41,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from courses import NAME as ASSIGNMENT
+
 FOLDER = Path(__file__).parent / "hostile"
-ASSIGNMENT = "logistic_regression"
 STUDENT, VICTIM = "mallory", "victim"
 KINDS = ("forge", "leak", "tamper", "exhaust", "crash", "browser", "malformed")
 MARK = "owned-by-mallory"  # what a tampering attack writes

@@ -22,8 +22,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from courses import shipped
+
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 VERDICTS = "verdicts.json"
 HANG_SECONDS, SECONDS = 2.0, 30.0
 LONG = ("try-gradient", "data", "train", "boundary", "weights")  # run where an attack uses them
@@ -81,10 +82,7 @@ def run(folder: Path, names: list[str]) -> dict[str, str | None]:
 def main(folder: Path, names: list[str]) -> None:
     from grading import hostile_suite as suite
 
-    released, solution = (
-        json.loads((ROOT / top / suite.ASSIGNMENT / f"{suite.ASSIGNMENT}.ipynb").read_text())
-        for top in ("exercises", "solutions")
-    )
+    released, solution = shipped("exercises"), shipped("solutions")
     suite.plant_home(folder / "home")
     warm()
     attacks = {attack.name: attack for attack in suite.load_all()}

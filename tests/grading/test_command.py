@@ -9,13 +9,12 @@ import pytest
 pytest.importorskip("nbgrader")
 
 from click.testing import CliRunner
+from courses import NAME
 
 from dlcourse import cli
 from dlcourse.grading import command as module
 from dlcourse.grading.classroom import Choice
 from dlcourse.grading.spec import SpecError
-
-NAME = "logistic_regression"
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 import contextlib
 import copy
 import re
-from pathlib import Path
 
 import nbformat
 import pytest
+from courses import NAME, ROOT
 from grading.payloads import HTML, MARKDOWN, MATHS, RUN, png, shown
 
 pytest.importorskip("nbgrader")
@@ -27,7 +27,6 @@ from dlcourse.grading.feedback import (
 )
 from dlcourse.grading.sanitize import clean_notebook, rendered
 
-ROOT = Path(__file__).parents[2]
 ADDRESS = "http://feedback.test/page.html"
 POLICY = re.compile(r"<meta [^>]*\"Content-Security-Policy\"[^>]*>")
 # Events and clicks that a reader could cause; links that lead away are looked at instead.
@@ -235,7 +234,7 @@ def test_exporter_hides_and_cleans_for_nbgraders_own_command():
 
 
 def test_recurring_texts_are_rendered_once(pages):
-    path = ROOT / "exercises" / "logistic_regression" / "logistic_regression.ipynb"
+    path = ROOT / "exercises" / NAME / f"{NAME}.ipynb"
     book = nbformat.read(path, as_version=4)
     pages.render(book, {}, {})
     before = [cache.cache_info() for cache in (highlighted, rendered)]

@@ -17,11 +17,10 @@ from contextlib import closing, contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from courses import run_module
+from courses import NAME, run_module
 from grading.hostile_suite import FOLDER, load, new_cell
 from grading.payloads import HTML, MARKDOWN, MATHS, PIXEL, RUN, shown
 
-NAME = "logistic_regression"
 MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/latest.js"
 STAND_IN = """
 window.MathJax = {Hub: {Config() {}, Queue() {}, Startup: {signal: {

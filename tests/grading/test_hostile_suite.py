@@ -3,7 +3,6 @@
 import json
 import shutil
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from grading import naive_runner
@@ -25,26 +24,15 @@ from grading.hostile_suite import (
     verdict,
 )
 
-ROOT = Path(__file__).parents[2]
 ATTACKS = {attack.name: attack for attack in load_all()}
 WINNERS = [name for name, attack in ATTACKS.items() if attack.stock != "no"]
 HEAVY = {"many_cells", "hundred_megabytes", "big_file", "zip_bomb", "gzip_of_zeros", "many_files"}
 LIGHT = [name for name, attack in ATTACKS.items() if attack.build not in HEAVY]
 
 
-def notebook(top):
-    path = ROOT / top / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-@pytest.fixture(scope="module")
-def released():
-    return notebook("exercises")
-
-
 @pytest.fixture
-def course(tmp_path, released):
-    plant(tmp_path, notebook("solutions"), released)
+def course(tmp_path, solution, released):
+    plant(tmp_path, solution, released)
     return tmp_path
 
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from courses import NAME, full_marks
 from grading.builders import (
     assignment_spec,
     cell_spec,
@@ -14,6 +15,7 @@ from grading.builders import (
 
 pytest.importorskip("nbgrader")
 
+from dlcourse.checks.registry import exercises_of
 from dlcourse.grading import spec as module
 from dlcourse.grading.spec import (
     AssignmentSpec,
@@ -23,7 +25,6 @@ from dlcourse.grading.spec import (
     load_spec,
 )
 
-NAME = "logistic_regression"
 HIDDEN = "### BEGIN HIDDEN TESTS\nassert f(1) == 1\n### END HIDDEN TESTS"
 
 
@@ -61,20 +62,11 @@ def test_free_cells_are_those_that_nbgrader_does_not_know(spec, released):
 
 def test_names_points_and_imports_are_the_notebooks(spec):
     notebook = spec.notebook(NAME)
-    functions = {"scores", "sigmoid", "binary_cross_entropy", "logistic_gradient", "descend"}
+    functions = {exercise.name for exercise in exercises_of(NAME)}
     assert notebook.stub_names == functions
     assert functions | {"X", "losses", "two_digits"} <= set(notebook.students_names)
     assert not {"np", "plt", "check", "_"} & set(notebook.students_names)
-    assert notebook.maximum == {
-        f"check-{name}": points
-        for name, points in {
-            "scores": 2.0,
-            "sigmoid": 2.0,
-            "binary-cross-entropy": 3.0,
-            "logistic-gradient": 3.0,
-            "descend": 2.0,
-        }.items()
-    }
+    assert notebook.maximum == full_marks()
     imports = notebook.imports.splitlines()
     assert "import numpy as np" in imports
     assert "from dlcourse.checks import check" in imports

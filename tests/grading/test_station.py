@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from courses import NAME, full_marks
 from grading.builders import cell
 from grading.hostile_suite import CANARIES, FOLDER, load
 
@@ -29,14 +30,7 @@ from dlcourse.grading.station import (
     WarmProcess,
 )
 
-NAME = "logistic_regression"
-FULL = {
-    "check-scores": 2.0,
-    "check-sigmoid": 2.0,
-    "check-binary-cross-entropy": 3.0,
-    "check-logistic-gradient": 3.0,
-    "check-descend": 2.0,
-}
+FULL = full_marks()
 
 
 def files(notebook, *before):

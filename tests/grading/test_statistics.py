@@ -1,7 +1,8 @@
 """A class in numbers that are right."""
 
 import pytest
-from grading.classes import NAME, outcome, row
+from courses import NAME
+from grading.classes import outcome, row
 
 pytest.importorskip("nbgrader")
 
