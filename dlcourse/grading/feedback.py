@@ -22,6 +22,7 @@ from nbformat.v4 import new_notebook
 from traitlets.config import Config
 
 from dlcourse.grading.nbgrader_parts import package_folder
+from dlcourse.grading.spec import HIDDEN_TESTS
 
 TEMPLATES = Path(__file__).parent / "templates"
 FORMGRADER = package_folder() / "server_extensions" / "formgrader"
@@ -36,9 +37,8 @@ MAX_HIGHLIGHTED = 5000  # characters of a cell
 NO_DESCRIPTION = "No description has been provided for this image"
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 HIDDEN = "# (hidden tests were run here)"
-HIDDEN_TESTS = re.compile(
-    r"^[^\n]*BEGIN HIDDEN TESTS.*?(?:^[^\n]*END HIDDEN TESTS[^\n]*$|\Z)", re.DOTALL | re.MULTILINE
-)
+BEGIN, END = (re.escape(mark.lstrip("# ")) for mark in HIDDEN_TESTS)
+HIDDEN_PARTS = re.compile(rf"^[^\n]*{BEGIN}.*?(?:^[^\n]*{END}[^\n]*$|\Z)", re.DOTALL | re.MULTILINE)
 
 
 @lru_cache(maxsize=512)
@@ -98,7 +98,7 @@ class FeedbackExporter(HTMLExporter):
 def without_hidden_tests(cell: NotebookNode) -> NotebookNode:
     """Return a copy of a cell; in a test cell, a comment stands for the hidden tests."""
     tests = cell.metadata.get("nbgrader", {}).get("grade")
-    source = HIDDEN_TESTS.sub(HIDDEN, cell.source) if tests else cell.source
+    source = HIDDEN_PARTS.sub(HIDDEN, cell.source) if tests else cell.source
     return NotebookNode({**cell, "source": source})
 
 

@@ -22,11 +22,11 @@ from dlcourse.checks.registry import all_exercises
 from dlcourse.grading.feedback import FeedbackPages
 from dlcourse.grading.inside.forkserver import Announce, serve
 from dlcourse.grading.inside.shell import warm_up
-from dlcourse.grading.inside.wire import MB, Channel
+from dlcourse.grading.inside.wire import MB, Channel, Message
 from dlcourse.grading.limits import Limits
 from dlcourse.grading.locked_cells import LockedShell
 from dlcourse.grading.nbgrader_parts import load_utils
-from dlcourse.grading.proxies import Message, Names
+from dlcourse.grading.proxies import Names
 from dlcourse.grading.referee import Referee
 from dlcourse.grading.restore import (
     Notebook,

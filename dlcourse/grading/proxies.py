@@ -12,19 +12,17 @@ from typing import Any
 import numpy as np
 
 from dlcourse.checks.errors import StudentError
-from dlcourse.grading.inside.wire import MB, Channel, Named, WireError
+from dlcourse.grading.inside.wire import MB, Channel, Message, Named, WireError
 from dlcourse.grading.limits import GRACE, Limits
 
 GONE = (OSError, EOFError, WireError)  # TimeoutError is an OSError
-
-Message = dict[str, Any]
 
 
 class StoppedError(Exception):
     """The student's process is not there to answer; the message says why."""
 
 
-class Snapshot:
+class RemoteSnapshot:
     """The student's names as they were at one place in the notebook.
 
     Parameters
@@ -103,7 +101,7 @@ class StudentFunction(Named):
     theirs, or a function could change what it is compared with.
     """
 
-    def __init__(self, name: str, snapshot: Snapshot) -> None:
+    def __init__(self, name: str, snapshot: RemoteSnapshot) -> None:
         super().__init__(name)
         self.__name__ = self.__qualname__ = name
         self.snapshot = snapshot
@@ -157,7 +155,7 @@ class Names(dict[str, Any]):
         super().__init__()
         self.students: set[str] = set()
         self.assigned: set[str] = set()  # by a locked cell
-        self.snapshot: Snapshot | None = None
+        self.snapshot: RemoteSnapshot | None = None
         self.stopped = ""
 
     def __getitem__(self, name: str) -> Any:

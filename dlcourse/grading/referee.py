@@ -21,10 +21,10 @@ from dlcourse.checks.outcome import Outcome
 from dlcourse.checks.reporting import judged_by
 from dlcourse.checks.spec import Exercise
 from dlcourse.grading.inside.shell import Output
-from dlcourse.grading.inside.wire import KB, MB, Channel
+from dlcourse.grading.inside.wire import KB, MB, Channel, Message
 from dlcourse.grading.limits import GRACE, Limits
 from dlcourse.grading.locked_cells import LockedShell
-from dlcourse.grading.proxies import GONE, Message, Names, Snapshot
+from dlcourse.grading.proxies import GONE, Names, RemoteSnapshot
 from dlcourse.grading.restore import grade_id_of
 from dlcourse.grading.sanitize import clean_outputs, clean_terminal
 from dlcourse.grading.spec import CellSpec, NotebookSpec, defined_names
@@ -61,7 +61,7 @@ class Referee:
         self.shell, self.spec, self.limits, self.seed = shell, spec, limits, seed
         self.names: Names = shell.user_ns
         self.student = Channel(student, int(limits.output_kb * 8 * KB) + MB)
-        self.snapshots: dict[int, Snapshot] = {}
+        self.snapshots: dict[int, RemoteSnapshot] = {}
         self.outcomes: list[dict[str, Any]] = []
         self.pages: set[str] = set()  # HTML that comes from a check, and is safe
         self.cell: CellSpec | None = None
@@ -149,7 +149,7 @@ class Referee:
             try:
                 socket.send_fds(self.student.connection, [b"s"], [theirs.fileno()])
                 self.student.receive()
-                self.snapshots[index] = Snapshot(ours, self.limits)
+                self.snapshots[index] = RemoteSnapshot(ours, self.limits)
             except GONE as error:
                 self.stopped = f"The process ended between two cells ({error})."
         theirs.close()

@@ -36,7 +36,7 @@ from dlcourse.grading.locked_cells import LockedShell
 from dlcourse.grading.office import scores_of
 from dlcourse.grading.proxies import (
     Names,
-    Snapshot,
+    RemoteSnapshot,
     StoppedError,
     StudentFunction,
     called_back,
@@ -420,7 +420,7 @@ def test_an_error_names_the_students_line():
     with ours, theirs:
         theirs.sendall(encode({"error": ["ZeroDivisionError", "division by zero", "y = x / 0"]}))
         with pytest.raises(StudentError) as caught:
-            StudentFunction("f", Snapshot(ours, LIMITS))(1)
+            StudentFunction("f", RemoteSnapshot(ours, LIMITS))(1)
     assert (caught.value.kind, caught.value.text) == ("ZeroDivisionError", "division by zero")
     assert caught.value.line == "y = x / 0"
 
@@ -438,7 +438,7 @@ def liar():
             for message in messages:
                 theirs.sendall(message if type(message) is bytes else encode(message))
             theirs.shutdown(socket.SHUT_WR)
-            return Snapshot(ours, LIMITS)
+            return RemoteSnapshot(ours, LIMITS)
 
         yield lies
 

@@ -20,12 +20,10 @@ from . import jail
 from .forkserver import Announce, serve
 from .shell import OutOfTime, Outputs, Shell, Stream, time_limit, warm_up
 from .system_calls import system_call_filter
-from .wire import KB, MB, Channel
+from .wire import KB, MB, Channel, Message
 
 PRINTED = 2000  # characters of a call's output that are passed on
 WARNINGS = 20
-
-Message = dict[str, Any]
 
 
 def main(descriptor: int) -> NoReturn:

@@ -28,6 +28,8 @@ MOST_KEYS = 1000
 PLAIN_DTYPE = re.compile(r"[<>|=]?[a-zA-Z]\d{0,9}(\[\d{0,3}[a-zA-Z]{1,2}\])?")
 _sizes = struct.Struct("!II")
 
+Message = dict[str, Any]
+
 
 class WireError(Exception):
     """What arrived is no message, or more than was allowed."""
