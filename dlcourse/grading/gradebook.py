@@ -163,7 +163,10 @@ class Records:
             return [_report_row(row) for row in gradebook.db.execute(query)]
 
     def late_or_marked(self, students: Iterable[str]) -> tuple[set[str], set[str]]:
-        """Return who of the students handed in late, and who has a mark from a person."""
+        """Return who of the students is late, or has a penalty since they were; and who has a mark.
+
+        A mark is a person's: the automatic ones do not count.
+        """
         with self.open() as gradebook:
             assignment = gradebook.find_assignment(self.spec.name)
             mine = (
@@ -174,13 +177,16 @@ class Records:
             if assignment.duedate is not None:
                 handed_in = gradebook.db.scalars(sa.select(SubmittedAssignment).where(*mine))
                 late = {one.student_id for one in handed_in if one.total_seconds_late > 0}
-            marked = gradebook.db.scalars(
+            notebooks = (
                 sa.select(SubmittedAssignment.student_id)
                 .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-                .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-                .where(*mine, Grade.manual_score.is_not(None))
+                .where(*mine)
             )
-            return late, set(marked)
+            penalised = notebooks.where(SubmittedNotebook.late_submission_penalty > 0)
+            graded = notebooks.join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            marked = graded.where(Grade.manual_score.is_not(None))
+            ask = gradebook.db.scalars
+            return late | set(ask(penalised)), set(ask(marked))
 
     def marks(
         self, student: str, notebook: str

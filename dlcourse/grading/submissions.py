@@ -53,7 +53,7 @@ class Submission:
         isolation : str
             What the student's code is kept in, as `dlcourse.grading.sandbox.isolation` says it.
         """
-        whole = hashlib.sha256(f"{run} {isolation} {self.refused}".encode())
+        whole = hashlib.sha256(f"{run} {isolation} {self.timestamp} {self.refused}".encode())
         for name, content in sorted(self.files.items()):
             whole.update(hashlib.sha256(name.encode("utf-8", "surrogateescape")).digest())
             whole.update(hashlib.sha256(content).digest())

@@ -135,8 +135,13 @@ def test_late_submissions_get_nbgraders_penalty(course, pools, solution, course_
         }
     assert penalties["late"] == 1.5
     assert not penalties["early"]
-    page = (course / "feedback" / "late" / NAME / f"{NAME}.html").read_text()
-    assert "1.5" in page
+    page = course / "feedback" / "late" / NAME / f"{NAME}.html"
+    assert "Late submission penalty (Score: -1.5)" in page.read_text()
+    (course / "submitted" / "late" / NAME / "timestamp.txt").write_text("2026-01-09 00:00:00 UTC")
+    assert module.grade(NAME, Choice(), workers=1).startswith("1 graded now.")
+    with Gradebook(url, "dlcourse") as gradebook:
+        assert not gradebook.find_submission_notebook(NAME, NAME, "late").late_submission_penalty
+    assert "Late submission penalty" not in page.read_text()
 
 
 def test_a_folder_that_is_no_course_stays_as_it_is(course, tmp_path, monkeypatch):

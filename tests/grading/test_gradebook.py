@@ -263,6 +263,8 @@ def test_a_penalty_survives_a_second_run(records, look):
     look(penalise)
     records.write([entry(timestamp=datetime(2026, 1, 11))])
     assert look(lambda g: g.find_submission("week", "ada").late_submission_penalty) == 0.5
+    records.write([entry(timestamp=datetime(2026, 1, 9))])
+    assert records.late_or_marked(["ada"]) == ({"ada"}, set())  # so that somebody takes it back
 
 
 # --- one transaction ----------------------------------------------------------------------------
