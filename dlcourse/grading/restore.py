@@ -80,7 +80,7 @@ def read_cells(content: bytes) -> list[Any]:
 
     try:
         text = content.decode("utf-8-sig")
-        data = json.loads(text, parse_constant=_refuse_constant)
+        data = json.loads(text)  # NaN passes, which some tools write into metadata
     except RecursionError:
         raise RejectedError("The file is nested too deeply to be a notebook.") from None
     except ValueError as error:
@@ -115,10 +115,6 @@ def _flatten_headings(data: dict[str, Any]) -> None:
         for cell in cells if isinstance(cells, list) else []:
             if isinstance(cell, dict) and "level" in cell:
                 cell["level"] = 2
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _line(error: Exception) -> str:

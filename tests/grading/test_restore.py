@@ -1,6 +1,7 @@
 """A notebook is made of whatever is handed in; only kind, name and text of a cell survive."""
 
 import json
+import math
 from dataclasses import replace
 
 import nbformat
@@ -74,8 +75,9 @@ def only(**changes):
         (b"[" * 200_000, "nested too deeply"),
         (b'{"nbformat": 4, "cells": ' + b"[" * 200_000, "nested too deeply"),
         (b'{"nbformat": 4, "cells": []', "not a notebook: "),
-        (b'{"nbformat": 4, "cells": [NaN]}', "NaN is not JSON"),
-        (b'{"nbformat": 4, "cells": [Infinity]}', "Infinity is not JSON"),
+        (b'{"nbformat": 4, "cells": [NaN]}', "A cell of the notebook is not a cell"),
+        (b'{"nbformat": Infinity, "cells": []}', "The file is JSON, but not a notebook"),
+        (b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": NaN}]}', "has no type or no"),
         (b'{"nbformat": ' + b"4" * 10_000 + b"}", "not a notebook: Exceeds the limit"),
         (b"null", "JSON, but not a notebook"),
         (b"[]", "JSON, but not a notebook"),
@@ -138,6 +140,18 @@ def test_a_byte_order_mark_does_no_harm():
 
 
 # --- the instructor's cells ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_what_is_thrown_away_may_be_anything(version):
+    odd = {"metadata": {"a": [math.nan, -math.inf]}, "execution_count": math.nan, "id": math.inf}
+    given = [{"cell_type": "code", "source": "x = 1", "input": "x = 1", "outputs": [], **odd}]
+    data = {"metadata": odd, "nbformat": version, "nbformat_minor": 0, "cells": given}
+    if version == 3:
+        data["worksheets"] = [{"cells": data.pop("cells")}]
+    restored = restore(json.dumps(data).encode(), SPEC)
+    assert "x = 1" in [cell["source"] for cell in restored["cells"]]
+    assert "NaN" not in json.dumps(restored)
 
 
 def test_what_was_released_comes_back_as_it_was():
