@@ -167,6 +167,23 @@ def test_a_submodule_loads_when_it_is_first_named():
     assert {"losses", "backprop", "optimizers"} <= set(dir(dlcourse))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "names"),
+    [
+        ("linear", "descent", ["Path", "gradient_descent"]),
+        ("linear", "lbfgs", ["Minimum", "minimize"]),
+        (
+            "backprop",
+            "costs",
+            ["count_backprop", "count_finite_differences", "count_paths", "count_without_storing"],
+        ),
+    ],
+)
+def test_what_has_moved_keeps_its_address(old, new, names):
+    for name in names:
+        assert getattr(getattr(dlcourse, old), name) is getattr(getattr(dlcourse, new), name)
+
+
 def test_an_unknown_name_says_what_there_is():
     with pytest.raises(AttributeError, match=r"no attribute 'loses'; it has .*'losses'"):
         dlcourse.loses  # noqa: B018
