@@ -49,6 +49,9 @@ from dlcourse.grading.sanitize import (
 )
 
 ROOM = 1_000_000
+CPU_SECONDS = (
+    20  # of the process, whatever else the machine does; what is meant takes far below one
+)
 NBCONVERTS_OWN = r"h\d id=|\w+ class=|a href='#|a title=|a without rel"
 
 
@@ -176,18 +179,18 @@ def test_markdown_keeps_tables_code_details_and_images():
 def test_large_table_survives_and_deep_nesting_is_shown_as_source():
     table = f"<table><tbody>{'<tr><td>1</td><td>2</td></tr>' * 2000}</tbody></table>"
     assert clean_html(table) == table
-    start = time.perf_counter()
+    start = time.process_time()
     assert clean_html("<div>" * 100_000).startswith("<pre>&lt;div&gt;")
     assert clean_html("<div><!--</div>-->" * 50_000).startswith("<pre>&lt;div&gt;")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < CPU_SECONDS
 
 
 @pytest.mark.parametrize("start", [r"\\[", r"\\(", r"\begin{a}"])
 def test_formulas_without_end_take_no_time(start):
-    began = time.perf_counter()
+    began = time.process_time()
     assert render_markdown(start * 10_000).startswith("<pre>")
     assert clean_markdown(start * 10_000).startswith("~~~~")
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < CPU_SECONDS
 
 
 # --- maths -----------------------------------------------------------------------------------

@@ -135,9 +135,7 @@ def test_an_error_is_an_output(shell, source, name, text):
 
 
 def test_a_cell_that_takes_too_long_is_stopped(shell):
-    started = time.monotonic()
     (error,) = run(shell, "while True: pass", seconds=0.2)
-    assert time.monotonic() - started < 3
     assert error["ename"] == "OutOfTime"
     assert error["evalue"] == "This cell took longer than 0.2 seconds and was stopped."
 
