@@ -115,7 +115,7 @@ def test_page_is_alone_and_runs_nothing(tmp_path):
 
 
 def test_page_has_captions_and_scopes(tmp_path):
-    page = report(a_class(20), tmp_path)
+    page = report([*a_class(20), row("zoe", 0.0, "stopped", "It used too much.")], tmp_path)
     assert page.elements.count("caption") == page.elements.count("table") == 5
     assert page.elements.count("th") == sum(name == "scope" for name, _ in page.attributes)
     assert page.elements.count("h1") == 1
