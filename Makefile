@@ -9,7 +9,7 @@ BIN := .venv/bin
 PY := $(BIN)/python
 PIP_FLAGS := --disable-pip-version-check --no-input
 BUNDLE := dlcourse/explorers/static
-EXPLORER_SOURCES := $(shell find dlcourse/explorers -path $(BUNDLE) -prune \
+EXPLORER_SOURCES := dlcourse/palette.json $(shell find dlcourse/explorers -path $(BUNDLE) -prune \
 	-o \( -name '*.js' -o -name '*.mjs' -o -name '*.ts' -o -name '*.css' \) -print)
 
 SHELL := bash

@@ -31,8 +31,7 @@ class Theme:
     ink, muted, faint, paper : str
         Text, secondary text and axes, the lines of a grid, the ground.
     classes : tuple of str
-        Class 0, 1, 2, ...: blue, vermilion, bluish green, reddish purple, orange, sky blue, grey,
-        yellow.
+        Class 0, 1, 2, ...
     diverging, sequential, grey : tuple of str
         Colours of a scale at even distances, from low to high.
     tint : float

@@ -25,7 +25,6 @@ from dlcourse.explorers import (
 )
 from dlcourse.explorers.explorer import FACES_VARIABLE, MIME_TYPE
 from dlcourse.explorers.page import STATIC, data_script, figure_html
-from dlcourse.plots import PALETTE
 
 SLIDER = Slider("a", [0, 1, 2], start=1)
 needs_build = pytest.mark.skipif(
@@ -206,9 +205,8 @@ def test_pictures_take_bars_in_given_colours_and_points_without_classes():
     assert explorer(lambda a: frame).picture()
 
 
-def test_the_scripts_know_how_many_colours_there_are():
+def test_the_scripts_know_how_many_regions_can_be_told_apart():
     colors = (STATIC.parent / "src/colors.js").read_text(encoding="utf-8")
-    assert f"const CLASSES = {len(PALETTE)};" in colors
     assert f"const TINTED = {looks.CLASSES};" in colors
 
 

@@ -1,6 +1,7 @@
 // Colours are custom properties, which dlcourse.palette writes; canvases need them as numbers.
+import { light } from "../../palette.json";
 
-const CLASSES = 8; // colours in the palette
+const CLASSES = light.classes.length;
 const TINTED = 10; // classes whose regions can be told apart
 
 /** An author's colour, or the stops of a scale, in a style sheet. */
