@@ -7,7 +7,14 @@ import sys
 import pytest
 
 from dlcourse.checks import registry
-from dlcourse.checks.registry import all_exercises, answers_to, exercises_of, find, keys
+from dlcourse.checks.registry import (
+    all_exercises,
+    answers_to,
+    assignments,
+    exercises_of,
+    find,
+    keys,
+)
 
 EXERCISE = """
 from dlcourse.checks.answers import Answers, variants
@@ -73,10 +80,10 @@ def test_listing_the_keys_imports_no_exercise_and_finding_one_imports_that_one()
     program = (
         "import sys; from dlcourse.checks import check; from dlcourse.checks.registry import *\n"
         "loaded = lambda: {n[20:] for n in sys.modules if n.startswith('dlcourse.assignments')}\n"
-        "print(loaded()); keys(); print(loaded()); find('scores'); print(loaded())"
+        "print(loaded()); keys(); print(loaded()); find(keys()[0]); print(loaded())"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     nothing, folders, one = map(eval, done.stdout.splitlines())
     assert nothing == set()
-    assert folders == {"", ".logistic_regression"}
-    assert one == folders | {".logistic_regression.scores"}
+    assert folders == {"", *(f".{assignment}" for assignment in assignments())}
+    assert one == folders | {f".{keys()[0].replace('/', '.')}"}
