@@ -21,8 +21,6 @@ from dlcourse._validation import (
     float_dtype,
     labels_array,
     one_of,
-    refuse,
-    rows_are_distributions,
     same_length,
 )
 from dlcourse.activations import ACTIVATIONS
@@ -117,7 +115,7 @@ def output_targets(
     """
     one_of(loss, "loss", LOSSES)
     dtype = float_dtype(dtype, "dtype")
-    if loss == "cross_entropy" and np.ndim(y) == 1:
+    if LOSSES[loss].class_numbers and np.ndim(y) == 1:
         return one_hot(labels_array(y, name, n_classes=n_outputs), n_outputs, dtype)
     targets = float_array(y, name, ndim=(1, 2))
     if targets.ndim == 1:
@@ -127,17 +125,14 @@ def output_targets(
             f"{name} must have one column for each of the {n_outputs} output units, "
             f"got shape {np.shape(y)}"
         )
-    if loss == "binary_cross_entropy":
-        refuse((targets < 0) | (targets > 1), targets, name, "hold numbers between 0 and 1")
-    if loss == "cross_entropy":
-        rows_are_distributions(y, name)
+    LOSSES[loss].check_targets(y, name)
     return targets.astype(dtype, copy=False)
 
 
 def output_gradient(buffers: Buffers, targets: FloatArray, loss: str) -> None:
     r"""Write :math:`\partial L/\partial S^L = (P - Y)/n` into ``buffers.dS[-1]``.
 
-    One line serves all three losses, because each one meets the link that makes its gradient a
+    One line serves all losses, because each one meets the link that makes its gradient a
     plain difference: the sigmoid, the softmax, or the identity (Bishop 2006, section 4.3.6).
     """
     dS = buffers.dS[-1]

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from dlcourse._validation import (
     FloatArray,
@@ -314,8 +314,21 @@ def squared_error_gradient(
     return np.asarray((S - T) / _divisor(len(S), reduction))
 
 
+def _numbers_between_0_and_1(y: ArrayLike, name: str) -> None:
+    Y = float_array(y, name)
+    refuse((Y < 0) | (Y > 1), Y, name, "hold numbers between 0 and 1")
+
+
+def _right_units(S: FloatArray, Y: FloatArray) -> NDArray[np.bool_]:
+    return np.asarray((S > 0) == (Y > 0.5))
+
+
+def _right_rows(S: FloatArray, Y: FloatArray) -> NDArray[np.bool_]:
+    return np.asarray(S.argmax(axis=1) == Y.argmax(axis=1))
+
+
 class Loss(NamedTuple):
-    r"""A loss as the training loop uses it: nothing is checked, every array is (n, K).
+    r"""A loss as the training loop uses it: every array is (n, K), and only targets are checked.
 
     Attributes
     ----------
@@ -323,8 +336,15 @@ class Loss(NamedTuple):
     terms : callable
         ``terms(S, Y)`` gives an array whose sum is the summed loss.
     link : callable
-        ``link(S, out=None)`` turns scores into what is compared with the targets. For each of the
-        three losses it is the function that makes :math:`\partial L/\partial S = (link(S) - Y)/n`.
+        ``link(S, out=None)`` turns scores into what is compared with the targets: the function
+        that makes :math:`\partial L/\partial S = (link(S) - Y)/n`.
+    check_targets : callable
+        ``check_targets(y, name)`` refuses targets, (n, K), that the loss does not know.
+    right : callable or None
+        ``right(S, Y)`` says for each example, or each unit, whether it is told right; None where
+        targets are no classes.
+    class_numbers : bool
+        Whether a vector of targets holds class numbers.
 
     Examples
     --------
@@ -337,6 +357,9 @@ class Loss(NamedTuple):
     name: str
     terms: Callable[[FloatArray, FloatArray], FloatArray]
     link: Callable[..., FloatArray]
+    check_targets: Callable[[ArrayLike, str], object]
+    right: Callable[[FloatArray, FloatArray], NDArray[np.bool_]] | None = None
+    class_numbers: bool = False
 
     def value(self, S: FloatArray, Y: FloatArray) -> float:
         """Mean loss over the rows of ``S``."""
@@ -349,8 +372,10 @@ class Loss(NamedTuple):
 LOSSES: dict[str, Loss] = {
     loss.name: loss
     for loss in (
-        Loss("binary_cross_entropy", _binary_terms, sigmoid),
-        Loss("cross_entropy", _class_terms, softmax),
-        Loss("squared_error", _square_terms, identity),
+        Loss(
+            "binary_cross_entropy", _binary_terms, sigmoid, _numbers_between_0_and_1, _right_units
+        ),
+        Loss("cross_entropy", _class_terms, softmax, rows_are_distributions, _right_rows, True),
+        Loss("squared_error", _square_terms, identity, float_array),
     )
 }

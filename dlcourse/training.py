@@ -132,8 +132,8 @@ def train(
         Labels or targets, see :func:`dlcourse.backprop.output_targets`.
     rng : numpy.random.Generator
         Shuffles the examples before every epoch and draws the dropout masks.
-    loss : {"cross_entropy", "binary_cross_entropy", "squared_error"}
-        What to descend on.
+    loss : str
+        What to descend on, a key of ``dlcourse.losses.LOSSES``.
     optimizer : Optimizer
         See :mod:`dlcourse.optimizers`.
     epochs : int
@@ -185,9 +185,9 @@ def train(
     1.0
     """
     _check_settings(epochs, batch_size, l2, l1, dropout)
-    _check_stopping(early_stopping, validation, loss)
     run = _Run(network, optimizer, rng, loss, early_stopping)
     examples = _inputs_and_targets(network, X, y, loss, "X", "y")
+    _check_stopping(early_stopping, validation, loss)
     held_out = None if validation is None else _held_out(network, validation, loss)
     if resume:
         run.load(checkpoint)
@@ -366,12 +366,8 @@ def _loss_and_accuracy(
             "the network's scores are no longer finite numbers; the usual cause is a learning_rate "
             "that is too large"
         )
-    value = LOSSES[loss].value(scores, targets)
-    if loss == "squared_error":
-        return value, []
-    if loss == "binary_cross_entropy":
-        return value, [float(((scores > 0) == (targets > 0.5)).mean())]
-    return value, [float((scores.argmax(axis=1) == targets.argmax(axis=1)).mean())]
+    value, right = LOSSES[loss].value(scores, targets), LOSSES[loss].right
+    return value, [] if right is None else [float(right(scores, targets).mean())]
 
 
 def _inputs_and_targets(
@@ -411,9 +407,9 @@ def _check_stopping(
         return
     if validation is None:
         raise ValueError("validation must be given for early_stopping to watch, got None")
-    if loss == "squared_error" and stopping.monitor == "validation_error":
+    if LOSSES[loss].right is None and stopping.monitor == "validation_error":
         raise ValueError(
-            "early_stopping must monitor 'validation_loss' with loss 'squared_error', which has no "
+            f"early_stopping must monitor 'validation_loss' with loss {loss!r}, which has no "
             "classes to be wrong about, got 'validation_error'"
         )
 

@@ -17,9 +17,9 @@ from dlcourse.gradcheck import central_difference, complex_step
 
 few = settings(max_examples=25)
 FLOATS = [np.float32, np.float64]
-WITH_OUT = ["sigmoid", "tanh", "relu", "identity", "softmax"]
-VALUES = [*golden.ELEMENTWISE[:4], "identity", *golden.ROW_WISE]
-DERIVATIVES = ["sigmoid_derivative", "tanh_derivative", "relu_derivative", "identity_derivative"]
+WITH_OUT = [*ACTIVATIONS, "softmax"]
+VALUES = golden.ELEMENTWISE + golden.ROW_WISE
+DERIVATIVES = [f"{name}_derivative" for name in ACTIVATIONS]
 EVERYTHING = [*VALUES, *DERIVATIVES, "softmax_jacobian"]
 
 
@@ -54,9 +54,7 @@ def assert_same(name, theirs):
     assert_allclose(ours(name), theirs, rtol=1e-12, atol=3e-16)
 
 
-NAMES = [
-    name + what for name in golden.ELEMENTWISE + golden.ROW_WISE for what in ("", " derivative")
-]
+NAMES = [name + what for name in VALUES for what in ("", " derivative")]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -240,7 +238,7 @@ def test_relu_has_slope_zero_at_zero():
 
 
 def test_the_registry_names_its_functions():
-    assert list(ACTIVATIONS) == ["sigmoid", "tanh", "relu", "identity"]
+    assert set(ACTIVATIONS) <= set(golden.ELEMENTWISE)  # each is compared with PyTorch's
     for name, activation in ACTIVATIONS.items():
         assert activation.name == name
         assert activation.function is getattr(activations, name)

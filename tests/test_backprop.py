@@ -4,6 +4,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
+from golden import losses as golden
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,12 +29,7 @@ def problem(sizes, n, loss, seed, activation="tanh", dtype=np.float64):
     network = initialize(sizes, rng, activation, dtype)
     network.parameters[...] = rng.normal(size=network.parameters.size) / 2
     X = rng.normal(size=(n, sizes[0])).astype(dtype)
-    y = {
-        "cross_entropy": rng.integers(sizes[-1], size=n),
-        "binary_cross_entropy": rng.integers(2, size=(n, sizes[-1])),
-        "squared_error": rng.normal(size=(n, sizes[-1])),
-    }[loss]
-    return network, X, y
+    return network, X, golden.targets(rng, loss, "hard", (n, sizes[-1]))
 
 
 def central_differences(function, at, step=1e-5):

@@ -53,6 +53,12 @@ def test_scikit_learn_losses(rng):
     assert ours == pytest.approx(K * base.squared_loss(T, S), rel=1e-12)
 
 
+@pytest.mark.parametrize("loss", losses.LOSSES)
+def test_every_loss_is_on_the_page(loss):
+    section = PAGE.split("(conventions-losses)=")[1].split("\n(conventions-")[0]
+    assert f"dlcourse.losses.{loss}`" in section
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS)
 def test_every_optimiser_is_on_the_page(optimizer):
     section = PAGE.split("(conventions-optimisers)=")[1].split("\n(conventions-")[0]

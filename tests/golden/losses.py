@@ -37,7 +37,8 @@ def _scores(rng: np.random.Generator, shape: tuple[int, ...], scale: float | Non
     return scale * rng.normal(size=shape)
 
 
-def _targets(rng: np.random.Generator, loss: str, kind: str, shape: tuple[int, ...]):
+def targets(rng: np.random.Generator, loss: str, kind: str, shape: tuple[int, ...]):
+    """Draw what a loss compares scores of this shape with."""
     if loss == "cross_entropy":
         if kind == "hard":
             return rng.integers(shape[1], size=shape[0])
@@ -59,7 +60,7 @@ def _cases() -> dict[str, Case]:
                 for scale_name, scale in SCALES.items():
                     name = f"{loss}, {kind}, {size}, {scale_name}"
                     S = _scores(rng, shape, scale)
-                    cases[name] = Case(loss, S, _targets(rng, loss, kind, shape))
+                    cases[name] = Case(loss, S, targets(rng, loss, kind, shape))
     return cases
 
 
