@@ -305,6 +305,8 @@ class Activation(NamedTuple):
         :math:`\sigma'(S)`, written in terms of the output :math:`X` that the forward pass kept:
         :math:`X(1 - X)` for the sigmoid. ``scratch`` has the same shape and dtype and is
         overwritten. This is training's inner loop: nothing is checked.
+    one_sided : bool
+        Whether it lets through scores of one sign only, so that initial weights are larger.
 
     Examples
     --------
@@ -318,6 +320,7 @@ class Activation(NamedTuple):
     function: Callable[..., FloatArray]
     derivative: Callable[[ArrayLike], FloatArray]
     scale_gradient: Callable[[FloatArray, FloatArray, FloatArray], None]
+    one_sided: bool = False
 
 
 #: Each non-linearity by the name that networks take.
@@ -328,7 +331,7 @@ ACTIVATIONS: dict[str, Activation] = {
     for activation in (
         Activation("sigmoid", sigmoid, sigmoid_derivative, _scale_by_sigmoid_slope),
         Activation("tanh", tanh, tanh_derivative, _scale_by_tanh_slope),
-        Activation("relu", relu, relu_derivative, _scale_by_relu_slope),
+        Activation("relu", relu, relu_derivative, _scale_by_relu_slope, one_sided=True),
         Activation("identity", identity, identity_derivative, _scale_by_one),
     )
 }

@@ -103,8 +103,8 @@ def initialize(
 ) -> Network:
     r"""Draw a network whose scores neither fade nor grow with depth; biases start at zero.
 
-    Weights are normal with variance :math:`2/N_{l-1}` for ReLU (He et al. 2015, eq. 10) and
-    :math:`2/(N_{l-1}+N_l)` otherwise (Glorot & Bengio 2010, eq. 12).
+    Weights are normal with variance :math:`2/N_{l-1}` for ReLU and other one-sided activations (He
+    et al. 2015, eq. 10), and :math:`2/(N_{l-1}+N_l)` otherwise (Glorot & Bengio 2010, eq. 12).
 
     Parameters
     ----------
@@ -132,8 +132,9 @@ def initialize(
     sizes = tuple(int(size) for size in sizes)
     n_parameters = sum(rows * columns for rows, columns in layer_shapes(sizes))
     network = Network(sizes, activation, np.zeros(n_parameters, dtype))
+    one_sided = ACTIVATIONS[activation].one_sided
     for W, (n_in, n_out) in zip(network.W, pairwise(sizes), strict=True):
-        variance = 2 / max(1, n_in if activation == "relu" else n_in + n_out)
+        variance = 2 / max(1, n_in if one_sided else n_in + n_out)
         W[:, 1:] = rng.normal(scale=np.sqrt(variance), size=(n_out, n_in))
     return network
 
