@@ -7,6 +7,7 @@ from dlcourse.checks.judging import judge
 from dlcourse.checks.registry import find
 from dlcourse.linear import logistic_gradient, scores
 
+ASSIGNMENT = "logistic_regression/"
 HUGE = {1e4: 1, 1e3: 1, 800: 1, 200: 1, 40: 1, 3: 0.9525741268224334, 1: 0.7310585786300049}
 LOSSES = {(1000, -1000): 0.0, (1000,): 1000.0, (-1e4,): 1e4, (40,): 40.0, (200, -200): 200.0}
 GRID = np.arange(-100, 101) / 10
@@ -44,7 +45,7 @@ def gradient_of_few_examples(X, y, w):
 
 
 def descend_a_little(X, y, w, learning_rate, steps):
-    return find("descend").reference(X, y, w, learning_rate, min(steps, 19))
+    return find(ASSIGNMENT + "descend").reference(X, y, w, learning_rate, min(steps, 19))
 
 
 @pytest.mark.parametrize(
@@ -60,10 +61,10 @@ def descend_a_little(X, y, w, learning_rate, steps):
     ],
 )
 def test_nothing_can_be_learned_by_heart(name, function, deserves):
-    earned = [judge(find(name), function, seed).earned for seed in range(20)]
+    earned = [judge(find(ASSIGNMENT + name), function, seed).earned for seed in range(20)]
     assert earned == [deserves] * 20
 
 
 def test_single_precision_does_not_hide_a_wrong_answer():
-    off = judge(find("scores"), lambda X, w: (scores(X, w) + 1e-4).astype("f"), 1)
+    off = judge(find(ASSIGNMENT + "scores"), lambda X, w: (scores(X, w) + 1e-4).astype("f"), 1)
     assert (off.earned, off.failure.kind) == (0, "value")

@@ -17,15 +17,15 @@ w = RNG.normal(size=4)
 
 
 def test_loss_and_probabilities_agree_with_scipy_and_scikit_learn():
-    s = find("scores").reference(X, w)
-    P = find("sigmoid").reference(s)
+    s = find("logistic_regression/scores").reference(X, w)
+    P = find("logistic_regression/sigmoid").reference(s)
     np.testing.assert_allclose(P, expit(X @ w[1:] + w[0]), rtol=1e-12)
-    loss = find("binary_cross_entropy").reference(s, y)
+    loss = find("logistic_regression/binary_cross_entropy").reference(s, y)
     assert loss == pytest.approx(log_loss(y, P), rel=1e-12)
 
 
 def test_descent_reaches_scikit_learns_optimum():
     """Ten thousand steps of the exercise's descent end where an optimiser of others does."""
     best = LogisticRegression(C=np.inf, tol=1e-10, max_iter=10_000).fit(X, y)
-    found = find("descend").reference(X, y, np.zeros(4), 1.0, 10_000)
+    found = find("logistic_regression/descend").reference(X, y, np.zeros(4), 1.0, 10_000)
     np.testing.assert_allclose(found, np.r_[best.intercept_, best.coef_[0]], rtol=1e-4)
