@@ -217,7 +217,7 @@ def test_feedback_shows_the_hints(graded):
         ("scores", "bias left out"),
         ("sigmoid", "exponential of a large score"),
     ):
-        (hint,) = (m.hint for m in find(exercise).misconceptions if m.name == mistake)
+        (hint,) = (m.hint for m in find(f"{NAME}/{exercise}").misconceptions if m.name == mistake)
         assert f"<strong>Hint:</strong> {hint}" in re.sub(r"</?code>", "`", page)
     assert "Right so far: the formula. Still to do: huge scores." in page
     assert "NameError: name 'undefined' is not defined" in page
