@@ -112,6 +112,6 @@ def test_python_may_lie_in_tmp_in_a_closed_home_and_behind_links(tmp_path, stati
     shown = [one["outputs"] for one in json.loads(done.stdout)["cells"]]
     assert shown[0][0]["text"] == f"42 {packages}/late.py\n"
     assert shown[1][0]["evalue"].startswith("[Errno 30] Read-only file system")
-    if tmp_path.is_relative_to("/tmp"):
-        assert shown[2][0]["text"] == f"[{tmp_path.parts[2]!r}]\n"
+    shared = {path.parts[2] for path in map(Path, [tmp_path, *others]) if path.parts[1] == "tmp"}
+    assert shown[2][0]["text"] == f"{sorted(shared)}\n"
     assert shown[3][0]["text"] == "['my venv'] 3\n"
