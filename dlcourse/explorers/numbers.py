@@ -1,6 +1,10 @@
-"""Numbers as the reader sees them; ``src/svg.js`` writes them alike."""
+"""Numbers as the reader sees them; the page shows what is written here and formats none itself."""
 
 from __future__ import annotations
+
+import math
+
+from dlcourse.explorers.values import Array
 
 
 def minus_sign(text: str) -> str:
@@ -13,15 +17,16 @@ def minus_sign(text: str) -> str:
 
 
 def format_value(value: float, specification: str) -> str:
-    """Write `value` as the reader sees it: without rounding noise and without a negative zero.
+    """Write `value` as the reader sees it: without rounding noise, and zero without a sign.
 
-    >>> format_value(0.1 + 0.2, "g"), format_value(-0.0, ".1f"), format_value(-0.04, ".1f")
+    >>> format_value(0.1 + 0.2, "g"), format_value(-0.04, ".1f"), format_value(0.0, "+.1f")
     ('0.3', '0.0', '0.0')
     """
     if specification.endswith("d"):
         value = round(value)
     text = format(value, specification)
-    return format(0 * value, specification).lstrip("-") if value <= 0 and _is_zero(text) else text
+    is_zero = not text.strip("+-0.e%")
+    return text.lstrip("+-") if is_zero else text
 
 
 def shown(value: float, specification: str) -> str:
@@ -33,8 +38,14 @@ def shown(value: float, specification: str) -> str:
     return minus_sign(format_value(value, specification))
 
 
-def _is_zero(text: str) -> bool:
-    try:
-        return float(text) == 0
-    except ValueError:
-        return False
+def written(values: Array, specification: str) -> list[str]:
+    """Write each of `values`, "" for a missing one; nothing at all without a `specification`.
+
+    >>> import numpy as np
+    >>> written(np.array([[2.5, np.nan]]), "d"), written(np.ones(3), "")
+    (['2', ''], [])
+    """
+    if not specification:
+        return []
+    numbers = values.ravel().tolist()
+    return ["" if math.isnan(number) else shown(number, specification) for number in numbers]

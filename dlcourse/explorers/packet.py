@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import asdict
 from itertools import product
 from typing import Any
 
@@ -99,7 +98,7 @@ def pack(
                 )
                 for place, mark in enumerate(panel.marks)
             ]
-            legend = [asdict(entry) for entry in panel.entries(limits.domains)]
+            legend = [entry.options() for entry in panel.entries(limits.domains)]
             about = {**panel.options(), "x": limits.x, "y": limits.y, "legend": legend}
             row.append([panels.add(about), numbers])
         rows.append(row)

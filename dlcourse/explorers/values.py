@@ -42,8 +42,8 @@ def check_color(value: object, name: str = "color") -> Color:
 
 
 def check_number_format(value: object, name: str) -> None:
-    """Refuse a format specification that the browser does not know."""
-    if not isinstance(value, str) or not re.fullmatch(r"\+?(\.\d+)?[fge%d]?", value):
+    """Refuse what is no format specification for the numbers in a figure."""
+    if not isinstance(value, str) or not re.fullmatch(r"\+?((\.\d+)?[fge%]?|d)", value):
         raise ValueError(f"{name} must be a format such as '.2f', '+.1f', 'd' or '', got {value!r}")
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from dlcourse.explorers import Bars, Contour, Diagram, Edge, Field, Image, Line, Node, Panel, Points
+from dlcourse.explorers.numbers import shown
 from dlcourse.explorers.packet import pack
 from dlcourse.explorers.scales import settle
 
@@ -131,3 +132,56 @@ def test_a_smooth_field_takes_less_than_a_byte_and_a_half_per_value():
     ]
     frames, settled = frames_of(*lists)
     assert len(pack(frames, [""] * 400, settled)) < 150_000
+
+
+NUMBERS = [
+    0.0,
+    -0.0,
+    0.04,
+    -0.04,
+    0.05,
+    0.125,
+    2.5,
+    3.5,
+    -2.5,
+    0.925,
+    1e6,
+    123456.5,
+    1e-5,
+    -7e-4,
+    299,
+]
+FORMATS = ["", "d", "+d", "g", ".3g", "+.1f", ".2f", ".0f", ".1e", "e", ".0%", "%"]
+
+
+@pytest.mark.parametrize("numbers", FORMATS)
+def test_the_page_shows_each_number_as_python_writes_it(numbers):
+    """The domain is coarse on purpose: eight bits of it would show 99 for 100."""
+    values = np.array([NUMBERS])
+    marks = [
+        Image(values, numbers=numbers, label="scale", domain=(-1e6, 1e6)),
+        Bars(NUMBERS, numbers=numbers),
+        Diagram([Node(0, 0, "", value) for value in NUMBERS], numbers=numbers),
+        Diagram([Node(0, 0)], [Edge(0, 0, value) for value in NUMBERS], edge_numbers=numbers),
+    ]
+    frames, settled = frames_of(marks)
+    (panel,) = read(pack(frames, [""], settled))[0]["panels"]
+    image, bars, nodes, edges = panel["marks"]
+    python = [shown(value, numbers) for value in NUMBERS] if numbers else []
+    assert image["numbers"] == bars["numbers"] == nodes["numbers"] == python
+    assert edges["edge_labels"] == (python or [""] * len(NUMBERS))
+    assert panel["legend"][0]["domain"] == ["−1e+06", "1e+06"]
+
+
+@pytest.mark.parametrize(
+    ("value", "numbers", "text"),
+    [
+        (0, "+.1f", "0.0"),
+        (-0.001, ".0%", "0%"),
+        (1e6, "g", "1e+06"),
+        (2.5, "d", "2"),
+        (-3, "d", "−3"),
+    ],
+)
+def test_numbers_are_written_without_noise(value, numbers, text):
+    assert shown(value, numbers) == text

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from dlcourse.explorers import looks
 from dlcourse.explorers.marks.base import PADDING, LegendEntry, Mark
-from dlcourse.explorers.numbers import shown
+from dlcourse.explorers.numbers import written
 from dlcourse.explorers.values import (
     Color,
     Extent,
@@ -83,6 +83,10 @@ class Bars(Mark):
         check_number_format(self.numbers, "numbers")
         self.color = _bar_colors(self.color, count, series)
 
+    def options(self) -> dict[str, Any]:
+        """Return what is not an array, the numbers as they are written at the bars."""
+        return {**super().options(), "numbers": written(self.arrays()["values"], self.numbers)}
+
     def extent(self) -> Extent:
         """Return all x and all y of the mark."""
         arrays = self.arrays()
@@ -134,7 +138,7 @@ class Bars(Mark):
             shades = [looks.color(shade) for shade in self._colors(j)]
             bars = plot(centres, values[:, j], thickness, color=shades)
             if self.numbers:
-                numbers = [shown(value, self.numbers) for value in values[:, j]]
+                numbers = written(values[:, j], self.numbers)
                 axes.bar_label(bars, numbers, fontsize=8, padding=2)
         if self.horizontal:
             axes.invert_yaxis()

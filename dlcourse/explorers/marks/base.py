@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass, fields
+from dataclasses import KW_ONLY, asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
 from dlcourse._validation import limits
+from dlcourse.explorers.numbers import shown
 from dlcourse.explorers.values import Array, Color, Extent, Limits
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ class LegendEntry:
     hollow: bool = False
     opacity: float = 1.0
     domain: Limits | None = None
+
+    def options(self) -> dict[str, Any]:
+        """Return what the page needs to draw it, the ends of a scale as they are written."""
+        return {**asdict(self), "domain": [shown(end, ".3g") for end in self.domain or ()]}
 
 
 @dataclass(eq=False)

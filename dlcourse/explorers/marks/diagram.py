@@ -11,7 +11,7 @@ import numpy as np
 from dlcourse._validation import limits
 from dlcourse.explorers import looks
 from dlcourse.explorers.marks.base import Mark
-from dlcourse.explorers.numbers import shown
+from dlcourse.explorers.numbers import written
 from dlcourse.explorers.values import (
     Array,
     Limits,
@@ -126,30 +126,36 @@ class Diagram(Mark):
 
     def options(self) -> dict[str, Any]:
         """Return what is not an array, lists in the order of the nodes and edges."""
-        names = ("numbers", "value_domain", "weight_domain", "arrows", "edge_numbers")
         return {
-            **{name: getattr(self, name) for name in names},
+            "value_domain": self.value_domain,
+            "weight_domain": self.weight_domain,
+            "arrows": self.arrows,
+            "numbers": written(self.values, self.numbers),
             "labels": [node.label for node in self.nodes],
             "shapes": [node.shape for node in self.nodes],
-            "edge_labels": [edge.label for edge in self.edges],
+            "edge_labels": self._edge_labels(),
             "strong_nodes": [i for i, node in enumerate(self.nodes) if node.highlight],
             "strong_edges": [i for i, edge in enumerate(self.edges) if edge.highlight],
         }
+
+    def _edge_labels(self) -> list[str]:
+        """Text on each edge: its label, else its weight."""
+        weights = written(self.weights, self.edge_numbers) or [""] * len(self.edges)
+        return [edge.label or weight for edge, weight in zip(self.edges, weights, strict=True)]
 
     def print_on(self, axes: Axes, domain: Limits | None) -> None:
         """Draw the edges, and the nodes above them."""
         axes.set_xlim(-0.15, 1.15)
         axes.set_ylim(-0.15, 1.15)
-        for k, edge in enumerate(self.edges):
-            self._print_edge(axes, edge, float(self.weights[k]))
+        for edge, weight, text in zip(self.edges, self.weights, self._edge_labels(), strict=True):
+            self._print_edge(axes, edge, float(weight), text)
         largest = max(abs(bound) for bound in self.value_domain)
         fills = looks.ramp("diverging")((self.values / largest + 1) / 2)
-        for node, value, fill in zip(self.nodes, self.values.tolist(), fills, strict=True):
-            known = bool(np.isfinite(value))
-            number = shown(value, self.numbers) if known and self.numbers else ""
-            _print_node(axes, node, number, fill if known else looks.PAPER)
+        numbers = written(self.values, self.numbers) or [""] * len(self.nodes)
+        for node, number, value, fill in zip(self.nodes, numbers, self.values, fills, strict=True):
+            _print_node(axes, node, number, looks.PAPER if np.isnan(value) else fill)
 
-    def _print_edge(self, axes: Axes, edge: Edge, weight: float) -> None:
+    def _print_edge(self, axes: Axes, edge: Edge, weight: float, text: str) -> None:
         source, target = self.nodes[edge.source], self.nodes[edge.target]
         known = bool(np.isfinite(weight))
         largest = max(abs(bound) for bound in self.weight_domain)
@@ -164,8 +170,6 @@ class Diagram(Mark):
         }
         start, end = (source.x, source.y), (target.x, target.y)
         axes.annotate("", end, start, arrowprops=arrow, zorder=1)
-        number = shown(weight, self.edge_numbers) if known and self.edge_numbers else ""
-        text = edge.label or number
         long = abs(target.x - source.x) > 0.4
         share, lift = (0.5, 12 if long else 20) if self.arrows else (0.38, 0)
         place = (start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1]))
@@ -177,11 +181,11 @@ class Diagram(Mark):
 
 
 def _print_node(axes: Axes, node: Node, number: str, fill: Any) -> None:
-    """Draw a node with its number, or else its name, inside; the name above a number."""
+    """Draw a node: in a circle its number, or else its name; in a box its name; the other above."""
     width = 2.2 if node.highlight else 0.9
     look = {"boxstyle": "round,pad=0.4", "fc": fill, "ec": looks.color("ink"), "lw": width}
-    text = number or node.label
     box = node.shape == "box"
+    text, above = (node.label, number) if box or not number else (number, node.label)
     if not box:
         axes.scatter(
             [node.x], [node.y], s=620, color=[fill], edgecolors=look["ec"], linewidths=width,
@@ -191,8 +195,8 @@ def _print_node(axes: Axes, node: Node, number: str, fill: Any) -> None:
     style: Any = {"ha": "center", "va": "center", "fontsize": size, "zorder": 4}
     axes.text(node.x, node.y, text, bbox=look if box else None, **style)
     if number:
-        above: Any = {"textcoords": "offset points", "ha": "center", "fontsize": 8}
-        axes.annotate(node.label, (node.x, node.y), (0, 14), **above)
+        place: Any = {"textcoords": "offset points", "ha": "center", "fontsize": 8}
+        axes.annotate(above, (node.x, node.y), (0, 14), **place)
 
 
 def _radius(node: Node) -> float:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from dlcourse._validation import one_of
 from dlcourse.explorers import looks
 from dlcourse.explorers.marks.base import Shaded
-from dlcourse.explorers.numbers import shown
+from dlcourse.explorers.numbers import written
 from dlcourse.explorers.values import (
     Array,
     Limits,
@@ -100,6 +100,13 @@ class Image(Shaded):
         """Return 8: an image needs no more."""
         return 8
 
+    def options(self) -> dict[str, Any]:
+        """Return what is not an array, the numbers as they are written into the cells."""
+        return {**super().options(), "numbers": self._written()}
+
+    def _written(self) -> list[str]:
+        return [] if self.rgb else written(self.shades, self.numbers)
+
     def print_on(self, axes: Axes, domain: Limits | None) -> None:
         """Draw images in a grid of unit squares' proportions, the first at the top left."""
         from matplotlib.patches import Rectangle
@@ -133,11 +140,11 @@ class Image(Shaded):
 
     def _write_on(self, axes: Axes, image: int, left: float, top: float, colors: Array) -> None:
         """Write numbers into the cells, the names of rows and columns beside them."""
-        if self.numbers and not self.rgb:
-            for (i, j), value in np.ndenumerate(self.shades[image]):
-                ink = looks.ink_on(colors[i, j])
-                text = shown(value, self.numbers)
-                axes.text(left + j + 0.5, top + i + 0.5, text, ha="center", va="center", color=ink)
+        height, width = colors.shape[:2]
+        texts = self._written()[image * height * width :]
+        for (i, j), text in zip(np.ndindex(height, width), texts, strict=False):
+            ink = looks.ink_on(colors[i, j])
+            axes.text(left + j + 0.5, top + i + 0.5, text, ha="center", va="center", color=ink)
         for i, name in enumerate(self.rows):
             axes.text(left - 0.1, top + i + 0.5, name, ha="right", va="center")
         for j, name in enumerate(self.names):

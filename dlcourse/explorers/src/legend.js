@@ -1,6 +1,6 @@
 // The legend: what Python's LegendEntry says, drawn.
 import { css, tint } from "./colors.js";
-import { DASHES, formatNumber, html, svg, symbol } from "./svg.js";
+import { DASHES, html, svg, symbol } from "./svg.js";
 
 export function legendEntry(entry) {
   const label = html("span", {}, entry.label);
@@ -12,7 +12,7 @@ const swatch = (entry) =>
   svg("svg", { class: "dlx-swatch", viewBox: "0 0 22 14" }, ...samples[entry.sample](entry));
 
 function bar({ color, domain }) {
-  const [low, high] = domain.map((value) => html("small", {}, formatNumber(value, ".3g")));
+  const [low, high] = domain.map((end) => html("small", {}, end));
   const style = `background:linear-gradient(to right,${css(color)})`;
   return [low, html("span", { class: "dlx-bar", style }), high];
 }

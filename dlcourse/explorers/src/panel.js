@@ -2,7 +2,7 @@
 import { scaleLinear, scaleLog } from "d3-scale";
 import { legendEntry } from "./legend.js";
 import { marks } from "./marks/index.js";
-import { formatNumber, html, round, svg } from "./svg.js";
+import { html, round, svg } from "./svg.js";
 
 const CHARACTER = 6.9; // mean width of a character of the axes' text, in pixels
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -106,7 +106,7 @@ function ticks(scale, kind, names, wanted) {
   const every = Math.ceil(values.length / Math.max(2, wanted));
   values = values.filter((_, k) => k % every === 0);
   const plain = values.every((value) => value >= 1e-3 && value < 1e5);
-  return values.map((at) => ({ at, text: plain ? formatNumber(at, "g") : power(at) }));
+  return values.map((at) => ({ at, text: plain ? String(at) : power(at) }));
 }
 
 function power(value) {

@@ -17,27 +17,6 @@ export const html = (tag, attributes = {}, ...children) =>
 
 export const round = (value) => Math.round(value * 100) / 100;
 
-/** The number as an author's Python format specification wants it; ".2f", ".0%", "d", "g", ".3g", ".1e". */
-export function formatNumber(value, specification) {
-  const [, sign, digits, type] = /^(\+?)(?:\.(\d+))?([fge%d]?)$/.exec(specification) ?? [];
-  const text =
-    {
-      f: () => value.toFixed(digits ?? 6),
-      e: () => value.toExponential(digits ?? 6),
-      "%": () => `${(100 * value).toFixed(digits ?? 6)}%`,
-      d: () => value.toFixed(0),
-    }[type]?.() ?? general(value, Math.max(1, digits ?? 6));
-  const shown = /^-[0.%]+$/.test(text) ? text.slice(1) : text;
-  return (sign && value > 0 ? "+" : "") + shown.replaceAll("-", "−");
-}
-
-/** Python's "g": significant digits, with an exponent where the number is tiny or huge. */
-function general(value, digits) {
-  const exponent = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
-  const rounded = Number(value.toPrecision(digits));
-  return exponent < -4 || exponent >= digits ? rounded.toExponential().replace("e+", "e") : String(rounded);
-}
-
 // Shapes of the classes 0, 1, 2 ..., in the order of dlcourse.plots.MARKERS; each for radius 1.
 const SHAPES = [
   null, // a circle

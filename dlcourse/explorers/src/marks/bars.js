@@ -1,7 +1,7 @@
 // Bars from zero.
 import { css } from "../colors.js";
 import { words } from "../drawing.js";
-import { formatNumber, round, svg } from "../svg.js";
+import { round, svg } from "../svg.js";
 
 export function paint(mark, place) {
   const [count, series] = mark.values.shape;
@@ -21,7 +21,8 @@ export function paint(mark, place) {
       drawn.push(
         svg("rect", { x, y, width, height, rx: 1, style: `fill:${css(barColor(mark, k, j, value))}` }),
       );
-      if (mark.numbers) drawn.push(barNumber(mark, value, across(value), (a + b) / 2));
+      const number = mark.numbers[k * series + j];
+      if (number) drawn.push(barNumber(mark, number, value, across(value), (a + b) / 2));
     }
   }
   return drawn;
@@ -33,8 +34,7 @@ function barColor(mark, k, j, value) {
   return typeof mark.color === "number" ? mark.color + j : mark.color;
 }
 
-function barNumber(mark, value, end, middle) {
-  const text = formatNumber(value, mark.numbers);
+function barNumber(mark, text, value, end, middle) {
   const beyond = value < 0 ? -1 : 1;
   if (mark.horizontal)
     return words(text, end + 5 * beyond, middle, { anchor: value < 0 ? "end" : "start" });

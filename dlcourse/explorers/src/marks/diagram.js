@@ -1,7 +1,7 @@
 // Networks and computation graphs.
 import { css, inkOn, shade } from "../colors.js";
 import { arrowHead, words } from "../drawing.js";
-import { formatNumber, round, svg } from "../svg.js";
+import { round, svg } from "../svg.js";
 
 const LARGEST_RADIUS = 21;
 const BOX_HEIGHT = 28;
@@ -75,8 +75,7 @@ function edge(mark, k, nodes) {
     }),
   ];
   if (mark.arrows) drawn.push(svg("path", { d: head.d, style: `fill:${css(color)}` }));
-  const text =
-    mark.edge_labels[k] || (known && mark.edge_numbers ? formatNumber(weight, mark.edge_numbers) : "");
+  const text = mark.edge_labels[k];
   if (text) drawn.push(edgeText(text, start, tip, mark.arrows));
   return drawn;
 }
@@ -102,8 +101,8 @@ function node(mark, k, { x, y, radius, box }, place) {
   const shape = box
     ? svg("rect", { ...look, x: x - box[0], y: y - box[1], width: 2 * box[0], height: 2 * box[1], rx: 5 })
     : svg("circle", { ...look, cx: x, cy: y, r: radius });
-  const number = known && mark.numbers && !box ? formatNumber(value, mark.numbers) : "";
-  const inside = number || mark.labels[k];
+  const number = mark.numbers[k];
+  const inside = (!box && number) || mark.labels[k];
   const size = box ? 13 : Math.min(13, (radius * 3.1) / Math.max(2.4, inside.length));
   const drawn = [
     shape,
@@ -118,8 +117,7 @@ function node(mark, k, { x, y, radius, box }, place) {
       inside,
     ),
   ];
-  if (number && mark.labels[k]) drawn.push(words(mark.labels[k], x, y - radius - 10, {}));
-  if (box && known && mark.numbers)
-    drawn.push(words(formatNumber(value, mark.numbers), x, y - BOX_HEIGHT / 2 - 10, {}));
+  if (number && box) drawn.push(words(number, x, y - BOX_HEIGHT / 2 - 10, {}));
+  else if (number && mark.labels[k]) drawn.push(words(mark.labels[k], x, y - radius - 10, {}));
   return drawn;
 }

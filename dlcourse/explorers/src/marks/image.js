@@ -1,7 +1,7 @@
 // Images in a grid.
 import { inkOn, shade } from "../colors.js";
 import { bitmap, words } from "../drawing.js";
-import { formatNumber, svg } from "../svg.js";
+import { svg } from "../svg.js";
 
 /** Images in a grid, as large as the panel allows, the first at the top left. */
 export function paint(mark, place) {
@@ -53,20 +53,19 @@ function oneImage(mark, place, k, x, y, cell) {
   if (mark.titles[k]) drawn.push(words(mark.titles[k], x + (cell * width) / 2, y - 9, {}));
   mark.rows.forEach((name, i) => drawn.push(words(name, x - 6, y + cell * (i + 0.5), { anchor: "end" })));
   mark.names.forEach((name, j) => drawn.push(words(name, x + cell * (j + 0.5), y - 9, {})));
-  if (mark.numbers && !mark.rgb)
-    pixels.forEach((value, p) =>
-      drawn.push(
-        svg(
-          "text",
-          {
-            x: x + cell * ((p % width) + 0.5),
-            y: y + cell * (Math.floor(p / width) + 0.5),
-            class: "dlx-cell",
-            style: `fill:${inkOn(colorAt(p))};font-size:${Math.min(13, cell * 0.42)}px`,
-          },
-          formatNumber(value, mark.numbers),
-        ),
+  mark.numbers.slice(k * height * width, (k + 1) * height * width).forEach((number, p) =>
+    drawn.push(
+      svg(
+        "text",
+        {
+          x: x + cell * ((p % width) + 0.5),
+          y: y + cell * (Math.floor(p / width) + 0.5),
+          class: "dlx-cell",
+          style: `fill:${inkOn(colorAt(p))};font-size:${Math.min(13, cell * 0.42)}px`,
+        },
+        number,
       ),
-    );
+    ),
+  );
   return drawn;
 }
