@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.colors import LinearSegmentedColormap
 
 PAPER = LIGHT.paper
+PIXEL = 0.75  # in points, matplotlib's unit
 CLASSES = 10  # whose regions can be told apart
 
 
@@ -52,4 +53,4 @@ def tints() -> Array:
 
 def ink_on(shade: Array) -> str:
     """Return the text colour, dark or light, that reads better on red, green and blue in 0..1."""
-    return LIGHT.ink if shade[:3] @ [0.3, 0.59, 0.11] > 0.5 else LIGHT.paper
+    return LIGHT.ink if shade[:3] @ [0.3, 0.59, 0.11] > 135 / 255 else LIGHT.paper

@@ -80,8 +80,9 @@ def _draw_panel(axes: Axes, panel: Panel, limits: Settled) -> None:
     axes.set_title(panel.title, loc="left", fontsize=9.5)
     axes.set_xscale(panel.x_scale)
     axes.set_yscale(panel.y_scale)
+    axes.set(xlim=limits.x, ylim=limits.y)
     if panel.axes:
-        axes.set(xlabel=panel.x_label, ylabel=panel.y_label, xlim=limits.x, ylim=limits.y)
+        axes.set(xlabel=panel.x_label, ylabel=panel.y_label)
     else:
         axes.set_axis_off()
     for place, mark in enumerate(panel.marks):
@@ -130,8 +131,8 @@ def _sample(entry: LegendEntry) -> Artist:
             mew=1.6 if entry.hollow else 0.6,
         )  # fmt: skip
     return Line2D(
-        [], [], color=shade, lw=entry.width, ls=looks.dash(entry.dash), label=entry.label,
-        marker=marker if entry.marker else None, ms=5, mec=looks.PAPER, mew=0.6,
+        [], [], color=shade, lw=entry.width * looks.PIXEL, ls=looks.dash(entry.dash),
+        label=entry.label, marker=marker if entry.marker else None, ms=5, mec=looks.PAPER, mew=0.6,
     )  # fmt: skip
 
 

@@ -302,4 +302,92 @@ def regions() -> Explorer:
     )
 
 
-ALL = (boundary, curves, bars, images, diagrams, regions)
+def borders() -> Explorer:
+    """Marks that reach beyond the axes, logarithmic axes, panels without axes, long names."""
+
+    def frame(shift):
+        x = np.linspace(0, 10, 21)
+        ring = lambda P: np.hypot(P[:, 0] - 2 * shift, P[:, 1])  # noqa: E731
+        names = ["adaptive moments", "momentum", "plain descent", "root mean squares"]
+        return [
+            Panel(
+                [
+                    Line(x, x + shift, color=1, direct=True, label="rises"),
+                    Points(np.column_stack([x, 10 - x]), size=np.linspace(4, 16, 21)),
+                    Arrows([[1, 2], [8, 4]], [[12, 6], [2, 14]]),
+                    Rule(x=7.5, label="late in the run"),
+                    Rule(x=2 + shift, label="early"),
+                    Rule(y=2, label="low"),
+                    Rule(y=30, label="out of sight"),
+                    Text(10.4, 9, "beside\nthe panel", anchor="start"),
+                ],
+                title="Beyond the axes",
+                x=(0, 10),
+                y=(0, 10),
+            ),
+            Panel(
+                [
+                    Band(x + 1, 10.0**-x, np.append(0, 10 ** (2 - x[1:])), color=2),
+                    Line(x + 1, np.where(x == 5, 0, 10 ** (1 - x)), dash=True),
+                ],
+                title="A band down to nothing",
+                x_scale="log",
+                y_scale="log",
+                y=(1e-4, 10),
+            ),
+            Panel(
+                [Bars([30, 0.2 + shift, 4, 900], names, numbers="g")],
+                title="Bars on decades",
+                y_scale="log",
+                y=(0.1, 5000),
+                x_label="method",
+            ),
+            Panel(
+                [Bars([62, 71.5, 80 + shift, 99], [1957, 1969, 1986, 1997], numbers=".1f")],
+                title="Foot below the axis",
+                y=(60, 90),
+            ),
+            Panel(
+                [
+                    Field(ring, x=(-3, 3), y=(-3, 3), scale="sequential"),
+                    Contour([1, 3.5, 4], label="distance"),
+                    Points([[-4, -4], [4, 4]]),
+                ],
+                title="A contour that leaves the field",
+            ),
+            Panel(
+                [
+                    Line([1958, 1969, 1986], [2, 5 + shift, 3], markers=True, color=3),
+                    Text(1969, 4, "a place", size=0.9),
+                ],
+                title="Without axes",
+                axes=False,
+            ),
+            Panel(
+                [Line([1960, 1980, 2000], [1, 2, shift]), Rule(x=1986, label="1986")],
+                title="Years",
+                x_label="year",
+            ),
+            Panel(
+                [Image(np.eye(3) * 100 * (1 + shift), numbers="d"), Text(0.5, 0.5, "middle")],
+                title="Text on an image",
+                axes=False,
+            ),
+        ]
+
+    return Explorer(
+        frame,
+        [
+            Slider(
+                "shift",
+                [0, 0.5, 1],
+                label="how far everything is moved from where it stood at first, in units",
+            )
+        ],
+        title="At the borders",
+        alt=lambda shift: f"Eight panels whose marks reach their borders, moved by {shift:g}.",
+        columns=2,
+    )
+
+
+ALL = (boundary, curves, bars, images, diagrams, regions, borders)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -69,14 +69,18 @@ class Arrows(Mark):
 
     def print_on(self, axes: Axes, domain: Limits | None) -> None:
         """Draw each arrow."""
-        arrow = {
+        from matplotlib.patches import FancyArrowPatch
+
+        head = (5 + 2 * self.width) * looks.PIXEL
+        look: Any = {
             "arrowstyle": "-|>" if self.head else "-",
+            "mutation_scale": head / 0.4,  # the style's heads are 0.4 long
             "color": looks.color(self.color),
-            "lw": self.width,
+            "lw": self.width * looks.PIXEL,
             "ls": looks.dash(self.dash),
             "shrinkA": 0,
             "shrinkB": 0,
         }
         m = self.arrays()
         for start, end in zip(m["start"], m["end"], strict=True):
-            axes.annotate("", end, start, arrowprops=arrow)
+            axes.add_patch(FancyArrowPatch(start, end, **look))

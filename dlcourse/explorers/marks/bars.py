@@ -25,6 +25,7 @@ from dlcourse.explorers.values import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+CHARACTER = 5.2  # mean width of a character of the axes' text in print, in points
 NUMBERS_PADDING = 0.16  # of an axis, beyond bars with numbers at their ends
 
 
@@ -130,7 +131,7 @@ class Bars(Mark):
         count, series = values.shape
         edges = self.arrays().get("edges", np.arange(count + 1) - 0.5)
         if self.edges is None:
-            (axes.set_yticks if self.horizontal else axes.set_xticks)(range(count), self.names)
+            self._print_names(axes)
         thickness = np.diff(edges) * (0.8 if self.edges is None else 0.96) / series
         plot: Callable[..., Any] = axes.barh if self.horizontal else axes.bar
         for j in range(series):
@@ -142,6 +143,16 @@ class Bars(Mark):
                 axes.bar_label(bars, numbers, fontsize=8, padding=2)
         if self.horizontal:
             axes.invert_yaxis()
+
+    def _print_names(self, axes: Axes) -> None:
+        places = range(len(self.names))
+        if self.horizontal:
+            axes.set_yticks(places, self.names)
+            return
+        points = axes.get_window_extent().width * 72 / axes.figure.dpi
+        turned = max(map(len, self.names)) * CHARACTER > points / len(self.names)
+        turn: Any = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turned else {}
+        axes.set_xticks(places, self.names, **turn)
 
 
 def _bar_colors(color: object, count: int, series: int) -> Color | list[Color]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 NOTHING: Extent = (np.empty(0), np.empty(0))
+UNIT_SQUARE: Extent = (np.array([0.0, 1.0]), np.array([0.0, 1.0]))
 PADDING = 0.04
 
 
@@ -138,6 +139,21 @@ class Shaded(Mark):
     def legend(self, domain: Limits | None = None) -> list[LegendEntry]:
         """Return the colour bar."""
         return [LegendEntry(self.label, "scale", self.scale, domain=domain)] if self.label else []
+
+
+def canvas_on(axes: Axes) -> Axes:
+    """Return axes over the whole of `axes` for a mark that has units of its own."""
+    canvas = axes.inset_axes((0, 0, 1, 1), zorder=0)
+    canvas.set_axis_off()
+    return canvas
+
+
+def in_sight(axes: Axes, x: Array, y: Array) -> Array:
+    """Return which points lie within the limits of `axes`."""
+    left, right = sorted(axes.get_xlim())
+    bottom, top = sorted(axes.get_ylim())
+    inside: Array = (x >= left) & (x <= right) & (y >= bottom) & (y <= top)
+    return inside
 
 
 def common_domain(marks: Sequence[Shaded]) -> Limits:

@@ -111,6 +111,6 @@ class Contour(Mark):
                 values,
                 levels,
                 colors=looks.color(self.color),
-                linewidths=self.width,
+                linewidths=self.width * looks.PIXEL,
                 linestyles=looks.dash(self.dash),
             )

@@ -11,10 +11,11 @@ from numpy.typing import ArrayLike
 
 from dlcourse._validation import one_of
 from dlcourse.explorers import looks
-from dlcourse.explorers.marks.base import Shaded
+from dlcourse.explorers.marks.base import UNIT_SQUARE, Shaded, canvas_on
 from dlcourse.explorers.numbers import written
 from dlcourse.explorers.values import (
     Array,
+    Extent,
     Limits,
     check_floats,
     check_names,
@@ -107,10 +108,19 @@ class Image(Shaded):
     def _written(self) -> list[str]:
         return [] if self.rgb else written(self.shades, self.numbers)
 
+    def extent(self) -> Extent:
+        """Return the unit square, which is the whole panel."""
+        return UNIT_SQUARE
+
+    def tight(self) -> Extent:
+        """Return the sides of the panel."""
+        return UNIT_SQUARE
+
     def print_on(self, axes: Axes, domain: Limits | None) -> None:
         """Draw images in a grid of unit squares' proportions, the first at the top left."""
         from matplotlib.patches import Rectangle
 
+        axes = canvas_on(axes)
         count, height, width = self.shades.shape[:3]
         gap, head = width * 0.08, height * (0.22 if self.titles else 0.08)
         per_row = int(self.columns or count)
@@ -124,7 +134,7 @@ class Image(Shaded):
                 place = (left + width / 2, top - 0.03 * height)
                 axes.text(*place, self.titles[k], ha="center", fontsize=8)
             if k in self.highlight:
-                frame: Any = {"fill": False, "ec": looks.color("positive"), "lw": 2.5}
+                frame: Any = {"fill": False, "ec": looks.color("positive"), "lw": 3 * looks.PIXEL}
                 axes.add_patch(Rectangle((left, top), width, height, **frame))
             self._write_on(axes, k, left, top, colors[k])
         rows, columns = -(-count // per_row), min(count, per_row)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from dlcourse._validation import same_length
 from dlcourse.explorers import looks
-from dlcourse.explorers.marks.base import LegendEntry, Mark
+from dlcourse.explorers.marks.base import LegendEntry, Mark, in_sight
 from dlcourse.explorers.values import (
     Color,
     Extent,
@@ -90,14 +90,16 @@ class Line(Mark):
     def print_on(self, axes: Axes, domain: Limits | None) -> None:
         """Draw the line, its markers, and the label at its end."""
         x, y = self.arrays()["x"], self.arrays()["y"]
+        if axes.get_yscale() == "log":
+            y = np.where(y > 0, y, np.nan)  # a gap, not a fall to the foot of the axis
         shade = looks.color(self.color)
         marker = looks.marker(self.color) if self.markers else None
         axes.plot(
-            x, y, color=shade, lw=self.width, ls=looks.dash(self._pattern()),
-            marker=marker, ms=5, mec=looks.PAPER, mew=0.6,
+            x, y, color=shade, lw=self.width * looks.PIXEL, ls=looks.dash(self._pattern()),
+            marker=marker, ms=(2 * self.width + 3.6) * looks.PIXEL, mec=looks.PAPER, mew=0.6,
         )  # fmt: skip
-        known = np.flatnonzero(np.isfinite(y))
-        if self.direct and len(known):
-            end = (x[known[-1]], y[known[-1]])
+        shown = np.flatnonzero(in_sight(axes, x, y))
+        if self.direct and len(shown):
+            end = (x[shown[-1]], y[shown[-1]])
             style: Any = {"textcoords": "offset points", "color": shade, "va": "center"}
-            axes.annotate(self.label, end, (4, 0), **style)
+            axes.annotate(self.label, end, (6 * looks.PIXEL, 0), fontweight="bold", **style)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from dlcourse._validation import same_length
 from dlcourse.explorers import looks
-from dlcourse.explorers.marks.base import LegendEntry, Mark
+from dlcourse.explorers.marks.base import LegendEntry, Mark, in_sight
 from dlcourse.explorers.values import (
     Array,
     Color,
@@ -41,8 +41,8 @@ class Points(Mark):
         Entry in the legend where there is no `y`.
     color : int or str
         Colour and shape where there is no `y`.
-    size : float
-        Diameter in pixels.
+    size : float or array_like, shape (n,)
+        Diameter in pixels, of all points or of each.
     hollow : bool
         Draw rings, for example around points that `Points` without it has drawn.
     opacity : float
@@ -57,7 +57,7 @@ class Points(Mark):
     labels: Sequence[str] = ()
     label: str = ""
     color: Color = "ink"
-    size: float = 7.0
+    size: float | ArrayLike = 7.0
     hollow: bool = False
     opacity: float = 1.0
 
@@ -66,6 +66,11 @@ class Points(Mark):
         if self.X.shape[1] != 2:
             raise ValueError(f"X must have two columns, got shape {self.X.shape}")
         self.color = check_color(self.color)
+        self.size = check_floats(self.size, "size", (0, 1))
+        if self.size.ndim == 0:
+            self.size = float(self.size)
+        else:
+            same_length(self.X, self.size, ("X", "size"))
         self.labels = tuple(str(label) for label in self.labels)
         if self.y is not None:
             self.y = check_floats(self.y, "y", 1)
@@ -88,14 +93,18 @@ class Points(Mark):
     def print_on(self, axes: Axes, domain: Limits | None) -> None:
         """Draw a scatter plot for each class."""
         arrays = self.arrays()
-        X, y = arrays["X"], arrays.get("y")
+        seen = in_sight(axes, *self.extent())
+        X, y = arrays["X"][seen], arrays["y"][seen] if self.y is not None else None
+        areas = np.broadcast_to(np.asarray(self.size) * looks.PIXEL, seen.shape)[seen] ** 2
+        everywhere = np.full(len(X), True)
         groups: list[tuple[Color, Array]] = (
-            [(self.color, X)] if y is None else [(int(k), X[y == k]) for k in np.unique(y)]
+            [(self.color, everywhere)] if y is None else [(int(k), y == k) for k in np.unique(y)]
         )
-        for group, places in groups:
+        for group, members in groups:
             shade = looks.color(group)
             axes.scatter(
-                places[:, 0], places[:, 1], s=self.size**2, alpha=self.opacity, zorder=3,
+                X[members, 0], X[members, 1], s=areas[members], alpha=self.opacity,
+                zorder=3, clip_on=False,
                 marker=looks.marker(group),
                 facecolors="none" if self.hollow else shade,
                 edgecolors=shade if self.hollow else looks.PAPER,

@@ -49,16 +49,22 @@ class Rule(Mark):
         return tuple(np.array([] if v is None else [v]) for v in (self.x, self.y))  # type: ignore[return-value]
 
     def print_on(self, axes: Axes, domain: Limits | None) -> None:
-        """Draw the line, its label at its upper or right end."""
+        """Draw the line if it is in sight, its label at its upper or right end."""
+        axis = 0 if self.y is None else 1
+        value = float(self.extent()[axis][0])
+        share = (axes.transScale + axes.transLimits).transform((value, value))[axis]
+        if not 0 <= share <= 1:
+            return
         shade = looks.color(self.color)
-        style: Any = {"color": shade, "lw": self.width, "ls": looks.dash(self.dash)}
-        if self.x is not None:
-            axes.axvline(self.x, **style)
-            place, units = (self.x, 1.0), axes.get_xaxis_transform()
-        elif self.y is not None:
-            axes.axhline(self.y, **style)
-            place, units = (1.0, self.y), axes.get_yaxis_transform()
-        axes.annotate(
-            self.label, place, (-2, 2), xycoords=units, textcoords="offset points", ha="right",
-            color=shade, fontsize=8,
-        )  # fmt: skip
+        style: Any = {"color": shade, "lw": self.width * looks.PIXEL, "ls": looks.dash(self.dash)}
+        text: Any = {"textcoords": "offset points", "va": "center", "color": shade}
+        if axis == 0:
+            axes.axvline(value, **style)
+            text |= {"xy": (value, 1), "xycoords": axes.get_xaxis_transform()}
+            crowded = share > 0.5  # on the right, so that the label goes to the left
+            text |= {"xytext": (-4 if crowded else 4, -6), "ha": "right" if crowded else "left"}
+        else:
+            axes.axhline(value, **style)
+            text |= {"xy": (1, value), "xycoords": axes.get_yaxis_transform()}
+            text |= {"xytext": (-2, 7), "ha": "right"}
+        axes.annotate(self.label, **text)

@@ -66,7 +66,8 @@ class Text(Mark):
     def print_on(self, axes: Axes, domain: Limits | None) -> None:
         """Write the words."""
         axes.annotate(
-            self.text, (self.x, self.y), (self.dx * 0.75, self.dy * 0.75),
-            textcoords="offset points", color=looks.color(self.color), fontsize=9 * self.size,
-            va="center", ha=ALIGNMENTS[self.anchor], fontweight="bold" if self.bold else "normal",
+            self.text, (self.x, self.y), (self.dx * looks.PIXEL, self.dy * looks.PIXEL),
+            textcoords="offset points", annotation_clip=False, color=looks.color(self.color),
+            fontsize=9 * self.size, va="center", ha=ALIGNMENTS[self.anchor],
+            fontweight="bold" if self.bold else "normal",
         )  # fmt: skip

@@ -27,6 +27,12 @@ export function bitmap(width, height, colorAt) {
   return canvas;
 }
 
+/** The pixel of `value`, or of the end of the axis that it lies beyond. */
+export function within(scale, value) {
+  const [low, high] = scale.domain();
+  return scale(Math.max(low, Math.min(high, value)));
+}
+
 /** A path through the points that can be shown; a point that cannot leaves a gap. */
 export function through(xs, ys, place) {
   let path = "",
@@ -59,8 +65,11 @@ export function arrowHead(x0, y0, x, y, size) {
   };
 }
 
-/** Text with a halo of the page's colour, so that it can be read on a field. */
+/** Text of one or more lines, with a halo of the page's colour, so that it can be read on a field. */
 export function words(text, x, y, { color = "ink", anchor = "middle", size = 1, bold = false }) {
+  const lines = text.split("\n");
+  const line = (content, k) =>
+    svg("tspan", { x: round(x), dy: k ? "1.2em" : `${-0.6 * (lines.length - 1)}em` }, content);
   return svg(
     "text",
     {
@@ -71,6 +80,6 @@ export function words(text, x, y, { color = "ink", anchor = "middle", size = 1, 
       class: "dlx-words",
       style: `fill:${css(color)};font-size:${size}em;font-weight:${bold ? 600 : 400}`,
     },
-    text,
+    ...(lines.length > 1 ? lines.map(line) : lines),
   );
 }

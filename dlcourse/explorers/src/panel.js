@@ -1,5 +1,6 @@
 // One panel: title, legend, axes, and the marks in them.
 import { scaleLinear, scaleLog } from "d3-scale";
+import { within } from "./drawing.js";
 import { legendEntry } from "./legend.js";
 import { marks } from "./marks/index.js";
 import { html, round, svg } from "./svg.js";
@@ -28,14 +29,17 @@ export function createPanel(box) {
     const place = layout(panel, wishes, width, height, clip);
     const context = prepare(canvas, width, height);
     Object.assign(place, { theme, canvas: context });
-    if (panel.axes) {
-      context.beginPath();
-      context.rect(place.left, place.top, place.right - place.left, place.bottom - place.top);
-      context.clip();
-    }
-    const painted = panel.marks.flatMap((mark) => marks[mark.kind].paint(mark, place));
+    const { left, top, right, bottom } = place;
+    context.beginPath();
+    context.rect(left, top, right - left, bottom - top);
+    context.clip();
+    const box = svg("rect", { x: left, y: top, width: right - left, height: bottom - top });
+    const clipping = svg("defs", {}, svg("clipPath", { id: clip }, box));
+    const painted = panel.marks.map((mark) =>
+      svg("g", { "data-mark": mark.kind }, ...marks[mark.kind].paint(mark, place)),
+    );
     drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    drawing.replaceChildren(...(panel.axes ? axes(panel, wishes, place, clip) : []), ...painted);
+    drawing.replaceChildren(clipping, ...(panel.axes ? axes(panel, wishes, place) : []), ...painted);
   }
   return { draw };
 }
@@ -54,28 +58,22 @@ const make = (kind, domain, range) =>
   (kind === "log" ? scaleLog() : scaleLinear()).domain(domain).range(range);
 const widest = (texts) => Math.max(0, ...texts.map((text) => text.length)) * CHARACTER;
 
-/** Scales, ticks and the rectangle that the axes enclose. */
+/** Scales, ticks and the rectangle that the axes enclose; the whole panel where there are none. */
 function layout(panel, wishes, width, height, clip) {
-  if (!panel.axes) {
-    const whole = { left: 2, top: 2, right: width - 2, bottom: height - 2, clip: undefined };
-    return {
-      ...whole,
-      x: make("linear", [0, 1], [2, width - 2]),
-      y: make("linear", [0, 1], [height - 2, 2]),
-      holds: () => true,
-    };
-  }
   const named = wishes.find(({ names }) => names?.length);
+  const [across, down] = named ? (named.horizontal ? [null, named.names] : [named.names, null]) : [];
   const ends = wishes.flatMap(({ end }) => end ?? []);
-  const top = panel.y_label ? 24 : 10;
-  const turned = named && !named.horizontal && widest(named.names) > (width - 60) / named.names.length;
-  const below = (turned ? widest(named.names) * 0.75 + 12 : 22) + (panel.x_label ? 20 : 2);
-  let bottom = height - below;
-  let y = make(panel.y_scale, panel.y, named?.horizontal ? [top, bottom] : [bottom, top]);
-  const yTicks = ticks(y, panel.y_scale, named?.horizontal && named.names, (bottom - top) / 45);
-  let left = Math.min(widest(yTicks.map(({ text }) => text)) + 12, width * 0.4);
-  let right = width - Math.max(14, widest(ends) + 10);
-  let x = make(panel.x_scale, panel.x, [left, right]);
+  const turned = across && widest(across) > (width - 60) / across.length;
+  const below = turned ? widest(across) * 0.75 + 12 : 22; // what the names below the axis take
+  const room = panel.axes
+    ? { top: panel.y_label ? 24 : 10, bottom: below + (panel.x_label ? 20 : 2), right: Math.max(14, widest(ends) + 10) }
+    : { top: 2, bottom: 2, right: 2 };
+  const top = room.top;
+  let [right, bottom] = [width - room.right, height - room.bottom];
+  const y = make(panel.y_scale, panel.y, down ? [top, bottom] : [bottom, top]);
+  const yTicks = ticks(y, panel.y_scale, down, bottom - top, 45, 25);
+  let left = panel.axes ? Math.min(widest(yTicks.map(({ text }) => text)) + 12, width * 0.4) : 2;
+  const x = make(panel.x_scale, panel.x, [left, right]);
   if (panel.equal) {
     const unit = Math.min(
       ...[x, y].map((scale) =>
@@ -86,25 +84,30 @@ function layout(panel, wishes, width, height, clip) {
     const slack = (right - left - w) / 2;
     [left, right] = [left + slack, right - slack];
     bottom = top + h;
-    x = x.range([left, right]);
-    y = y.range([bottom, top]);
+    x.range([left, right]);
+    y.range([bottom, top]);
   }
-  const xTicks = ticks(x, panel.x_scale, named && !named.horizontal && named.names, (right - left) / 75);
+  const xTicks = ticks(x, panel.x_scale, across, right - left, 75, 45);
   const holds = (px, py) => px >= left - 0.5 && px <= right + 0.5 && py >= top - 0.5 && py <= bottom + 0.5;
-  return { x, y, left, right, top, bottom, xTicks, yTicks, turned, holds, clip: `url(#${clip})` };
+  return { x, y, left, right, top, bottom, xTicks, yTicks, turned, below, holds, clip: `url(#${clip})` };
 }
 
-function ticks(scale, kind, names, wanted) {
+/** Where the axis is marked: at names, or at round numbers, about one every `apart` pixels. */
+function ticks(scale, kind, names, length, apart, apartOnLog) {
   if (names) return names.map((text, at) => ({ at, text }));
-  let values = scale.ticks(Math.max(2, Math.min(8, Math.round(wanted))));
-  if (kind !== "log") {
-    const format = scale.tickFormat(Math.max(2, Math.min(8, Math.round(wanted))));
-    return values.map((at) => ({ at, text: format(at) }));
-  }
-  const powers = values.filter((value) => Number.isInteger(round(Math.log10(value))));
-  if (powers.length > 1) values = powers;
-  const every = Math.ceil(values.length / Math.max(2, wanted));
-  values = values.filter((_, k) => k % every === 0);
+  if (kind === "log") return logTicks(scale, Math.max(2, Math.floor(length / apartOnLog)));
+  const wanted = Math.max(2, Math.min(8, Math.round(length / apart)));
+  const format = scale.tickFormat(wanted, "f"); // no comma: 1960 may be a year
+  return scale.ticks(wanted).map((at) => ({ at, text: format(at) }));
+}
+
+function logTicks(scale, most) {
+  const [low, high] = scale.domain().map(Math.log10);
+  const first = Math.ceil(low - 1e-9);
+  const powers = Array.from({ length: Math.floor(high + 1e-9) - first + 1 }, (_, k) => first + k);
+  const steps = powers.length > 1 ? powers.map((exponent) => Number(`1e${exponent}`)) : scale.ticks(most);
+  const every = Math.ceil(steps.length / most);
+  const values = steps.filter((_, k) => k % every === 0);
   const plain = values.every((value) => value >= 1e-3 && value < 1e5);
   return values.map((at) => ({ at, text: plain ? String(at) : power(at) }));
 }
@@ -116,7 +119,7 @@ function power(value) {
   return `${factor === 1 ? "" : `${factor}·`}10${exponent < 0 ? "⁻" : ""}${digits}`;
 }
 
-function axes(panel, wishes, place, clip) {
+function axes(panel, wishes, place) {
   const { left, right, top, bottom } = place;
   const bars = wishes.find(({ zero }) => zero);
   const box = { x: left, y: top, width: right - left, height: bottom - top };
@@ -124,7 +127,7 @@ function axes(panel, wishes, place, clip) {
     svg("text", { x: round(x), y: round(y), "text-anchor": anchor, ...extra }, content);
   const grid = (x1, y1, x2, y2) =>
     svg("line", { x1: round(x1), y1: round(y1), x2: round(x2), y2: round(y2) });
-  const drawn = [svg("defs", {}, svg("clipPath", { id: clip }, svg("rect", box)))];
+  const drawn = [];
   if (wishes.some(({ frame }) => frame)) drawn.push(svg("rect", { ...box, class: "dlx-frame" }));
   else {
     const lines = svg("g", { class: "dlx-grid" });
@@ -132,10 +135,11 @@ function axes(panel, wishes, place, clip) {
       for (const { at } of place.xTicks) lines.append(grid(place.x(at), top, place.x(at), bottom));
     if (!bars?.horizontal)
       for (const { at } of place.yTicks) lines.append(grid(left, place.y(at), right, place.y(at)));
+    const [footX, footY] = [within(place.x, 0), within(place.y, 0)];
     const zero = bars?.horizontal
-      ? grid(place.x(0), top, place.x(0), bottom)
+      ? grid(footX, top, footX, bottom)
       : bars
-        ? grid(left, place.y(0), right, place.y(0))
+        ? grid(left, footY, right, footY)
         : grid(left, bottom, right, bottom);
     drawn.push(lines, svg("g", { class: "dlx-baseline" }, zero));
   }
@@ -155,7 +159,7 @@ function axes(panel, wishes, place, clip) {
   drawn.push(labels);
   if (panel.x_label)
     drawn.push(
-      text(panel.x_label, (left + right) / 2, bottom + (place.turned ? bottom : 36), "middle", {
+      text(panel.x_label, (left + right) / 2, bottom + place.below + 14, "middle", {
         class: "dlx-axis",
       }),
     );

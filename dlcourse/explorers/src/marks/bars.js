@@ -1,6 +1,6 @@
 // Bars from zero.
 import { css } from "../colors.js";
-import { words } from "../drawing.js";
+import { within, words } from "../drawing.js";
 import { round, svg } from "../svg.js";
 
 export function paint(mark, place) {
@@ -14,15 +14,17 @@ export function paint(mark, place) {
     for (let j = 0; j < series; j++) {
       const value = mark.values[k * series + j];
       const from = edges[k] + (edges[k + 1] - edges[k]) * gap + j * thick;
-      const [a, b] = [along(from), along(from + thick)].sort((p, q) => p - q);
-      const [low, high] = [across(0), across(value)].sort((p, q) => p - q);
+      const [a, b] = [within(along, from), within(along, from + thick)].sort((p, q) => p - q);
+      const [low, high] = [within(across, 0), within(across, value)].sort((p, q) => p - q);
       const box = mark.horizontal ? [low, a, high - low, b - a] : [a, low, b - a, high - low];
       const [x, y, width, height] = box.map(round);
       drawn.push(
         svg("rect", { x, y, width, height, rx: 1, style: `fill:${css(barColor(mark, k, j, value))}` }),
       );
       const number = mark.numbers[k * series + j];
-      if (number) drawn.push(barNumber(mark, number, value, across(value), (a + b) / 2));
+      const [end, middle] = [across(value), along(from + thick / 2)];
+      if (number && place.holds(...(mark.horizontal ? [end, middle] : [middle, end])))
+        drawn.push(barNumber(mark, number, value, end, middle));
     }
   }
   return drawn;

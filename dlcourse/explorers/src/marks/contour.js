@@ -1,14 +1,22 @@
 // Lines of equal value.
 import { contours } from "d3-contour";
-import { stroke } from "../drawing.js";
-import { round, svg } from "../svg.js";
+import { stroke, through } from "../drawing.js";
+import { svg } from "../svg.js";
 
 export function paint(mark, place) {
   const [rows, columns] = mark.values.shape;
-  const toX = ([u]) => round(place.x(mark.x[0] + ((u - 0.5) / (columns - 1)) * (mark.x[1] - mark.x[0])));
-  const toY = ([, v]) => round(place.y(mark.y[0] + ((v - 0.5) / (rows - 1)) * (mark.y[1] - mark.y[0])));
+  // d3 closes a line around the field's outside, half a cell beyond its last values: no part of the contour
+  const along = ([low, high], count) => (at) =>
+    at < 0.5 || at > count - 0.5 ? NaN : low + ((at - 0.5) / (count - 1)) * (high - low);
+  const [toX, toY] = [along(mark.x, columns), along(mark.y, rows)];
   const lines = contours().size([columns, rows]);
   const rings = mark.level.flatMap((level) => lines.contour(mark.values, level).coordinates.flat());
-  const path = rings.map((ring) => `M${ring.map((p) => `${toX(p)},${toY(p)}`).join("L")}Z`).join("");
-  return [svg("path", { ...stroke(mark), d: path, "clip-path": place.clip })];
+  const path = rings.map((ring) =>
+    through(
+      ring.map(([u]) => toX(u)),
+      ring.map(([, v]) => toY(v)),
+      place,
+    ),
+  );
+  return [svg("path", { ...stroke(mark), d: path.join(""), "clip-path": place.clip })];
 }

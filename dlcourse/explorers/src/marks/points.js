@@ -9,7 +9,7 @@ export function paint(mark, place) {
     const [px, py] = [place.x(x), place.y(y)];
     if (!place.holds(px, py)) return;
     const group = mark.y ? mark.y[k] : mark.color;
-    groups.set(group, (groups.get(group) ?? "") + symbol(group, px, py, mark.size / 2));
+    groups.set(group, (groups.get(group) ?? "") + symbol(group, px, py, (mark.size[k] ?? mark.size) / 2));
   });
   return [...groups].map(([group, d]) =>
     svg("path", {

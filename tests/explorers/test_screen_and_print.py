@@ -1,0 +1,143 @@
+"""The page and the print show the same marks at the same places: a browser and matplotlib tell."""
+
+import numpy as np
+import pytest
+from explorers import explorer_gallery
+from matplotlib.axes import Axes
+from matplotlib.collections import Collection, PathCollection
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from dlcourse.explorers import Mark
+from dlcourse.explorers.marks.base import Shaded
+from dlcourse.explorers.page import STATIC
+
+if not (STATIC / "explorer.js").exists():
+    pytest.skip("needs `npm run build`", allow_module_level=True)
+
+OWN_UNITS = ("image", "diagram")  # laid out for the pixels at hand, not on the axes
+KINDS = [kind for base in (Mark, Shaded) for kind in base.__subclasses__() if kind.kind]
+
+# Of each mark: the box around its shapes and the anchors of its texts, in shares of the panel.
+ON_THE_PAGE = """() => [...document.querySelectorAll('.dlx-plot svg')].flatMap((svg) => {
+  const panel = svg.querySelector('clipPath rect').getBBox();
+  const share = (x, y) => [(x - panel.x) / panel.width, 1 - (y - panel.y) / panel.height];
+  return [...svg.querySelectorAll('g[data-mark]')].map((mark) => {
+    const boxes = [...mark.querySelectorAll('path, rect, line, circle')].map((e) => e.getBBox());
+    const texts = [...mark.querySelectorAll('text')].filter((text) => text.textContent);
+    return {
+      kind: mark.dataset.mark,
+      shapes: boxes.map((b) => [...share(b.x, b.y + b.height), ...share(b.x + b.width, b.y)]),
+      texts: texts.map((text) => {
+        const box = text.getBBox();
+        const along = { start: 0, middle: 0.5, end: 1 }[getComputedStyle(text).textAnchor];
+        const lines = [...text.querySelectorAll('tspan')].map((line) => line.textContent);
+        return [lines.join('\\n') || text.textContent,
+          ...share(box.x + along * box.width, box.y + box.height / 2)];
+      }),
+    };
+  });
+})"""
+
+
+def on_the_page(browser, explorer, folder):
+    """What the browser says of every mark, in the order of the panels."""
+    (folder / "figure.html").write_text(explorer.page(), encoding="utf-8")
+    page = browser.new_page(viewport={"width": 1000, "height": 900})
+    page.goto((folder / "figure.html").as_uri())
+    page.wait_for_selector(".dlx-ready g[data-mark]", state="attached")
+    marks = page.evaluate(ON_THE_PAGE)
+    page.close()
+    return marks
+
+
+def in_print(explorer, monkeypatch):
+    """What matplotlib says of every mark, in the order of the panels."""
+    drawn, seen = [], {}
+
+    def watched(print_on):
+        def draw(mark, axes, domain):
+            before = {*axes.get_children()}
+            print_on(mark, axes, domain)
+            added = [artist for artist in axes.get_children() if artist not in before]
+            drawn.append((mark, axes, [*parts(added)]))
+
+        return draw
+
+    def save(figure, *_, **__):
+        figure.draw_without_rendering()
+        renderer = figure.canvas.get_renderer()
+        seen["marks"] = [described(mark, axes, artists, renderer) for mark, axes, artists in drawn]
+
+    for kind in KINDS:
+        monkeypatch.setattr(kind, "print_on", watched(kind.print_on))
+    monkeypatch.setattr(Figure, "savefig", save)
+    explorer.picture()
+    return seen["marks"]
+
+
+def parts(artists):
+    """The artists, instead of axes within the axes what these hold."""
+    for artist in artists:
+        if isinstance(artist, Axes):
+            yield from parts([*artist.texts, *artist.images, *artist.collections])
+        else:
+            yield artist
+
+
+def described(mark, axes, artists, renderer):
+    share = axes.transAxes.inverted()
+    shapes, texts = [], []
+    for artist in artists:
+        if isinstance(artist, Text):
+            box = artist.get_window_extent(renderer)
+            if artist.get_text() and not np.array_equal(box, Bbox.unit()):  # what is out of sight
+                along = {"left": box.x0, "center": (box.x0 + box.x1) / 2, "right": box.x1}
+                place = share.transform((along[artist.get_ha()], (box.y0 + box.y1) / 2))
+                texts.append([artist.get_text(), *place])
+        elif not isinstance(artist, AxesImage):
+            points, reach = vertices(artist)
+            ends = [np.nanmin(points - reach, axis=0), np.nanmax(points + reach, axis=0)]
+            shapes.append(share.transform(ends).ravel())
+    return {"kind": mark.kind, "shapes": shapes, "texts": texts}
+
+
+def vertices(artist):
+    """Points of a shape in pixels, and how far it reaches beyond each of them."""
+    if isinstance(artist, PathCollection):  # a scatter plot
+        radii = np.sqrt(artist.get_sizes()) / 2 * artist.figure.dpi / 72
+        return artist.get_offset_transform().transform(artist.get_offsets()), radii[:, None]
+    if isinstance(artist, Line2D):
+        return artist.get_transform().transform(artist.get_xydata()), 0
+    paths = artist.get_paths() if isinstance(artist, Collection) else [artist.get_path()]
+    corners = [v for p in paths for v, c in p.iter_segments(simplify=False) if c != p.CLOSEPOLY]
+    points = np.concatenate(corners).reshape(-1, 2)
+    return artist.get_transform().transform(points), 0
+
+
+def around(boxes):
+    """The box around all `boxes` as far as it is in sight."""
+    boxes = np.clip(np.reshape(boxes, (-1, 4)), 0, 1)
+    return np.array([*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)])
+
+
+@pytest.mark.parametrize("make", explorer_gallery.ALL, ids=lambda make: make.__name__)
+def test_each_mark_is_at_the_same_place(browser, make, tmp_path, monkeypatch):
+    explorer = make()
+    page, printed = on_the_page(browser, explorer, tmp_path), in_print(explorer, monkeypatch)
+    assert [mark["kind"] for mark in page] == [mark["kind"] for mark in printed]
+    for here, there in zip(page, printed, strict=True):
+        kind = here["kind"]
+        assert sorted(t[0] for t in here["texts"]) == sorted(t[0] for t in there["texts"])
+        if kind in OWN_UNITS:
+            continue
+        assert bool(here["shapes"]) == bool(there["shapes"]), kind
+        if here["shapes"]:
+            np.testing.assert_allclose(
+                around(here["shapes"]), around(there["shapes"]), atol=0.03, err_msg=kind
+            )
+        for a, b in zip(sorted(here["texts"]), sorted(there["texts"]), strict=True):
+            np.testing.assert_allclose(a[1:], b[1:], atol=0.06, err_msg=a[0])
