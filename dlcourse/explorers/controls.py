@@ -14,23 +14,7 @@ from dlcourse.explorers.numbers import shown
 PHONE = 320  # pixels that a narrow phone has for one line of controls
 LABELS = 120  # the column of the controls' names, at its widest
 CHARACTER = 7.4  # mean width of a character
-OPTION, BUTTON = 52, 33  # frame, dot and gap around the text of an option, of a button
-
-
-def _widths(labels: Sequence[str], frame: float) -> list[float]:
-    return [CHARACTER * len(label) + frame for label in labels]
-
-
-def lines_on_phone(labels: Sequence[str], frame: float) -> int:
-    """Return how many lines options or buttons take on a phone, so that the page can reserve them.
-
-    >>> lines_on_phone(["forward", "central", "complex step"], OPTION)
-    2
-    """
-    lines, used = 1, 0.0
-    for width in _widths(labels, frame):
-        lines, used = (lines, used + width) if used + width <= PHONE else (lines + 1, width)
-    return lines
+OPTION = 52  # frame, dot and gap around the text of an option
 
 
 def _identifier(name: object) -> str:
@@ -184,13 +168,13 @@ class Choice:
 
     def options(self) -> dict[str, Any]:
         """Return what the page needs to draw the control, ready for JSON."""
-        one_row = LABELS + sum(_widths(self.labels, OPTION)) <= PHONE
+        width = LABELS + sum(CHARACTER * len(label) + OPTION for label in self.labels)
         return {
             "kind": "choice",
             "name": self.name,
             "label": self.label,
             "values": self.labels,
-            "lines": 0 if one_row else lines_on_phone(self.labels, OPTION),
+            "wide": width > PHONE,
         }
 
 

@@ -15,14 +15,13 @@ if TYPE_CHECKING:
 
 PAPER = LIGHT.paper
 PIXEL = 0.75  # in points, matplotlib's unit
-CLASSES = 10  # whose regions can be told apart
 
 
 def color(value: Color) -> str:
     """Return the colour that an author's `value` stands for."""
     if isinstance(value, str):
         return LIGHT.named[value]
-    return LIGHT.classes[value % len(LIGHT.classes)]
+    return LIGHT.classes[value]
 
 
 def marker(value: Color) -> str:
@@ -46,7 +45,7 @@ def tints() -> Array:
     """Return the grounds of the regions of all classes, as rows of red, green and blue in 0..1."""
     from matplotlib.colors import to_rgb
 
-    colors = np.array([to_rgb(color(k)) for k in range(CLASSES)])
+    colors = np.array([to_rgb(shade) for shade in LIGHT.classes])
     tinted: Array = 1 - LIGHT.tint * (1 - colors)
     return tinted
 

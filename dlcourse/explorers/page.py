@@ -1,7 +1,8 @@
 """The static face as HTML: the element that stands in a page, and a page of its own.
 
 The element holds the picture and the caption for readers without scripts; the script replaces the
-picture once the frames are there. Its place is reserved by CSS from the numbers in its style.
+picture once the frames are there. Its place is kept by what stands there until then, unseen and
+of the same size.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from dlcourse import palette
-from dlcourse.explorers.controls import BUTTON, lines_on_phone
 
 STATIC = Path(__file__).parent / "static"
 
@@ -68,11 +68,11 @@ def figure_html(face: Mapping[str, Any], *, source: str = "", picture: str = "")
     longest = html.escape(face.get("longest_caption", face["caption"]))
     return (
         f'<figure class="dlx" data-name="{name}" data-source="{html.escape(source)}" '
-        f'style="{_reserved(face)}">'
+        f'style="{_columns(face)}">'
         f'<script type="application/json">{to_json(about)}</script>'
         f'<p class="dlx-title">{html.escape(face["title"])}</p>'
         f'<div class="dlx-stage"><div class="dlx-picture">{picture}</div>{_panels(face)}</div>'
-        f'<div class="dlx-controls"></div>'
+        f'<div class="dlx-controls">{_controls(face)}</div>'
         f'<figcaption class="dlx-caption" data-longest="{longest}"><span>{caption}</span>'
         f"</figcaption></figure>"
     )
@@ -85,23 +85,34 @@ SWATCH = '<i class="dlx-swatch"></i>'
 BAR = '<small>0</small><i class="dlx-bar"></i><small>0.00</small>'
 
 
-def _reserved(face: Mapping[str, Any]) -> str:
-    """Write the properties from which the style sheet reserves the figure's space."""
+def _columns(face: Mapping[str, Any]) -> str:
+    """Write the widths of the panels, from which the style sheet takes the stage's height."""
     shapes = [panel["aspect"] for panel in face["panels"]]
     weights = " ".join(f"minmax(0,{aspect:g}fr)" for aspect in shapes[: face["columns"]])
-    rows = len(face["controls"]) + bool(face["buttons"])
-    extra = sum(map(_extra_height, face["controls"])) + 2.4 * (_button_lines(face) - 1)
-    return f"--dlx-columns:{weights};--dlx-rows:{rows};--dlx-extra:{extra:g}rem"
+    return f"--dlx-columns:{weights}"
 
 
-def _extra_height(control: Mapping[str, Any]) -> float:
-    """Return what a control takes on a phone beyond one row, in rem."""
-    lines = control.get("lines", 0)
-    return 2.4 * lines - 0.8 if lines else 0.0
+def _controls(face: Mapping[str, Any]) -> str:
+    """Write the controls unseen but as large as they will be; the script replaces them."""
+    rows = [
+        (" dlx-wide" if control.get("wide") else "", _control(control, start))
+        for control, start in zip(face["controls"], face["start"], strict=True)
+    ]
+    buttons = [f"<button>{html.escape(button['label'])}</button>" for button in face["buttons"]]
+    rows += [(" dlx-buttons", "".join(buttons))] if buttons else []
+    return "".join(
+        f'<div class="dlx-row{kind}" style="visibility:hidden">{row}</div>' for kind, row in rows
+    )
 
 
-def _button_lines(face: Mapping[str, Any]) -> int:
-    return lines_on_phone([button["label"] for button in face["buttons"]], BUTTON)
+def _control(control: Mapping[str, Any], start: int) -> str:
+    label = html.escape(control["label"])
+    values = [html.escape(value) for value in control["values"]]
+    if control["kind"] == "slider":
+        play = '<button class="dlx-play">Play</button>' if control["play"] else ""
+        return f'<label>{label}</label><input type="range"><output>{values[start]}</output>{play}'
+    options = "".join(f'<label><input type="radio"><span>{v}</span></label>' for v in values)
+    return f'<span class="dlx-name">{label}</span><div class="dlx-options">{options}</div>'
 
 
 def _panels(face: Mapping[str, Any]) -> str:

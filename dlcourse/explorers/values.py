@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dlcourse._validation import float_array, refuse
+from dlcourse.palette import LIGHT
 
 Array: TypeAlias = NDArray[Any]
 Color: TypeAlias = int | str
@@ -17,6 +18,7 @@ Limits: TypeAlias = tuple[float, float]
 Function: TypeAlias = Callable[[NDArray[np.float64]], ArrayLike]
 Extent: TypeAlias = tuple[Array, Array]
 
+CLASSES = len(LIGHT.classes)
 NAMED_COLORS = ("ink", "muted", "positive", "negative")
 
 
@@ -34,10 +36,14 @@ def check_color(value: object, name: str = "color") -> Color:
     """Return `value` as a class number or the name of a colour."""
     if isinstance(value, str) and value in NAMED_COLORS:
         return value
-    if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= 0:
+    if (
+        isinstance(value, (int, np.integer))
+        and not isinstance(value, bool)
+        and 0 <= value < CLASSES
+    ):
         return int(value)
     raise ValueError(
-        f"{name} must be a class number 0, 1, ... or one of {NAMED_COLORS}, got {value!r}"
+        f"{name} must be a class number 0 to {CLASSES - 1} or one of {NAMED_COLORS}, got {value!r}"
     )
 
 

@@ -305,14 +305,14 @@ def regions() -> Explorer:
 def borders() -> Explorer:
     """Marks that reach beyond the axes, logarithmic axes, panels without axes, long names."""
 
-    def frame(shift):
+    def frame(shift, color):
         x = np.linspace(0, 10, 21)
         ring = lambda P: np.hypot(P[:, 0] - 2 * shift, P[:, 1])  # noqa: E731
         names = ["adaptive moments", "momentum", "plain descent", "root mean squares"]
         return [
             Panel(
                 [
-                    Line(x, x + shift, color=1, direct=True, label="rises"),
+                    Line(x, x + shift, color=color, direct=True, label="rises"),
                     Points(np.column_stack([x, 10 - x]), size=np.linspace(4, 16, 21)),
                     Arrows([[1, 2], [8, 4]], [[12, 6], [2, 14]]),
                     Rule(x=7.5, label="late in the run"),
@@ -382,10 +382,18 @@ def borders() -> Explorer:
                 "shift",
                 [0, 0.5, 1],
                 label="how far everything is moved from where it stood at first, in units",
-            )
+            ),
+            Choice(
+                "color",
+                [1, 2, 3],
+                labels=[f"the first line in the colour of class {k}" for k in (1, 2, 3)],
+                label="a choice whose options take one line each, on a phone and on a desk",
+            ),
         ],
         title="At the borders",
-        alt=lambda shift: f"Eight panels whose marks reach their borders, moved by {shift:g}.",
+        alt=lambda shift, color: (
+            f"Eight panels whose marks reach their borders, moved by {shift:g}."
+        ),
         columns=2,
     )
 

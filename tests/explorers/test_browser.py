@@ -214,7 +214,7 @@ new PerformanceObserver((list) => {
 @pytest.mark.parametrize("width", [360, 1000])
 def test_nothing_moves_when_the_frames_arrive(browser, pages, width, tmp_path):
     """The frames come late, below them stands text that must stay where it is."""
-    for name in ("boundary", "curves", "images"):
+    for name in ("boundary", "curves", "images", "borders"):
         html = (pages / f"{name}.html").read_text(encoding="utf-8")
         late = html.replace("<script>dlcourseFrames(", "<script>setTimeout(dlcourseFrames,250,")
         assert late != html
@@ -224,10 +224,10 @@ def test_nothing_moves_when_the_frames_arrive(browser, pages, width, tmp_path):
         page.add_init_script(SHIFTS)
         page.goto((tmp_path / f"{name}.html").as_uri())
         page.wait_for_timeout(100)
-        before = page.get_by_text("Below").bounding_box()
+        before = page.get_by_text("Below", exact=True).bounding_box()
         page.wait_for_selector(".dlx-ready")
         settle(page)
-        assert page.get_by_text("Below").bounding_box() == before, name
+        assert page.get_by_text("Below", exact=True).bounding_box() == before, name
         assert page.evaluate("window.shift") < 0.01, name
         context.close()
 

@@ -59,7 +59,6 @@ def test_choice_values_may_be_any_objects():
     assert choice.options()["values"] == ["sine", "cosine"]
 
 
-def test_options_that_do_not_fit_beside_their_name_get_lines_of_their_own_on_phones():
-    assert Choice("x", [0, 1]).options()["lines"] == 0
-    assert Choice("loss", ["cross-entropy", "squared error"]).options()["lines"] == 1
-    assert Choice("c", [f"a rather long option {k}" for k in range(3)]).options()["lines"] == 3
+def test_options_that_do_not_fit_beside_their_name_get_a_line_of_their_own_on_phones():
+    assert not Choice("x", [0, 1]).options()["wide"]
+    assert Choice("loss", ["cross-entropy", "squared error"]).options()["wide"]

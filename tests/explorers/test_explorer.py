@@ -21,7 +21,6 @@ from dlcourse.explorers import (
     Panel,
     Points,
     Slider,
-    looks,
 )
 from dlcourse.explorers.explorer import FACES_VARIABLE, MIME_TYPE
 from dlcourse.explorers.page import STATIC, data_script, figure_html
@@ -55,7 +54,8 @@ WRONG = [
     ({"alt": ""}, ValueError, "alt must be a text"),
     ({"faces": ["paper"]}, ValueError, "faces must be chosen from"),
     ({"frames_per_second": 0}, ValueError, "frames_per_second must be positive"),
-    ({"x_lable": "x"}, TypeError, "x_lable"),
+    ({"xlabel": "x"}, TypeError, "'xlabel' is no option of an Explorer; did you mean 'x_label'"),
+    ({"colour": "x"}, TypeError, "'colour' is no option of an Explorer; those of its panel are"),
     ({"buttons": [Button("b", z=1)]}, ValueError, "'z' is no control of explorer 'A line'"),
     ({"buttons": [Button("b", a=7)]}, ValueError, "a of slider 'a' must be one of its values"),
 ]
@@ -95,8 +95,24 @@ def test_captions_of_a_plain_alt_say_where_the_controls_stand():
     assert figure.caption_at(a=-1) == "A line rises. Now slope = −1."
     figure = explorer(alt=lambda a: f"It rises\n by {a}.")
     assert figure.caption_at(a=2) == "It rises by 2."
-    with pytest.raises(ValueError, match="what alt returns at"):
+    with pytest.raises(ValueError, match="what alt returns must be a text") as caught:
         explorer(alt=lambda a: "").caption_at(a=2)
+    assert caught.value.__notes__ == ["in alt of explorer 'A line' at {'a': 2}"]
+
+
+RETURNED = [
+    (Line([0], [0]), "must return a list of marks or of panels, got one Line"),
+    (Panel([]), "got one Panel"),
+    (None, "got one NoneType"),
+    ([Panel([]), Line([0], [0])], r"marks or panels, got both: \['Panel', 'Line'\]"),
+    ([3], "a frame must hold marks such as Line or Points, got 3"),
+]
+
+
+@pytest.mark.parametrize(("returned", "message"), RETURNED)
+def test_what_a_frame_may_not_return_is_named(returned, message):
+    with pytest.raises(TypeError, match=message):
+        explorer(lambda a: returned).frame_at()
 
 
 def test_an_error_in_the_authors_function_says_for_which_values():
@@ -203,11 +219,6 @@ def test_pictures_take_bars_in_given_colours_and_points_without_classes():
 
     frame = [Panel([Bars([1, 2], color=[0, 3])]), Panel([Points([[0, 1]]), Image([[0, 1]])])]
     assert explorer(lambda a: frame).picture()
-
-
-def test_the_scripts_know_how_many_regions_can_be_told_apart():
-    colors = (STATIC.parent / "src/colors.js").read_text(encoding="utf-8")
-    assert f"const TINTED = {looks.CLASSES};" in colors
 
 
 def test_explorers_import_neither_matplotlib_nor_anywidget(monkeypatch):

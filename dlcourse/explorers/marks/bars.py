@@ -159,7 +159,10 @@ def _bar_colors(color: object, count: int, series: int) -> Color | list[Color]:
     if color == "signed":
         return "signed"
     if isinstance(color, (str, int, np.integer)):
-        return check_color(color)
+        first = check_color(color)
+        if isinstance(first, int):
+            check_color(first + series - 1, f"color of series {series - 1}")
+        return first
     colors = [check_color(item) for item in color]  # type: ignore[attr-defined]
     if series != 1 or len(colors) != count:
         raise ValueError(f"color must be one colour, or {count} for one series of {count} bars")

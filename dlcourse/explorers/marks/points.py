@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcourse._validation import same_length
+from dlcourse._validation import refuse, same_length
 from dlcourse.explorers import looks
 from dlcourse.explorers.marks.base import LegendEntry, Mark, in_sight
 from dlcourse.explorers.values import (
+    CLASSES,
     Array,
     Color,
     Extent,
@@ -75,8 +76,8 @@ class Points(Mark):
         if self.y is not None:
             self.y = check_floats(self.y, "y", 1)
             same_length(self.X, self.y, ("X", "y"))
-            if np.any(self.y != np.round(self.y)) or np.any(self.y < 0):
-                raise ValueError("y must hold class numbers 0, 1, 2 ...")
+            wrong = (self.y != np.round(self.y)) | (self.y < 0) | (self.y >= CLASSES)
+            refuse(wrong, self.y, "y", f"hold class numbers 0 to {CLASSES - 1}")
 
     def extent(self) -> Extent:
         """Return all x and all y of the mark."""

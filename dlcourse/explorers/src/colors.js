@@ -1,11 +1,8 @@
 // Colours are custom properties, which dlcourse.palette writes; canvases need them as numbers.
 import { light } from "../../palette.json";
 
-const CLASSES = light.classes.length;
-const TINTED = 10; // classes whose regions can be told apart
-
 /** An author's colour, or the stops of a scale, in a style sheet. */
-export const css = (color) => `var(--dl-${typeof color === "number" ? color % CLASSES : color})`;
+export const css = (color) => `var(--dl-${color})`;
 
 /** The ground of the region of a class. */
 export const tint = (number) =>
@@ -20,7 +17,7 @@ export function readTheme(element) {
   const read = (name) => style.getPropertyValue(`--dl-${name}`).trim();
   const paper = rgb(read("paper"));
   const share = Number(read("tint"));
-  const tints = Array.from({ length: TINTED }, (_, k) => mix(paper, rgb(read(k % CLASSES)), share));
+  const tints = light.classes.map((_, k) => mix(paper, rgb(read(k)), share));
   const ramps = { classes: Array.from({ length: 256 }, (_, k) => tints[k] ?? paper) };
   for (const scale of ["diverging", "sequential", "grey"])
     ramps[scale] = spread(read(scale).split(",").map(rgb));

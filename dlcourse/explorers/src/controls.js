@@ -79,7 +79,7 @@ function choice(control, start, changed) {
   const show = (index) => options.forEach(({ input }, k) => (input.checked = k === index));
   show(start);
   return {
-    element: html("div", { class: control.lines ? "dlx-row dlx-wide" : "dlx-row" }, name, set),
+    element: html("div", { class: control.wide ? "dlx-row dlx-wide" : "dlx-row" }, name, set),
     show,
   };
 }
