@@ -7,8 +7,10 @@ import hashlib
 import html
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from functools import cached_property
+from inspect import signature
 from itertools import product
 from typing import Any
 
@@ -105,7 +107,7 @@ class Explorer:
         self.max_frames, self.max_bytes = max_frames, max_bytes
         self.faces = _checked_faces(faces)
         self.panel = panel
-        Panel([], **panel)  # a wrong option is the constructor's error, not the display's
+        _check_options(panel)  # the constructor's error, not the display's
         self._limits: list[Settled] | None = None  # known once all frames were computed
         self._presets = [self._position(button.settings, partial=True) for button in self.buttons]
 
@@ -149,7 +151,7 @@ class Explorer:
     def _frame(self, position: Position) -> list[Panel]:
         values = self._values(position)
         try:
-            panels = self._panels(list(self.frame(**values)))
+            panels = self._panels(self.frame(**values))
             if len(panels) != self._n_panels:
                 raise ValueError(
                     f"frame must return the same number of panels for all values, "
@@ -160,8 +162,19 @@ class Explorer:
             raise
         return panels
 
-    def _panels(self, parts: list[Any]) -> list[Panel]:
-        if parts and all(isinstance(part, Panel) for part in parts):
+    def _panels(self, returned: Any) -> list[Panel]:
+        if isinstance(returned, (Mark, Panel)) or not isinstance(returned, Iterable):
+            raise TypeError(
+                f"frame must return a list of marks or of panels, got one {type(returned).__name__}"
+            )
+        parts = list(returned)
+        panels = [isinstance(part, Panel) for part in parts]
+        if any(panels):
+            if not all(panels):
+                raise TypeError(
+                    "frame must return marks or panels, got both: "
+                    f"{[type(part).__name__ for part in parts]}; put the marks into a Panel"
+                )
             if self.panel:
                 raise ValueError(
                     f"options {sorted(self.panel)} belong to each Panel, "
@@ -172,12 +185,16 @@ class Explorer:
 
     @cached_property
     def _n_panels(self) -> int:
-        return len(self._panels(list(self.frame(**self._values(self.start)))))
+        return len(self._panels(self.frame(**self._values(self.start))))
 
     def _caption(self, position: Position) -> str:
         values = self._values(position)
         if callable(self.alt):
-            return _sentence(self.alt(**values), f"what alt returns at {values}")
+            try:
+                return _sentence(self.alt(**values), "what alt returns")
+            except Exception as error:
+                error.add_note(f"in alt of explorer {self.title!r} at {values}")
+                raise
         said = (f"{c.label} = {c.labels[i]}" for c, i in zip(self.controls, position, strict=True))
         return f"{self.alt} Now {', '.join(said)}."
 
@@ -328,6 +345,17 @@ def _sentence(text: object, name: str) -> str:
     if not isinstance(text, str) or not text.strip():
         raise ValueError(f"{name} must be a text that says what one sees, got {text!r}")
     return " ".join(text.split())
+
+
+def _check_options(options: Mapping[str, Any]) -> None:
+    known = [parameter for parameter in signature(Panel).parameters if parameter != "marks"]
+    for name in options.keys() - known:
+        near = get_close_matches(name, known, n=1)
+        raise TypeError(
+            f"{name!r} is no option of an Explorer"
+            + (f"; did you mean {near[0]!r}?" if near else f"; those of its panel are {known}")
+        )
+    Panel([], **options)
 
 
 def _checked_controls(controls: Sequence[Control]) -> list[Control]:

@@ -85,6 +85,10 @@ class Image(Shaded):
             check_names(self.rows, "rows", height),
             check_names(self.names, "names", width),
         )
+        if not {*self.highlight} <= {*range(count)}:
+            raise ValueError(
+                f"highlight must hold numbers of images, 0 to {count - 1}, got {self.highlight!r}"
+            )
         self.highlight = [int(index) for index in self.highlight]
 
     def _check_rgb(self, pixels: Array) -> None:
