@@ -12,6 +12,7 @@ from dlcourse.plots import LINE_STYLES, MARKERS
 
 if TYPE_CHECKING:
     from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.patheffects import AbstractPathEffect
 
 PAPER = LIGHT.paper
 PIXEL = 0.75  # in points, matplotlib's unit
@@ -32,6 +33,13 @@ def marker(value: Color) -> str:
 def dash(number: int) -> str:
     """Return a dash pattern."""
     return LINE_STYLES[number]
+
+
+def halo() -> list[AbstractPathEffect]:
+    """Return what keeps words readable on lines and fields: an outline in the colour of paper."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=3.5 * PIXEL, foreground=PAPER)]
 
 
 def ramp(scale: str) -> LinearSegmentedColormap:

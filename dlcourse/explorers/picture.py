@@ -81,6 +81,9 @@ def _draw_panel(axes: Axes, panel: Panel, limits: Settled) -> None:
     axes.set_xscale(panel.x_scale)
     axes.set_yscale(panel.y_scale)
     axes.set(xlim=limits.x, ylim=limits.y)
+    for axis, (low, high) in ((axes.xaxis, limits.x), (axes.yaxis, limits.y)):
+        if axis.get_scale() == "log" and low > 1e-4 and high < 1e5:
+            axis.set_major_formatter(lambda value, _: f"{value:g}")  # as the page does
     if panel.axes:
         axes.set(xlabel=panel.x_label, ylabel=panel.y_label)
     else:

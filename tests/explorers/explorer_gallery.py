@@ -307,7 +307,7 @@ def borders() -> Explorer:
 
     def frame(shift, color):
         x = np.linspace(0, 10, 21)
-        ring = lambda P: np.hypot(P[:, 0] - 2 * shift, P[:, 1])  # noqa: E731
+        slope = lambda P: P[:, 0] + 0.2 * P[:, 1] - shift  # noqa: E731
         names = ["adaptive moments", "momentum", "plain descent", "root mean squares"]
         return [
             Panel(
@@ -349,8 +349,8 @@ def borders() -> Explorer:
             ),
             Panel(
                 [
-                    Field(ring, x=(-3, 3), y=(-3, 3), scale="sequential"),
-                    Contour([1, 3.5, 4], label="distance"),
+                    Field(slope, x=(-3, 3), y=(-3, 3), scale="sequential"),
+                    Contour(1.5, label="half way up"),
                     Points([[-4, -4], [4, 4]]),
                 ],
                 title="A contour that leaves the field",

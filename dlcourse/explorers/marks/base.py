@@ -8,6 +8,7 @@ from dataclasses import KW_ONLY, asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from dlcourse._validation import limits
 from dlcourse.explorers.numbers import shown
@@ -148,11 +149,15 @@ def canvas_on(axes: Axes) -> Axes:
     return canvas
 
 
-def in_sight(axes: Axes, x: Array, y: Array) -> Array:
-    """Return which points lie within the limits of `axes`."""
-    left, right = sorted(axes.get_xlim())
-    bottom, top = sorted(axes.get_ylim())
-    inside: Array = (x >= left) & (x <= right) & (y >= bottom) & (y <= top)
+def shares(axes: Axes, x: ArrayLike, y: ArrayLike) -> Array:
+    """Return places as shares of the axes, 0 to 1 where they are in sight, one row for each."""
+    to_shares = axes.transScale + axes.transLimits
+    return to_shares.transform(np.column_stack([np.atleast_1d(x), np.atleast_1d(y)]))
+
+
+def in_sight(places: Array) -> Array:
+    """Return which of the `shares` lie within the axes, but for rounding."""
+    inside: Array = (places > -1e-6) & (places < 1 + 1e-6)
     return inside
 
 

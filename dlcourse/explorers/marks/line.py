@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from dlcourse._validation import same_length
 from dlcourse.explorers import looks
-from dlcourse.explorers.marks.base import LegendEntry, Mark, in_sight
+from dlcourse.explorers.marks.base import LegendEntry, Mark, in_sight, shares
 from dlcourse.explorers.values import (
     Color,
     Extent,
@@ -93,13 +93,15 @@ class Line(Mark):
         if axes.get_yscale() == "log":
             y = np.where(y > 0, y, np.nan)  # a gap, not a fall to the foot of the axis
         shade = looks.color(self.color)
-        marker = looks.marker(self.color) if self.markers else None
-        axes.plot(
-            x, y, color=shade, lw=self.width * looks.PIXEL, ls=looks.dash(self._pattern()),
-            marker=marker, ms=(2 * self.width + 3.6) * looks.PIXEL, mec=looks.PAPER, mew=0.6,
-        )  # fmt: skip
-        shown = np.flatnonzero(in_sight(axes, x, y))
+        axes.plot(x, y, color=shade, lw=self.width * looks.PIXEL, ls=looks.dash(self._pattern()))
+        shown = np.flatnonzero(in_sight(shares(axes, x, y)).all(axis=1))
+        if self.markers:
+            axes.plot(
+                x[shown], y[shown], looks.marker(self.color), color=shade, clip_on=False,
+                ms=(2 * self.width + 3.6) * looks.PIXEL, mec=looks.PAPER, mew=0.6,
+            )  # fmt: skip
         if self.direct and len(shown):
             end = (x[shown[-1]], y[shown[-1]])
             style: Any = {"textcoords": "offset points", "color": shade, "va": "center"}
+            style["path_effects"] = looks.halo()
             axes.annotate(self.label, end, (6 * looks.PIXEL, 0), fontweight="bold", **style)

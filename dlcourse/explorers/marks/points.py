@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from dlcourse._validation import refuse, same_length
 from dlcourse.explorers import looks
-from dlcourse.explorers.marks.base import LegendEntry, Mark, in_sight
+from dlcourse.explorers.marks.base import LegendEntry, Mark, in_sight, shares
 from dlcourse.explorers.values import (
     CLASSES,
     Array,
@@ -94,7 +94,7 @@ class Points(Mark):
     def print_on(self, axes: Axes, domain: Limits | None) -> None:
         """Draw a scatter plot for each class."""
         arrays = self.arrays()
-        seen = in_sight(axes, *self.extent())
+        seen = in_sight(shares(axes, *self.extent())).all(axis=1)
         X, y = arrays["X"][seen], arrays["y"][seen] if self.y is not None else None
         areas = np.broadcast_to(np.asarray(self.size) * looks.PIXEL, seen.shape)[seen] ** 2
         everywhere = np.full(len(X), True)

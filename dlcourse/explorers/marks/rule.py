@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlcourse.explorers import looks
-from dlcourse.explorers.marks.base import Mark
+from dlcourse.explorers.marks.base import Mark, in_sight, shares
 from dlcourse.explorers.values import Color, Extent, Limits, check_color, check_floats
 
 if TYPE_CHECKING:
@@ -52,12 +52,13 @@ class Rule(Mark):
         """Draw the line if it is in sight, its label at its upper or right end."""
         axis = 0 if self.y is None else 1
         value = float(self.extent()[axis][0])
-        share = (axes.transScale + axes.transLimits).transform((value, value))[axis]
-        if not 0 <= share <= 1:
+        share = shares(axes, value, value)[0, axis]
+        if not in_sight(share):
             return
         shade = looks.color(self.color)
         style: Any = {"color": shade, "lw": self.width * looks.PIXEL, "ls": looks.dash(self.dash)}
         text: Any = {"textcoords": "offset points", "va": "center", "color": shade}
+        text["path_effects"] = looks.halo()
         if axis == 0:
             axes.axvline(value, **style)
             text |= {"xy": (value, 1), "xycoords": axes.get_xaxis_transform()}

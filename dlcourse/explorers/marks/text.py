@@ -69,5 +69,5 @@ class Text(Mark):
             self.text, (self.x, self.y), (self.dx * looks.PIXEL, self.dy * looks.PIXEL),
             textcoords="offset points", annotation_clip=False, color=looks.color(self.color),
             fontsize=9 * self.size, va="center", ha=ALIGNMENTS[self.anchor],
-            fontweight="bold" if self.bold else "normal",
+            path_effects=looks.halo(), fontweight="bold" if self.bold else "normal",
         )  # fmt: skip

@@ -66,13 +66,19 @@ function layout(panel, wishes, width, height, clip) {
   const turned = across && widest(across) > (width - 60) / across.length;
   const below = turned ? widest(across) * 0.75 + 12 : 22; // what the names below the axis take
   const room = panel.axes
-    ? { top: panel.y_label ? 24 : 10, bottom: below + (panel.x_label ? 20 : 2), right: Math.max(14, widest(ends) + 10) }
+    ? {
+        top: panel.y_label ? 24 : 10,
+        bottom: below + (panel.x_label ? 20 : 2),
+        right: Math.max(14, widest(ends) + 10),
+      }
     : { top: 2, bottom: 2, right: 2 };
   const top = room.top;
   let [right, bottom] = [width - room.right, height - room.bottom];
   const y = make(panel.y_scale, panel.y, down ? [top, bottom] : [bottom, top]);
   const yTicks = ticks(y, panel.y_scale, down, bottom - top, 45, 25);
-  let left = panel.axes ? Math.min(widest(yTicks.map(({ text }) => text)) + 12, width * 0.4) : 2;
+  const first = turned ? 0.77 * widest([across[0]]) - (width - 60) / across.length / 2 : 0;
+  const beside = Math.max(widest(yTicks.map(({ text }) => text)) + 12, first);
+  let left = panel.axes ? Math.min(beside, width * 0.4) : 2;
   const x = make(panel.x_scale, panel.x, [left, right]);
   if (panel.equal) {
     const unit = Math.min(
