@@ -119,8 +119,10 @@ def write_bundle(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.name != "html":
         return
     static = Path(app.outdir) / "_static"
-    record = Path(app.doctreedir) / "stylesheets.json"  # a warm build may write no page at all
-    sheets = app.env.__dict__.get("dl_stylesheets") or json.loads(record.read_text())
+    record = Path(app.doctreedir) / "stylesheets.json"  # a warm build writes few pages or none
+    before = json.loads(record.read_text()) if record.exists() else []
+    asked = [*before, *app.env.__dict__.get("dl_stylesheets", [])]
+    sheets = [sheet for sheet in dict.fromkeys(asked) if (static / sheet).exists()]
     record.write_text(json.dumps(sheets))
     words = words_in_use(Path(app.outdir))
     rules = [rule for sheet in sheets for rule in lean(parse(with_imports(static, sheet)), words)]

@@ -23,3 +23,12 @@ const watch = () => {
 };
 watch();
 addEventListener("resize", watch);
+
+// Paper is light, whatever the screen was.
+const page = document.documentElement;
+let theme;
+addEventListener("beforeprint", () => {
+  theme = page.dataset.theme;
+  page.dataset.theme = "light";
+});
+addEventListener("afterprint", () => (page.dataset.theme = theme));

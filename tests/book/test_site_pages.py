@@ -1,5 +1,7 @@
 """The built site in Chromium: quiet, accessible, at home on a server and on a disk."""
 
+import re
+
 import pytest
 
 pytestmark = pytest.mark.site
@@ -120,3 +122,25 @@ def test_a_wide_formula_can_be_scrolled_with_the_keyboard(server, visit):
     )
     assert wide
     assert set(wide) == {0}
+
+
+STAMPS = re.compile(rb"/(?:Creation|Mod)Date \(.*?\)")
+
+
+def test_a_dark_page_prints_as_a_light_one(server, visit, chapter):
+    printed = {}
+    for scheme in ("light", "dark"):
+        seen = visit(f"{server}/{chapter}.html", color_scheme=scheme)
+        seen.read_to_the_end()
+        seen.tab.evaluate("scrollTo(0, 0)")
+        printed[scheme] = STAMPS.sub(b"", seen.tab.pdf(print_background=True))
+        assert seen.tab.evaluate("document.documentElement.dataset.theme") == scheme
+    assert printed["dark"] == printed["light"]
+
+
+def test_paper_shows_no_controls(server, visit, chapter):
+    seen = visit(f"{server}/{chapter}.html")
+    seen.read_to_the_end()
+    seen.tab.emulate_media(media="print")
+    shown = seen.tab.locator("main").locator("input, button, summary").filter(visible=True)
+    assert shown.all_inner_texts() == []

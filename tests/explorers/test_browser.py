@@ -298,7 +298,6 @@ def test_the_live_figure_asks_python_one_question_at_a_time(browser):
     page.evaluate(LIVE, [source, figure_html(figure.outline()), frames])
     caption = page.locator("figcaption span")
     assert caption.inner_text() == "Slope 1."
-    assert page.locator("figure").get_attribute("data-lm-suppress-shortcuts") == "true"
     slider = page.get_by_role("slider")
     for value in "023":
         slider.fill(value)

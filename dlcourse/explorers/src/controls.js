@@ -20,6 +20,9 @@ export function createControls(box, about, moved) {
     box.append(
       html("div", { class: "dlx-row dlx-buttons" }, ...about.buttons.map((button) => preset(button))),
     );
+  // JupyterLab's command mode would eat their keys; it looks for this on the very element with the focus
+  for (const element of box.querySelectorAll("input, button"))
+    element.dataset.lmSuppressShortcuts = "true";
 
   function set(k, index, still = true) {
     if (still) player?.stop();

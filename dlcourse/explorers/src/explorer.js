@@ -22,7 +22,6 @@ export function mount(figure, seek) {
     ticket = 0,
     still = true;
   figure.append(spoken);
-  figure.dataset.lmSuppressShortcuts = "true"; // JupyterLab's command mode would eat the arrow keys
 
   const controls = createControls(figure.querySelector(".dlx-controls"), about, (position, atRest) => {
     still = atRest;
@@ -38,10 +37,13 @@ export function mount(figure, seek) {
     if (ticket) return;
     ticket = requestAnimationFrame(() => {
       ticket = 0;
-      if (!frame) return;
-      theme ??= readTheme(figure);
-      frame.panels.forEach((panel, k) => panels[k].draw(panel, theme));
+      paint();
     });
+  }
+  function paint() {
+    if (!frame) return;
+    theme ??= readTheme(figure);
+    frame.panels.forEach((panel, k) => panels[k].draw(panel, theme));
   }
   function show(next) {
     frame = next;
@@ -58,7 +60,8 @@ export function mount(figure, seek) {
   }
   const sized = new ResizeObserver(draw);
   sized.observe(stage);
-  const themed = new MutationObserver(() => ((theme = null), draw()));
+  // at once: a page that is about to be printed gets no further frame
+  const themed = new MutationObserver(() => ((theme = null), paint()));
   for (const element of [document.documentElement, document.body])
     themed.observe(element, {
       attributes: true,

@@ -32,10 +32,16 @@ function render({ model, el }) {
     if (wanted && !same(wanted, model.get("answered"))) ask();
     else view.go(model.get("answered"));
   }
+  /** ipywidgets tells when the kernel was restarted: the new one does not know this figure. */
+  function abandoned() {
+    view.fail("Python was restarted and has forgotten this figure: run its cell again to move it.");
+  }
   model.on("change:answered", answered);
+  model.on("comm_live_update", abandoned);
   show();
   return () => {
     model.off("change:answered", answered);
+    model.off("comm_live_update", abandoned);
     view.remove();
   };
 }

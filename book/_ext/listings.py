@@ -1,0 +1,57 @@
+"""A listing of the package's code fits its column and says nothing that the page says better.
+
+What ``literalinclude`` takes from a module loses its docstrings, whose formulas would stand there as
+TeX, and ruff breaks its lines where the column ends.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+from typing import Any
+
+import ruff
+from docutils import nodes
+from sphinx.application import Sphinx
+
+COLUMN = 78
+"""Characters across the narrowest box that holds a listing, on a screen 1280 pixels wide."""
+
+GONE = "a line of a docstring"
+DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef
+
+
+def fitted(code: str) -> str:
+    """Return a program with lines no longer than the column, where Python can break them."""
+    command = [ruff.find_ruff_bin(), "format", "--isolated", f"--line-length={COLUMN}", "-"]
+    code = code.replace("  # fmt: skip", "")
+    formatted = subprocess.run(command, input=code, capture_output=True, text=True, check=True)
+    return formatted.stdout.rstrip()
+
+
+def without_docstrings(code: str) -> str:
+    """Return a program without its docstrings and the empty lines after them."""
+    lines = code.splitlines()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
+            first, last = node.body[0].lineno - 1, node.body[0].end_lineno or 0
+            while last < len(lines) and not lines[last].strip():
+                last += 1
+            lines[first:last] = [GONE] * (last - first)
+    return "\n".join(line for line in lines if line is not GONE)
+
+
+def set_listings(app: Sphinx, doctree: nodes.document) -> None:
+    """Set the functions and classes that a page includes whole."""
+    for listing in doctree.findall(nodes.literal_block):
+        whole = listing.astext().startswith(("def ", "class ", "@"))
+        if "source" in listing and listing.get("language") == "python" and whole:
+            code = fitted(without_docstrings(listing.astext()))
+            listing.rawsource = code
+            listing.children = [nodes.Text(code)]
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Connect the step."""
+    app.connect("doctree-read", set_listings)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
