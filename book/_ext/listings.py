@@ -1,7 +1,7 @@
 """A listing of the package's code fits its column and says nothing that the page says better.
 
-What ``literalinclude`` takes from a module loses its docstrings, whose formulas would stand there as
-TeX, and ruff breaks its lines where the column ends.
+A function or class that ``literalinclude`` takes from a module loses its docstrings, whose formulas
+would stand there as TeX, and ruff breaks its lines where the column ends.
 """
 
 from __future__ import annotations

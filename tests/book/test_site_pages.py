@@ -1,8 +1,11 @@
 """The built site in Chromium: quiet, accessible, at home on a server and on a disk."""
 
+import io
 import re
 
 import pytest
+
+from dlcourse.palette import DARK
 
 pytestmark = pytest.mark.site
 
@@ -144,3 +147,60 @@ def test_paper_shows_no_controls(server, visit, chapter):
     seen.tab.emulate_media(media="print")
     shown = seen.tab.locator("main").locator("input, button, summary").filter(visible=True)
     assert shown.all_inner_texts() == []
+
+
+def test_search_leaves_room_for_its_icon(server, visit):
+    seen = visit(f"{server}/search.html?q=momentum")
+    icon = seen.tab.locator(".bd-search .fa-magnifying-glass").last.bounding_box()
+    field = seen.tab.locator(".bd-search input").last
+    text = field.evaluate(
+        "(f) => f.getBoundingClientRect().x + parseFloat(getComputedStyle(f).paddingLeft)"
+    )
+    assert icon["x"] + icon["width"] < text
+
+
+@pytest.mark.parametrize(
+    ("link", "marked"), [("#search-results li a", True), (".bd-links a", False)]
+)
+def test_only_the_page_of_a_result_marks_the_words_sought(server, visit, link, marked):
+    seen = visit(f"{server}/search.html?q=momentum")
+    seen.tab.wait_for_selector("#search-results li")
+    seen.tab.locator(link).last.click()
+    seen.tab.wait_for_load_state("networkidle")
+    seen.tab.wait_for_timeout(100)
+    assert (seen.tab.locator("span.highlighted").count() > 0) == marked
+
+
+def test_a_picture_has_the_ground_of_a_dark_page(server, visit):
+    """Pictures are drawn on white; on a dark page nothing of them may be near it."""
+    image = pytest.importorskip("PIL.Image")
+    seen = visit(f"{server}/book/index.html", color_scheme="dark")
+    picture = seen.tab.locator(".cell_output img").first
+    picture.scroll_into_view_if_needed()
+    seen.tab.wait_for_load_state("networkidle")
+    pixels = image.open(io.BytesIO(picture.screenshot())).convert("RGB")
+    ground = seen.tab.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert f"rgb{pixels.getpixel((3, 3))}" == ground
+
+
+def test_captions_are_as_easy_to_read_as_the_text(server, visit, chapter):
+    seen = visit(f"{server}/{chapter}.html", color_scheme="dark")
+    seen.read_to_the_end()
+    styles = seen.tab.evaluate(
+        """[...document.querySelectorAll("figcaption")].map((caption) => getComputedStyle(caption))
+             .map(({color, fontWeight}) => [color, Number(fontWeight) >= 400])"""
+    )
+    explorer = f"rgb{tuple(bytes.fromhex(DARK.ink[1:]))}"
+    text = {seen.tab.evaluate("getComputedStyle(document.body).color"), explorer}
+    assert styles
+    assert all(color in text and strong for color, strong in styles)
+
+
+def test_a_listing_fits_its_column(server, visit):
+    seen = visit(f"{server}/book/backpropagation.html")
+    seen.read_to_the_end()
+    listings = seen.tab.locator(".highlight-python pre", has_text="def ").filter(visible=True)
+    assert listings.count() >= 2
+    for listing in listings.all():
+        assert listing.evaluate("(box) => box.scrollWidth <= box.clientWidth + 1")
+        assert ":math:" not in listing.inner_text()
