@@ -53,6 +53,14 @@ def check_number_format(value: object, name: str) -> None:
         raise ValueError(f"{name} must be a format such as '.2f', '+.1f', 'd' or '', got {value!r}")
 
 
+def check_class_names(value: Iterable[object], name: str) -> tuple[str, ...]:
+    """Return `value` as names of the classes 0, 1, ..., none for which there is no colour."""
+    names = tuple(str(item) for item in value)
+    if len(names) > CLASSES:
+        raise ValueError(f"{name} must have at most {CLASSES} entries, got {len(names)}")
+    return names
+
+
 def check_names(value: Iterable[object], name: str, length: int) -> tuple[str, ...]:
     """Return `value` as strings, none or `length` of them."""
     names = tuple(str(item) for item in value)

@@ -203,6 +203,18 @@ def test_a_phone_shows_everything_without_scrolling_sideways(browser, pages, nam
             assert box["x"] + box["width"] <= 360
 
 
+def test_axes_mark_every_decade_and_years_and_their_name_stands_below_turned_names(browser, pages):
+    with opened(browser, pages, "borders") as page:
+        plots = page.locator(".dlx-plot").all()
+        ticks = [plot.locator(".dlx-ticks text").all_text_contents() for plot in plots]
+        assert ticks[1] == ["1", "10", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "10⁰", "10¹"]
+        assert ticks[6][:5] == ["1960", "1970", "1980", "1990", "2000"]
+        panel, name = plots[2].bounding_box(), plots[2].locator(".dlx-axis").bounding_box()
+        turned = plots[2].locator(".dlx-ticks text").first.bounding_box()
+        assert turned["y"] + turned["height"] <= name["y"]
+        assert name["y"] + name["height"] <= panel["y"] + panel["height"]
+
+
 SHIFTS = """
 window.shift = 0;
 new PerformanceObserver((list) => {

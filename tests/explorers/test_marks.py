@@ -50,6 +50,10 @@ WRONG = [
     (lambda: Points([[1, 2]], [0, 1]), "X and y must have the same length"),
     (lambda: Points([[1, 2]], [0.5]), "y must hold class numbers"),
     (lambda: Points([[1, 2]], [8]), "y must hold class numbers 0 to 7"),
+    (
+        lambda: Points([[1, 2]], [0], labels="abcdefghi"),
+        "labels must have at most 8 entries, got 9",
+    ),
     (lambda: Points([[1, 2]], color=8), "color must be a class number 0 to 7"),
     (lambda: Points([[1, 2]], size=[1, 2]), "X and size must have the same length"),
     (lambda: Points([[1, 2]], color=-1), "color"),

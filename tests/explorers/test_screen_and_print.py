@@ -18,10 +18,12 @@ from dlcourse.explorers.page import STATIC
 if not (STATIC / "explorer.js").exists():
     pytest.skip("needs `npm run build`", allow_module_level=True)
 
+DRAWN_WITH_A_PEN = ("line", "rule", "arrows", "contour")
 OWN_UNITS = ("image", "diagram")  # laid out for the pixels at hand, not on the axes
 KINDS = [kind for base in (Mark, Shaded) for kind in base.__subclasses__() if kind.kind]
 
-# Of each mark: the box around its shapes and the anchors of its texts, in shares of the panel.
+# Of each mark: the boxes around its shapes and the anchors of its texts, in shares of the panel,
+# and the width of its first line in pixels.
 ON_THE_PAGE = """() => [...document.querySelectorAll('.dlx-plot svg')].flatMap((svg) => {
   const panel = svg.querySelector('clipPath rect').getBBox();
   const share = (x, y) => [(x - panel.x) / panel.width, 1 - (y - panel.y) / panel.height];
@@ -30,6 +32,7 @@ ON_THE_PAGE = """() => [...document.querySelectorAll('.dlx-plot svg')].flatMap((
     const texts = [...mark.querySelectorAll('text')].filter((text) => text.textContent);
     return {
       kind: mark.dataset.mark,
+      pen: Number(mark.querySelector('path, line')?.getAttribute('stroke-width')),
       shapes: boxes.map((b) => [...share(b.x, b.y + b.height), ...share(b.x + b.width, b.y)]),
       texts: texts.map((text) => {
         const box = text.getBBox();
@@ -102,7 +105,9 @@ def described(mark, axes, artists, renderer):
             points, reach = vertices(artist)
             ends = [np.nanmin(points - reach, axis=0), np.nanmax(points + reach, axis=0)]
             shapes.append(share.transform(ends).ravel())
-    return {"kind": mark.kind, "shapes": shapes, "texts": texts}
+    pens = [a for a in artists if hasattr(a, "get_linewidth")]
+    pen = np.ravel(pens[0].get_linewidth())[0] * 96 / 72 if pens else 0
+    return {"kind": mark.kind, "shapes": shapes, "texts": texts, "pen": pen}
 
 
 def vertices(artist):
@@ -135,6 +140,8 @@ def test_each_mark_is_at_the_same_place(browser, make, tmp_path, monkeypatch):
         if kind in OWN_UNITS:
             continue
         assert bool(here["shapes"]) == bool(there["shapes"]), kind
+        if here["shapes"] and kind in DRAWN_WITH_A_PEN:
+            assert here["pen"] == pytest.approx(there["pen"])
         if here["shapes"]:
             np.testing.assert_allclose(
                 around(here["shapes"]), around(there["shapes"]), atol=0.03, err_msg=kind

@@ -66,7 +66,7 @@ class Mark(ABC):
 
     kind: ClassVar[str] = ""
     framed: ClassVar[bool] = True
-    """Whether a panel with this mark shows axes unless told otherwise."""
+    """Whether a panel with this mark shows axes unless told otherwise; others fill the panel."""
     linear: ClassVar[bool] = False
     """Whether the axes around this mark must be linear."""
 
@@ -86,11 +86,11 @@ class Mark(ABC):
 
     def extent(self) -> Extent:
         """Return all x and all y that the axes must reach."""
-        return NOTHING
+        return NOTHING if self.framed else UNIT_SQUARE
 
     def tight(self) -> Extent:
         """Return the ends of both axes that need no space beside them."""
-        return NOTHING
+        return NOTHING if self.framed else UNIT_SQUARE
 
     def padding(self) -> tuple[float, float]:
         """Return the share of both axes that stays free at their other ends."""

@@ -10,11 +10,10 @@ import numpy as np
 
 from dlcourse._validation import limits
 from dlcourse.explorers import looks
-from dlcourse.explorers.marks.base import UNIT_SQUARE, Mark, canvas_on
+from dlcourse.explorers.marks.base import Mark, canvas_on
 from dlcourse.explorers.numbers import written
 from dlcourse.explorers.values import (
     Array,
-    Extent,
     Limits,
     check_floats,
     check_number_format,
@@ -143,14 +142,6 @@ class Diagram(Mark):
         """Text on each edge: its label, else its weight."""
         weights = written(self.weights, self.edge_numbers) or [""] * len(self.edges)
         return [edge.label or weight for edge, weight in zip(self.edges, weights, strict=True)]
-
-    def extent(self) -> Extent:
-        """Return the unit square, which is the whole panel."""
-        return UNIT_SQUARE
-
-    def tight(self) -> Extent:
-        """Return the sides of the panel."""
-        return UNIT_SQUARE
 
     def print_on(self, axes: Axes, domain: Limits | None) -> None:
         """Draw the edges, and the nodes above them."""

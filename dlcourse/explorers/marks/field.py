@@ -13,7 +13,7 @@ from dlcourse._validation import limits, one_of
 from dlcourse.explorers import looks
 from dlcourse.explorers.marks.base import LegendEntry, Shaded
 from dlcourse.explorers.marks.grid import grid_values, outer_edges
-from dlcourse.explorers.values import CLASSES, Array, Extent, Function, Limits
+from dlcourse.explorers.values import CLASSES, Array, Extent, Function, Limits, check_class_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -77,7 +77,7 @@ class Field(Shaded):
             last = CLASSES - 1
             raise ValueError(f'values must be class numbers 0 to {last} where scale is "classes"')
         self.smooth, self.domain, self.bits = False, (0.0, 255.0), 8
-        self.names = tuple(str(name) for name in self.names)
+        self.names = check_class_names(self.names, "names")
 
     @property
     def shades(self) -> Array:

@@ -11,11 +11,10 @@ from numpy.typing import ArrayLike
 
 from dlcourse._validation import one_of
 from dlcourse.explorers import looks
-from dlcourse.explorers.marks.base import UNIT_SQUARE, Shaded, canvas_on
+from dlcourse.explorers.marks.base import Shaded, canvas_on
 from dlcourse.explorers.numbers import written
 from dlcourse.explorers.values import (
     Array,
-    Extent,
     Limits,
     check_floats,
     check_names,
@@ -85,7 +84,7 @@ class Image(Shaded):
             check_names(self.rows, "rows", height),
             check_names(self.names, "names", width),
         )
-        if not {*self.highlight} <= {*range(count)}:
+        if any(index not in range(count) for index in self.highlight):
             raise ValueError(
                 f"highlight must hold numbers of images, 0 to {count - 1}, got {self.highlight!r}"
             )
@@ -111,14 +110,6 @@ class Image(Shaded):
 
     def _written(self) -> list[str]:
         return [] if self.rgb else written(self.shades, self.numbers)
-
-    def extent(self) -> Extent:
-        """Return the unit square, which is the whole panel."""
-        return UNIT_SQUARE
-
-    def tight(self) -> Extent:
-        """Return the sides of the panel."""
-        return UNIT_SQUARE
 
     def print_on(self, axes: Axes, domain: Limits | None) -> None:
         """Draw images in a grid of unit squares' proportions, the first at the top left."""

@@ -18,6 +18,7 @@ from dlcourse.explorers.values import (
     Color,
     Extent,
     Limits,
+    check_class_names,
     check_color,
     check_floats,
 )
@@ -72,7 +73,7 @@ class Points(Mark):
             self.size = float(self.size)
         else:
             same_length(self.X, self.size, ("X", "size"))
-        self.labels = tuple(str(label) for label in self.labels)
+        self.labels = check_class_names(self.labels, "labels")
         if self.y is not None:
             self.y = check_floats(self.y, "y", 1)
             same_length(self.X, self.y, ("X", "y"))
