@@ -208,6 +208,8 @@ def test_axes_mark_every_decade_and_years_and_their_name_stands_below_turned_nam
         plots = page.locator(".dlx-plot").all()
         ticks = [plot.locator(".dlx-ticks text").all_text_contents() for plot in plots]
         assert ticks[1] == ["1", "10", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "10⁰", "10¹"]
+        band = plots[1].locator("[data-mark=band] path").get_attribute("d")
+        assert band.count("M") == 1, "one area, though its foot lies beyond the axis"
         assert ticks[6][:5] == ["1960", "1970", "1980", "1990", "2000"]
         panel, name = plots[2].bounding_box(), plots[2].locator(".dlx-axis").bounding_box()
         turned = plots[2].locator(".dlx-ticks text").first.bounding_box()
