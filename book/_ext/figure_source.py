@@ -18,7 +18,6 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from docutils import nodes
-from listings import fitted
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -121,7 +120,7 @@ def show_sources(app: Sphinx, doctree: nodes.document) -> None:
         cell.update_all_atts(FOLDED)
         (code,) = cell.children[0].children
         figure = called(code.astext(), chapter)
-        source = fitted(program(figure))
+        source = program(figure)
         cell.children[0] += nodes.paragraph(INVITATION, INVITATION)
         cell.children[0] += nodes.literal_block(source, source, language="python")
         app.env.note_dependency(inspect.getsourcefile(figure))

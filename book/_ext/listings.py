@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ast
 import subprocess
+import sys
 from typing import Any
 
-import ruff
 from docutils import nodes
 from sphinx.application import Sphinx
 
@@ -18,13 +18,12 @@ COLUMN = 78
 """Characters across the narrowest box that holds a listing, on a screen 1280 pixels wide."""
 
 GONE = "a line of a docstring"
-DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef
 
 
 def fitted(code: str) -> str:
     """Return a program with lines no longer than the column, where Python can break them."""
-    command = [ruff.find_ruff_bin(), "format", "--isolated", f"--line-length={COLUMN}", "-"]
-    code = code.replace("  # fmt: skip", "")
+    ruff = [sys.executable, "-m", "ruff", "format", "--isolated"]
+    command = [*ruff, f"--line-length={COLUMN}", "-"]
     formatted = subprocess.run(command, input=code, capture_output=True, text=True, check=True)
     return formatted.stdout.rstrip()
 
@@ -33,7 +32,7 @@ def without_docstrings(code: str) -> str:
     """Return a program without its docstrings and the empty lines after them."""
     lines = code.splitlines()
     for node in ast.walk(ast.parse(code)):
-        if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
             first, last = node.body[0].lineno - 1, node.body[0].end_lineno or 0
             while last < len(lines) and not lines[last].strip():
                 last += 1

@@ -9,7 +9,6 @@ from pathlib import Path
 import figure_source
 import pytest
 from figures.every_figure import EXPLORERS, PICTURES
-from listings import fitted
 from nbformat import v4, write
 
 from dlcourse.figures import xor_to_depth
@@ -84,7 +83,7 @@ def test_the_page_folds_the_cell_and_shows_the_program(tmp_path):
         for block in re.findall(r"<pre>(.*?)</pre>", folded, re.DOTALL)
     )
     assert call == CALL
-    assert program == fitted(figure_source.program(xor_to_depth.two_units_move_the_plane))
+    assert program == figure_source.program(xor_to_depth.two_units_move_the_plane)
 
 
 @pytest.mark.parametrize("code", ["1 + 1", "two_units_move_the_plane()", "x = figures.y()"])

@@ -29,9 +29,3 @@ def test_a_listing_is_the_code_without_its_docstrings():
 def test_no_line_is_left_where_a_docstring_was():
     code = 'def f(x):\n    """Say.\n\n    More.\n    """\n\n    return x\n'
     assert fitted(without_docstrings(code)) == "def f(x):\n    return x"
-
-
-def test_lines_that_ruff_was_to_skip_are_fitted_too():
-    long = f"f({', '.join('abcdefgh' * 4)})  # fmt: skip"
-    assert "fmt" not in fitted(long)
-    assert max(map(len, fitted(long).splitlines())) <= COLUMN
