@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 from urllib.request import urlopen
 
-import nbformat
 import pytest
 
+nbformat = pytest.importorskip("nbformat")
 pytest.importorskip("jupyterlab")
 pytest.importorskip("anywidget")
 
