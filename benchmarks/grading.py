@@ -4,8 +4,8 @@
 
 Every contestant grades the same honest submissions, in a course of its own, by its own command,
 start of the program included. ``book/benchmarks_grading.json`` is what this script writes. Stock
-nbgrader runs students' code with your rights: the submissions here come from
-``tests/grading/honest.py`` and are harmless.
+nbgrader runs students' code with your rights: the submissions here hold the answers by which the
+exercises are tested, and are harmless.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import psutil
 from nbformat import read
 from tqdm import tqdm
@@ -28,10 +29,10 @@ from tqdm import tqdm
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from courses import NAME
-from grading.honest import honest_submissions
+from courses import NAME, answered, shipped
 
 from benchmarks.machine import machine
+from dlcourse.checks.registry import answers_to, exercises_of
 from dlcourse.grading.feedback import FeedbackPages
 
 RESULTS = ROOT / "book" / "benchmarks_grading.json"
@@ -123,6 +124,18 @@ def render_feedback(course: Path) -> float:
     return time.perf_counter() - started
 
 
+def submission(rng: np.random.Generator) -> dict:
+    """Compose a notebook of known answers, four right ones to a wrong one."""
+    sources = {}
+    for exercise in exercises_of(NAME):
+        known = answers_to(exercise.key)
+        answers = known.right if rng.random() < 0.8 else known.wrong
+        title = rng.choice([title for title in answers if not title.endswith("(slow)")])
+        parts = *known.helpers.values(), answers[title]
+        sources[exercise.name.replace("_", "-")] = "\n\n".join(parts)
+    return answered(shipped("exercises"), sources)
+
+
 def make_class(folder: Path, count: int) -> Path:
     """Lay out a course with so many submissions."""
     course = folder / "template"
@@ -131,12 +144,11 @@ def make_class(folder: Path, count: int) -> Path:
     for part in ("solutions", "exercises"):
         shutil.copytree(ROOT / part, course / part)
     nbgrader(course, "generate_assignment", NAME, "--force")
-    honest = (h for h in honest_submissions(2 * count, 1) if not any("slow" in t for t in h.traits))
-    for _, submission in zip(range(count), honest, strict=False):
-        place = course / "submitted" / submission.student / NAME
+    for number in range(count):
+        place = course / "submitted" / f"student{number:05}" / NAME
         place.mkdir(parents=True)
-        for name, content in submission.files.items():
-            (place / name).write_bytes(content)
+        text = json.dumps(submission(np.random.default_rng(number)))
+        (place / f"{NAME}.ipynb").write_text(text, encoding="utf-8")
     return course
 
 

@@ -1,4 +1,4 @@
-"""The shipped course: the one place that says which assignment the tests grade.
+"""The shipped course: the one place that says which assignment is tested as students get it.
 
 It is copied for nbgrader's own commands, away from the user's own settings.
 """
@@ -19,9 +19,9 @@ def shipped(top):
     return json.loads((ROOT / top / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8"))
 
 
-def full_marks():
+def full_marks(notebook):
     """Say what each test cell is worth, in the notebook's order."""
-    settings = [cell["metadata"].get("nbgrader", {}) for cell in shipped("solutions")["cells"]]
+    settings = [cell["metadata"].get("nbgrader", {}) for cell in notebook["cells"]]
     return {one["grade_id"]: float(one["points"]) for one in settings if one.get("grade")}
 
 

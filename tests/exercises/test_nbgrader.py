@@ -9,11 +9,12 @@ import sqlite3
 import courses
 import nbformat
 import pytest
-from courses import NAME, ROOT, answered, copy_course, full_marks
+from courses import NAME, ROOT, answered, copy_course, full_marks, shipped
 
 from dlcourse.checks import CheckFailed
 from dlcourse.checks.registry import assignments, exercises_of, find
 
+FULL = full_marks(shipped("solutions"))
 notebook_of = runpy.run_path(str(ROOT / "tools" / "make_solutions.py"))["notebook_of"]
 
 # What the second student hands in, by cell: one known mistake, one half right answer, one error in
@@ -192,7 +193,7 @@ def test_student_who_has_not_begun_is_told_so(assignment):
 
 
 def test_right_submission_gets_every_point(graded):
-    assert marks(graded, "right") == full_marks()
+    assert marks(graded, "right") == FULL
 
 
 def test_right_submission_runs_to_the_end_without_an_error(graded):
@@ -208,7 +209,7 @@ def test_right_submission_runs_to_the_end_without_an_error(graded):
 
 def test_wrong_submission_gets_what_is_right_in_it(graded):
     earned = {"check-sigmoid": 1, "check-logistic-gradient": 3}
-    assert marks(graded, "wrong") == {**dict.fromkeys(full_marks(), 0), **earned}
+    assert marks(graded, "wrong") == {**dict.fromkeys(FULL, 0), **earned}
 
 
 def test_feedback_shows_the_hints(graded):

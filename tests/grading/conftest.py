@@ -1,18 +1,20 @@
-"""A course of our own: the shipped assignment, released by nbgrader, with a station to grade it."""
+"""A course of our own: the toy, released by nbgrader, with a station to grade it."""
 
 import builtins
 import shutil
 import sys
 
 import pytest
-from courses import NAME, copy_course, environment, nbgrader, shipped
+from courses import environment, nbgrader
+from grading import toy
+from grading.toy import NAME
 
 
 @pytest.fixture(scope="session")
 def make_course(tmp_path_factory):
     """Copy a course in which the assignment has been released, as often as asked."""
     template = tmp_path_factory.mktemp("template")
-    copy_course(template)
+    toy.copy_course(template)
     home = tmp_path_factory.mktemp("home")
     nbgrader(template, home, "generate_assignment", NAME).check_returncode()
     made = []
@@ -47,38 +49,47 @@ def course_directory():
 
 @pytest.fixture(scope="session")
 def spec(make_course, course_directory):
-    """What the shipped assignment says."""
+    """What the assignment says."""
     from dlcourse.grading.spec import load_spec
 
     return load_spec(course_directory(make_course()), NAME)
 
 
 @pytest.fixture(scope="session")
-def station(spec):
-    """A station with limits that let tests of exhaustion end soon."""
+def open_station():
+    """Open a station for an assignment, with limits that let tests of exhaustion end soon."""
     from dlcourse.grading.limits import Limits
     from dlcourse.grading.sandbox import SandboxError
     from dlcourse.grading.station import Station
 
     limits = Limits(cell_seconds=4, call_seconds=2, notebook_seconds=20, tests_seconds=20)
-    try:
-        station = Station(spec, limits)
-    except SandboxError as error:
-        pytest.skip(f"the sandbox cannot start here: {error}")
-    with station:
+
+    def start(spec):
+        try:
+            return Station(spec, limits)
+        except SandboxError as error:
+            pytest.skip(f"the sandbox cannot start here: {error}")
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def station(spec, open_station):
+    """A station that grades the assignment."""
+    with open_station(spec) as station:
         yield station
 
 
 @pytest.fixture(scope="session")
 def released():
     """The notebook that students get."""
-    return shipped("exercises")
+    return toy.released()
 
 
 @pytest.fixture(scope="session")
 def solution():
     """The instructor's notebook, a right answer to everything."""
-    return shipped("solutions")
+    return toy.solution()
 
 
 @pytest.fixture(scope="module")

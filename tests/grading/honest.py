@@ -1,10 +1,10 @@
-"""Honest submissions to the assignment "Logistic regression", as many as a test asks for.
+"""Honest submissions to the toy course, as many as a test asks for.
 
 `honest_submissions` composes notebooks as a class would hand them in: about half of them right,
 many with a known mistake, some unfinished or broken, all with habits of their own. Nobody in here
-wants to cheat. What students write for the five functions is data of the assignment's exercises:
-`RIGHT`, `PARTLY_RIGHT` and `WRONG` map an exercise to it. What they do around the functions stands
-in `EXTRA_CELLS` and the tables beside it.
+wants to cheat. What students write for the two functions is data of the course: `RIGHT`,
+`PARTLY_RIGHT` and `WRONG` map an exercise to it. What they do around the functions stands in
+`EXTRA_CELLS` and the tables beside it.
 
 `expected_scores` says what the checks give in the student's own kernel: the notebook runs up to
 its last test cell, test cells included, in a fresh IPython shell, forked from a warm process. What
@@ -31,9 +31,8 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
-from courses import NAME, full_marks, shipped
-
-from dlcourse.checks.registry import all_exercises, answers_to, find
+from grading.course.answers import ANSWERS
+from grading.toy import NAME, exercises, released
 
 NOTEBOOK = f"{NAME}.ipynb"
 SECONDS = 30.0  # for one notebook
@@ -41,15 +40,7 @@ SECONDS = 30.0  # for one notebook
 Variant = tuple[str, str]
 Cell = dict
 
-
-@functools.cache
-def released() -> dict:
-    """Read the notebook that students get."""
-    return shipped("exercises")
-
-
-EXERCISES = [test.removeprefix("check-").replace("-", "_") for test in full_marks()]
-ANSWERS = {exercise: answers_to(f"{NAME}/{exercise}") for exercise in EXERCISES}
+EXERCISES = list(ANSWERS)
 RIGHT = {exercise: list(answers.right.items()) for exercise, answers in ANSWERS.items()}
 WRONG = {exercise: list(answers.wrong.items()) for exercise, answers in ANSWERS.items()}
 PARTLY_RIGHT = {
@@ -58,18 +49,10 @@ PARTLY_RIGHT = {
     if answers.partly_right
 }
 PARTIAL_POINTS = {
-    exercise: float(find(f"{NAME}/{exercise}").parts[0].points) for exercise in PARTLY_RIGHT
+    exercise: float(exercises()[exercise].parts[0].points) for exercise in PARTLY_RIGHT
 }
 # Functions that some answers use; they stand in a cell of their own, not always before the answer.
 HELPERS = {name: source for answers in ANSWERS.values() for name, source in answers.helpers.items()}
-# These take long on 785 features or 2000 steps, so their authors train on less.
-SLOW = {
-    f"{exercise}: {title}"
-    for table in (RIGHT, PARTLY_RIGHT, WRONG)
-    for exercise in table
-    for title, _ in table[exercise]
-    if title.endswith("(slow)")
-}
 
 # --- what students write around them -----------------------------------------------------------
 
@@ -123,35 +106,7 @@ EXTRA_CELLS = [
     ("assert that fails", "sigmoid", 'assert sigmoid(np.array([0.0]))[0] == 0.6, "hm, why?"'),
     ("own check", "sigmoid", 'check("sigmoid", sigmoid)'),
     ("own check, own seed", "sigmoid", 'check("sigmoid", sigmoid, seed=1)'),
-    (
-        "own loss",
-        "binary-cross-entropy",
-        "binary_cross_entropy(np.zeros(4), np.array([0, 1, 1, 0]))",
-    ),
-    (
-        "log 2",
-        "binary-cross-entropy",
-        "print(np.log(2), binary_cross_entropy(np.zeros(2), np.ones(2)))",
-    ),
-    ("own check", "binary-cross-entropy", 'check("binary_cross_entropy", binary_cross_entropy)'),
-    (
-        "own gradient",
-        "logistic-gradient",
-        "logistic_gradient(np.eye(2), np.array([0, 1]), np.zeros(3))",
-    ),
-    (
-        "wrong shapes",
-        "logistic-gradient",
-        "logistic_gradient(np.eye(2), np.array([0, 1]), np.zeros(5))",
-    ),
-    ("own check", "logistic-gradient", 'check("logistic_gradient", logistic_gradient)'),
-    ("own descent", "descend", "descend(np.eye(2), np.array([0, 1]), np.zeros(3), 0.1, 10)"),
-    (
-        "check called wrongly",
-        "descend",
-        'check("descend", descend(np.eye(2), np.ones(2), np.zeros(3), 1, 1))',
-    ),
-    ("own check", "descend", 'check("descend", descend)'),
+    ("check called wrongly", "sigmoid", 'check("sigmoid", sigmoid(np.zeros(3)))'),
 ]
 
 NOTES = [
@@ -175,36 +130,24 @@ REMARKS = [
 
 # What is done to a name once its check is past; nothing of it may change a score.
 LATE_CHANGES = [
-    "scores = scores(X_test, w)\nprint(scores[:5])",
+    "scores = scores(X, w)\nprint(scores[:5])",
     "sigmoid = sigmoid(np.linspace(-3, 3, 7))\nsigmoid",
-    "descend = descend(X, y, w, 0.1, 2)",
-    "binary_cross_entropy = 0.25",
-    "logistic_gradient = None",
+    "sigmoid = None",
     "def scores(X, w):\n    return X @ w[:-1]   # tried with the bias at the end",
     "del scores",
     "check = 'all done'",
-    "X = y = w = None",
+    "X = P = w = None",
 ]
 
-# What is done to a name between its own check and one that still needs it.
+# What is done to a name between its answer and its check.
 EARLY_CHANGES = [
     ("scores", "scores = scores(np.eye(3), np.arange(4.0))"),
     ("sigmoid", "sigmoid = sigmoid(np.linspace(-3, 3, 7))"),
-    (
-        "logistic-gradient",
-        "logistic_gradient = logistic_gradient(np.eye(2), np.ones(2), np.zeros(3))",
-    ),
     ("scores", "def scores(X, w):\n    return X @ w[:-1] + w[-1]   # try the bias at the end"),
 ]
 
-# How the last section fails: (cell, what stood there, what the student made of it).
-LATE_FAILURES = [
-    ("weights", "two_digits(3, 8)", 'two_digits("3", "8")'),
-    ("weights", "np.zeros(785)", "np.zeros(784)"),
-    ("train", "np.zeros(3)", "np.zeros(2)"),
-    ("weights", "descend(", "descending("),
-    ("boundary", "axes[0].plot(", "axes[0].plott("),
-]
+# How the last section fails: what stood there, and what the student made of it.
+LATE_FAILURES = [("0.5, 1.0, 0.2", "0.5, 1.0"), ("probabilities(", "probability("), ("plt", "plot")]
 
 # Every one breaks the syntax of a cell that begins with a `def`.
 TYPOS: dict[str, Callable[[str], str]] = {
@@ -250,11 +193,11 @@ class Honest:
     student : str
         Name of the student's folder.
     files : dict
-        Content by name; ``"logistic_regression.ipynb"`` is the submission.
+        Content by name; ``"toy.ipynb"`` is the submission.
     traits : tuple of str
         What was mixed in. The first is one of `KINDS`; "exercise: name" is the variant.
     answers : dict
-        Source of the five answer cells, by cell id.
+        Source of the two answer cells, by cell id.
     """
 
     student: str
@@ -288,7 +231,7 @@ def compose(rng: random.Random, student: str) -> Honest:
         for cell in released()["cells"]
     ]
     files = add_helpers(rng, cells, kind, sources, traits)
-    change_demos(rng, cells, traits)
+    change_demo(rng, cells, traits)
     add_cells(rng, cells, traits)
     files[NOTEBOOK] = saved(rng, cells, traits)
     return Honest(student, files, tuple(traits), answers)
@@ -316,13 +259,13 @@ def choose_answers(rng: random.Random, kind: str, traits: list[str]) -> dict[str
     """Choose a variant of each function, and spoil some as the kind of student asks for."""
     chosen = {exercise: rng.choice(RIGHT[exercise]) for exercise in EXERCISES}
     if kind == "some wrong":
-        for exercise in rng.sample(EXERCISES, rng.choices([1, 2, 3], [60, 28, 12])[0]):
+        for exercise in rng.sample(EXERCISES, rng.choices([1, 2], [60, 40])[0]):
             chosen[exercise] = rng.choice(WRONG[exercise])
     if kind == "partly right":
-        for exercise in rng.sample(list(PARTLY_RIGHT), rng.choice([1, 1, 2])):
-            chosen[exercise] = rng.choice(PARTLY_RIGHT[exercise])
+        exercise = rng.choice(list(PARTLY_RIGHT))
+        chosen[exercise] = rng.choice(PARTLY_RIGHT[exercise])
     if kind == "stubs left":
-        first = rng.randint(0, 4)
+        first = rng.randrange(len(EXERCISES))
         for exercise in EXERCISES[first:] if happens(rng, 70) else EXERCISES[first : first + 1]:
             chosen[exercise] = "stub", stub(exercise)
     if kind in ("syntax error", "name error"):
@@ -363,8 +306,7 @@ def in_own_style(rng: random.Random, exercise: str, source: str, traits: list[st
         ("counter", 2, lambda s: counted(s, exercise)),
         ("timed", 2, lambda s: timed(s, exercise)),
         ("remark", 20, lambda s: with_remark(s, rng.choice(REMARKS))),
-        ("slow", 0.8 if exercise in ("binary_cross_entropy", "descend") else 0,
-         lambda s: slowed(s, exercise)),
+        ("slow", 0.8, lambda s: slowed(s, exercise)),
         ("checked in the cell", 2, lambda s: f'{s}\n\ncheck("{exercise}", {exercise})'),
         ("error after the function", 2, lambda s: f"{s}\n\nprint({exercise}_result)"),
         ("cell magic", 1.5, lambda s: f"%%time\n{s}"),
@@ -444,7 +386,7 @@ def add_helpers(
     files: dict[str, bytes] = {}
     for helper, source in HELPERS.items():
         users = [cell_id(e) for e in EXERCISES if re.search(rf"\b{helper}\(", sources[e])]
-        if users and happens(rng, 10) and helper != "one_step":
+        if users and happens(rng, 10):
             files["helpers.py"] = files.get("helpers.py", b"import numpy as np\n") + (
                 f"\n\n{source}\n".encode()
             )
@@ -457,7 +399,7 @@ def add_helpers(
             traits.append("helper after its use" if after == users[0] else "helper in a cell")
     if kind == "some wrong" and happens(rng, 8):
         after, source = rng.choice(EARLY_CHANGES)
-        insert(cells, f"check-{after}", new_cell(rng, source))
+        insert(cells, after, new_cell(rng, source))
         traits.append("name changed early")
     if happens(rng, 2):
         files["notes.txt"] = "Bias zuerst! ∑ wᵢxᵢ + w₀\n".encode()
@@ -465,38 +407,21 @@ def add_helpers(
     return files
 
 
-def change_demos(rng: random.Random, cells: list[Cell], traits: list[str]) -> None:
-    """Let students play in the last section: train less, fail, overwrite names, delete cells."""
-    by_id = {cell["id"]: cell for cell in cells}
-    if not SLOW.isdisjoint(traits) or any(trait.endswith(": slow") for trait in traits):
-        replace(by_id["train"], "range(100)", "range(3)")
-        replace(by_id["train"], "steps=20", "steps=2")
-        replace(by_id["boundary"], "np.arange(100)", "np.arange(3)")
-        replace(by_id["weights"], "steps=300", "steps=1")
-        by_id["boundary"]["source"] = by_id["boundary"]["source"].split("plots.regions")[0]
-        traits.append("trains less")
-    if happens(rng, 6):
-        replace(by_id["train"], "learning_rate=5.0", "learning_rate=200")
-        traits.append("other learning rate")
+def change_demo(rng: random.Random, cells: list[Cell], traits: list[str]) -> None:
+    """Let students play in the last section: fail, overwrite names, delete it."""
+    demo = cells[place(cells, "demo")]
     if happens(rng, 5):
-        name, old, new = rng.choice(LATE_FAILURES)
-        replace(by_id[name], old, new)
+        demo["source"] = demo["source"].replace(*rng.choice(LATE_FAILURES))
         traits.append("last section fails")
     if happens(rng, 8):
-        insert(cells, "weights", new_cell(rng, rng.choice(LATE_CHANGES)))
+        insert(cells, "demo", new_cell(rng, rng.choice(LATE_CHANGES)))
         traits.append("name changed late")
     if happens(rng, 5):
-        by_id["weights"]["source"] += "\nscores = scores(X, w)"
+        demo["source"] += "\nscores = scores(X, w)"
         traits.append("name changed late")
     if happens(rng, 5):
-        deleted = rng.sample(["try-gradient", "data", "train", "boundary", "weights"], 2)
-        cells[:] = [cell for cell in cells if cell["id"] not in deleted]
+        cells.remove(demo)
         traits.append("demo deleted")
-
-
-def replace(cell: Cell, old: str, new: str) -> None:
-    """Edit a cell."""
-    cell["source"] = cell["source"].replace(old, new)
 
 
 def add_cells(rng: random.Random, cells: list[Cell], traits: list[str]) -> None:
@@ -517,7 +442,7 @@ def add_cells(rng: random.Random, cells: list[Cell], traits: list[str]) -> None:
         traits.append("note")
     if happens(rng, 8):
         texts = [cell["id"] for cell in cells if cell["cell_type"] == "markdown"]
-        deleted = rng.sample(texts, rng.randint(1, 4))
+        deleted = rng.sample(texts, rng.randint(1, 3))
         cells[:] = [cell for cell in cells if cell["id"] not in deleted]
         traits.append("text deleted")
 
@@ -617,7 +542,6 @@ def serve() -> None:
     """Answer each line of files with a line of scores."""
     for name in ("dlcourse.checks.judging", "matplotlib.pyplot", "nbgrader.utils"):
         importlib.import_module(name)
-    all_exercises()
     with tempfile.TemporaryDirectory() as home:
         os.environ["IPYTHONDIR"] = home
         shell = make_shell()

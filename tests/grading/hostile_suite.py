@@ -41,7 +41,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from courses import NAME as ASSIGNMENT
+from grading.toy import NAME as ASSIGNMENT
 
 FOLDER = Path(__file__).parent / "hostile"
 STUDENT, VICTIM = "mallory", "victim"
@@ -76,7 +76,7 @@ CANARIES = {
     "leftover": "leftover-of-another-submission",  # likewise, of a file left by another one
     "reference": "X @ w[..., 1:].T + w[..., 0]",  # a line of dlcourse.linear
     "reference-losses": "_total(_binary_terms(S, Y)) / _examples(len(S), reduction)",
-    "spec": "round(rng.uniform(0.1, 0.5), 2),",  # a line of dlcourse.assignments
+    "spec": "mistakes that students make with what a tutor says to them",  # dlcourse.assignments
 }
 
 

@@ -18,8 +18,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from courses import NAME, ROOT
+from courses import ROOT
 from grading.honest import expected_scores, honest_submissions
+from grading.toy import NAME
 
 RESULTS = "select student, seed, graded_at, status, scores, maximum from dlcourse_result"
 
@@ -126,7 +127,7 @@ def test_honest_students_lose_nothing(spec):
     ]
     assert different == []
     assert {result.status for result in results} == {"graded"}
-    assert len({sum(result.scores.values()) for result in results}) > 8
+    assert len({sum(result.scores.values()) for result in results}) > 3
 
 
 def test_killed_run_goes_on_where_it_was(make_course, start):

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("nbgrader")
 
 from click.testing import CliRunner
-from courses import NAME
+from grading.toy import NAME
 
 from dlcourse import cli
 from dlcourse.grading import command as module

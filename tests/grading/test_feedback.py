@@ -2,11 +2,11 @@
 
 import contextlib
 import copy
+import json
 import re
 
 import nbformat
 import pytest
-from courses import NAME, ROOT
 from grading.payloads import HTML, MARKDOWN, MATHS, RUN, png, shown
 
 pytest.importorskip("nbgrader")
@@ -233,9 +233,8 @@ def test_exporter_hides_and_cleans_for_nbgraders_own_command():
     assert "<script" not in page
 
 
-def test_recurring_texts_are_rendered_once(pages):
-    path = ROOT / "exercises" / NAME / f"{NAME}.ipynb"
-    book = nbformat.read(path, as_version=4)
+def test_recurring_texts_are_rendered_once(pages, released):
+    book = nbformat.reads(json.dumps(released), as_version=4)
     pages.render(book, {}, {})
     before = [cache.cache_info() for cache in (highlighted, rendered)]
     pages.render(book, {}, {})

@@ -17,9 +17,10 @@ from contextlib import closing, contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from courses import NAME, run_module
+from courses import run_module
 from grading.hostile_suite import FOLDER, load, new_cell
 from grading.payloads import HTML, MARKDOWN, MATHS, PIXEL, RUN, shown
+from grading.toy import FULL, NAME
 
 MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/2.7.7/latest.js"
 STAND_IN = """
@@ -298,7 +299,8 @@ def test_right_submission_is_shown(server, visit, course):
     page = visit(server)
     page.open(f"/formgrader/submissions/{submissions(server)['right']}/")
     text = page.tab.locator("#notebook-container").first.inner_text()
-    assert "✓ sigmoid: right (2 of 2 points)" in text
+    points = FULL["check-sigmoid"]
+    assert f"✓ sigmoid: right ({points:g} of {points:g} points)" in text
     assert "Not run while grading" in text
     scores = page.tab.locator("input.score")
     assert [scores.nth(i).get_attribute("placeholder") for i in range(5)] == list("22332")
@@ -311,7 +313,7 @@ def test_right_submission_is_shown(server, visit, course):
 def test_hostile_submission_is_shown_and_does_nothing(server, visit, student):
     page = visit(server)
     page.open(f"/formgrader/submissions/{submissions(server)[student]}/")
-    assert page.tab.locator(".nbgrader_cell").count() == 10
+    assert page.tab.locator(".nbgrader_cell").count() == 2 * len(FULL)
     assert page.tab.locator("input.score:visible").count() == 5
     assert page.tab.locator("#check-sigmoid").get_attribute("placeholder") is not None
     assert page.ran == []
@@ -391,7 +393,7 @@ def test_marks_of_a_person_survive_another_click(server, visit, course, command)
     command(course, "nbgrader", "generate_feedback", NAME, "--student", "markdown", "--force")
     feedback = course / "feedback" / "markdown" / NAME / f"{NAME}.html"
     text = feedback.read_text(encoding="utf-8")
-    assert "(Score: 1.5 / 12.0)" in text
+    assert f"(Score: 1.5 / {sum(FULL.values())})" in text
     assert "Nearly &lt;b&gt;there&lt;/b&gt;." in text or "Nearly <b>there</b>." in text
 
 
@@ -404,7 +406,7 @@ def test_course_below_the_servers_folder(course, make_course, visit):
         for student in ("outputs", "markdown"):
             page.open(f"/formgrader/submissions/{submissions(address)[student]}/")
             assert page.ran == []
-            assert page.tab.locator(".nbgrader_cell").count() == 10
+            assert page.tab.locator(".nbgrader_cell").count() == 2 * len(FULL)
 
 
 def test_filters_of_a_server_above_the_course_are_its_own(course, make_course, visit, tmp_path):
@@ -419,4 +421,4 @@ def test_filters_of_a_server_above_the_course_are_its_own(course, make_course, v
         page.tab.locator("#main-table tr", has_text=NAME).wait_for()
         page.open(f"/formgrader/submissions/{submissions(address)['raw']}/")
         assert page.ran == []
-        assert page.tab.locator(".nbgrader_cell").count() == 10
+        assert page.tab.locator(".nbgrader_cell").count() == 2 * len(FULL)

@@ -93,7 +93,7 @@ def attack():
 
 
 def test_nothing_won(attack, course):
-    scores = {"check-scores": 0.0, "check-descend": None}
+    scores = {"check-scores": 0.0, "check-sigmoid": None}
     assert verdict(attack, scores, '{"cells": []}', "<p>0 points</p>", course=course) is None
 
 

@@ -26,7 +26,7 @@ from IPython.core.interactiveshell import InteractiveShell
 pytest.importorskip("nbgrader")
 
 from dlcourse.checks.errors import StudentError
-from dlcourse.checks.registry import find
+from dlcourse.checks.spec import Exercise, Part
 from dlcourse.grading import referee as module
 from dlcourse.grading.inside.shell import Shell
 from dlcourse.grading.inside.student import Student
@@ -119,6 +119,28 @@ def one_test(source, stub=STUB, points=1.0, more=()):
     return notebook_spec(*cells, names=("mine",))
 
 
+OWN_EXERCISE = """
+from dlcourse.checks import Exercise, Misconception, Part, check
+
+twofold = Exercise(
+    "toy/twice",
+    reference=lambda x: 2 * x,
+    parts=(Part("any vector", 2, lambda rng: [(rng.normal(size=n),) for n in (1, 3)]),),
+    misconceptions=(Misconception("squared", lambda x: x * x, "That is the square."),),
+)
+check(twofold, twice)
+"""
+
+
+def checked(source=OWN_EXERCISE):
+    """An assignment whose test states an exercise of its own."""
+    return notebook_spec(
+        solution_spec("f", "def twice(x):\n    raise NotImplementedError()"),
+        test_spec("t", source, 2.0),
+        imports="import numpy as np",
+    )
+
+
 # --- scores -------------------------------------------------------------------------------------
 
 
@@ -181,17 +203,17 @@ def test_text_on_stderr_becomes_ordinary_text(play):
 
 def test_html_comes_from_checks_only(play):
     source = (
-        "from dlcourse.checks import check\nfrom IPython.display import HTML, display\n"
+        "from IPython.display import HTML, display\n"
         "display(HTML('<b>mine</b>'))\n"
         "display({'text/html': '<i>raw</i>', 'text/plain': 'plain', 'image/svg+xml': '<svg/>',"
         " 'application/javascript': '1', 'image/png': 'AAAA'}, raw=True)\n"
-        "check('sigmoid', f)"
+        f"{OWN_EXERCISE}"
     )
-    right = cell("import numpy as np\ndef f(S): return 1 / (1 + np.exp(-S))", "f")
-    shown = play(one_test(source, points=2.0), right).outputs("t")
+    right = cell("def twice(x): return x + x", "f")
+    shown = play(checked(source), right).outputs("t")
     pages = [output["data"]["text/html"] for output in shown if "text/html" in output["data"]]
     assert len(pages) == 1
-    assert "sigmoid" in pages[0]
+    assert "twice" in pages[0]
     assert {mime for output in shown for mime in output["data"]} == {
         *("text/plain", "text/html", "image/png")
     }
@@ -782,11 +804,10 @@ def test_what_follows_a_hidden_test_is_hidden_too(play):
 
 
 def test_a_check_in_a_hidden_test_shows_no_numbers(play):
-    source = HIDDEN.format("from dlcourse.checks import check") + "\ncheck('sigmoid', f)"
-    after = play(one_test(source, points=2.0), cell("def f(S): return 0 * S + 0.123", "f"))
+    after = play(checked(HIDDEN.format("") + OWN_EXERCISE), cell("def twice(x): return 0.123", "f"))
     shown = after.text("t")
     assert after.scores == {"t": 0.0}
-    assert "sigmoid" in shown
+    assert "twice" in shown
     assert "0.123" not in shown
     assert "expected" not in shown
     assert after.referee.outcomes[0]["message"]
@@ -794,16 +815,11 @@ def test_a_check_in_a_hidden_test_shows_no_numbers(play):
 
 # --- seeds --------------------------------------------------------------------------------------
 
-CHECKED = notebook_spec(
-    solution_spec("f", "def sigmoid(S):\n    raise NotImplementedError()"),
-    test_spec("t", 'check("sigmoid", sigmoid)', 2.0),
-    imports="from dlcourse.checks import check",
-)
-WRONG = cell("def sigmoid(S): return 1 + S", "f")
+WRONG = cell("def twice(x): return 1 + x", "f")
 
 
 def test_the_same_seed_gives_the_same_outcome_and_inputs(play):
-    one, two, other = (play(CHECKED, WRONG, seed=seed) for seed in (2**31 + 5, 2**31 + 5, 77))
+    one, two, other = (play(checked(), WRONG, seed=seed) for seed in (2**31 + 5, 2**31 + 5, 77))
     assert one.text("t") == two.text("t")
     assert one.referee.outcomes == two.referee.outcomes
     draw = notebook_spec(
@@ -820,7 +836,7 @@ def test_the_seed_of_a_check_is_drawn_from_the_recorded_one(monkeypatch):
     referee = Referee.__new__(Referee)
     referee.cell, referee.outcomes, referee.pages, referee.names = None, [], set(), Names()
     referee.shell = type("S", (), {"hides": False})()
-    exercise = find("logistic_regression/sigmoid")
+    exercise = Exercise("toy/same", lambda x: x, (Part("any", 1, lambda rng: [(rng.random(),)]),))
 
     def spy(exercise, function, seed):
         seeds.append(seed)
@@ -830,7 +846,7 @@ def test_the_seed_of_a_check_is_drawn_from_the_recorded_one(monkeypatch):
     monkeypatch.setattr(module, "judge", spy)
     for seed in (1, 1, 2):
         referee.seed = seed
-        assert referee.judge(exercise, lambda S: S, 99).seed is None
+        assert referee.judge(exercise, lambda x: x, 99).seed is None
     assert 99 not in seeds
     assert seeds[0] == seeds[1] != seeds[2]
     assert referee.outcomes[0]["cell"] == ""
@@ -838,7 +854,7 @@ def test_the_seed_of_a_check_is_drawn_from_the_recorded_one(monkeypatch):
 
 def test_no_seed_is_shown(play):
     seed = 3_141_592_653
-    after = play(CHECKED, WRONG, seed=seed)
+    after = play(checked(), WRONG, seed=seed)
     assert after.referee.outcomes[0]["earned"] == 0
     assert str(seed) not in after.text()
     assert "seed" not in after.text("t")
@@ -846,11 +862,11 @@ def test_no_seed_is_shown(play):
 
 
 def test_outcomes_say_what_was_found(play):
-    after = play(CHECKED, WRONG)
+    after = play(checked(), WRONG)
     (outcome,) = after.referee.outcomes
     assert outcome == {
         "cell": "t",
-        "exercise": "logistic_regression/sigmoid",
+        "exercise": "toy/twice",
         "points": 2.0,
         "earned": 0.0,
         "kind": outcome["kind"],
@@ -858,31 +874,14 @@ def test_outcomes_say_what_was_found(play):
         "message": outcome["message"],
     }
     assert outcome["kind"]
-    right = cell("import numpy as np\ndef sigmoid(S): return 1 / (1 + np.exp(-S))", "f")
-    good = play(CHECKED, right).referee.outcomes[0]
-    assert good["earned"] >= 1.0
-
-
-OWN_EXERCISE = """
-twofold = Exercise(
-    "toy/twice",
-    reference=lambda x: 2 * x,
-    parts=(Part("any vector", 2, lambda rng: [(rng.normal(size=n),) for n in (1, 3)]),),
-    misconceptions=(Misconception("squared", lambda x: x * x, "That is the square."),),
-)
-check(twofold, twice)
-"""
+    good = play(checked(), cell("def twice(x): return x + x", "f")).referee.outcomes[0]
+    assert good["earned"] == 2.0
 
 
 def test_exercise_of_the_instructors_own_is_judged_as_those_of_the_course_are(play):
-    spec = notebook_spec(
-        solution_spec("f", "def twice(x):\n    raise NotImplementedError()"),
-        test_spec("t", OWN_EXERCISE, 2.0),
-        imports="from dlcourse.checks import Exercise, Misconception, Part, check",
-    )
-    good = play(spec, cell("def twice(x): return x + x", "f"))
+    good = play(checked(), cell("def twice(x): return x + x", "f"))
     assert good.scores == {"t": 2.0}
-    bad = play(spec, cell("def twice(x): return x * x", "f"))
+    bad = play(checked(), cell("def twice(x): return x * x", "f"))
     assert bad.scores == {"t": 0.0}
     (outcome,) = bad.referee.outcomes
     assert (outcome["exercise"], outcome["misconception"]) == ("toy/twice", "squared")

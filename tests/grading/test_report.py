@@ -5,8 +5,7 @@ import os
 from html.parser import HTMLParser
 
 import pytest
-from courses import NAME
-from grading.classes import EXERCISES, a_class, cell_of, outcome, row
+from grading.classes import EXERCISES, NAME, a_class, cell_of, outcome, row
 
 from dlcourse.grading.report import write_report
 from dlcourse.grading.statistics import ReportRow, summarise

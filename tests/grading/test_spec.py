@@ -1,9 +1,8 @@
-"""What the instructor's notebooks say: the shipped assignment, and small ones of our own."""
+"""What the instructor's notebooks say: the toy course, and smaller ones."""
 
 import json
 
 import pytest
-from courses import NAME, full_marks
 from grading.builders import (
     assignment_spec,
     cell_spec,
@@ -12,10 +11,10 @@ from grading.builders import (
     solution_spec,
     test_spec,
 )
+from grading.toy import FULL, NAME, exercises
 
 pytest.importorskip("nbgrader")
 
-from dlcourse.checks.registry import exercises_of
 from dlcourse.grading import spec as module
 from dlcourse.grading.spec import (
     AssignmentSpec,
@@ -32,13 +31,13 @@ def grade_id(cell):
     return cell["metadata"].get("nbgrader", {}).get("grade_id")
 
 
-# --- the shipped assignment ---------------------------------------------------------------------
+# --- the toy course -----------------------------------------------------------------------------
 
 
 def test_cells_come_in_the_order_of_the_notebook(spec, released):
     order = [grade_id(cell) for cell in released["cells"] if grade_id(cell)]
     assert [cell.grade_id for cell in spec.notebook(NAME).cells] == order
-    assert len(order) > 15
+    assert len(order) > 8
 
 
 def test_cells_say_what_the_notebook_says(spec, released):
@@ -62,17 +61,17 @@ def test_free_cells_are_those_that_nbgrader_does_not_know(spec, released):
 
 def test_names_points_and_imports_are_the_notebooks(spec):
     notebook = spec.notebook(NAME)
-    functions = {exercise.name for exercise in exercises_of(NAME)}
+    functions = set(exercises())
     assert notebook.stub_names == functions
-    assert functions | {"X", "losses", "two_digits"} <= set(notebook.students_names)
+    assert functions | {"X", "P", "w"} <= set(notebook.students_names)
     assert not {"np", "plt", "check", "_"} & set(notebook.students_names)
-    assert notebook.maximum == full_marks()
+    assert notebook.maximum == FULL
     imports = notebook.imports.splitlines()
     assert "import numpy as np" in imports
     assert "from dlcourse.checks import check" in imports
     assert len(imports) == len(set(imports))
     assert notebook.kernelspec["name"] == "python3"
-    assert spec.most_locked_cells == len(full_marks()) + 1  # the tests and the cell that imports
+    assert spec.most_locked_cells == len(FULL) + 2  # the tests, the cell that imports, the helper
 
 
 def test_an_unknown_assignment_is_named_with_advice(make_course, course_directory):
@@ -113,7 +112,7 @@ def test_hidden_tests_are_kept_and_cells_off_the_notebook_come_first(make_course
 
     course = course_directory(make_course())
     with Gradebook(course.db_url, course.course_id) as gradebook:
-        cell = gradebook.find_source_cell("check-descend", NAME, NAME)
+        cell = gradebook.find_source_cell("check-sigmoid", NAME, NAME)
         cell.source = HIDDEN
         gradebook.add_source_cell(
             "gone", NAME, NAME, cell_type="markdown", source=None, checksum=None, locked=True
@@ -123,7 +122,7 @@ def test_hidden_tests_are_kept_and_cells_off_the_notebook_come_first(make_course
     cells = load_spec(course, NAME).notebook(NAME).cells
     assert cells[0].grade_id == "gone"
     assert (cells[0].source, cells[0].checksum) == ("", "")
-    assert [cell.grade_id for cell in cells if cell.has_hidden_tests] == ["check-descend"]
+    assert [cell.grade_id for cell in cells if cell.has_hidden_tests] == ["check-sigmoid"]
 
 
 # --- data ---------------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from courses import NAME, full_marks
 from grading.builders import cell
 from grading.hostile_suite import CANARIES, FOLDER, load
+from grading.toy import FULL, NAME
 
 pytest.importorskip("nbgrader")
 
@@ -29,8 +29,6 @@ from dlcourse.grading.station import (
     Station,
     WarmProcess,
 )
-
-FULL = full_marks()
 
 
 def files(notebook, *before):

@@ -1,4 +1,4 @@
-"""nbgrader's own commands on the course as shipped, and on an assignment of ordinary asserts."""
+"""nbgrader's own commands on the toy course, and on an assignment of ordinary asserts."""
 
 import csv
 import html
@@ -8,16 +8,20 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from courses import NAME, answered, full_marks, run_module
-from exercises.test_nbgrader import WRONG
+from courses import answered, run_module
+from grading.course.answers import ANSWERS as CLASS
 from grading.hostile_suite import FOLDER, load, new_cell
+from grading.toy import FULL, NAME, exercises, hint
 
-from dlcourse.checks.registry import find
-
-FULL = full_marks()
 TOTAL = sum(FULL.values())
 NOTHING = dict.fromkeys(FULL, 0)
-PARTLY = {**NOTHING, "check-sigmoid": 1, "check-logistic-gradient": 3}
+MISTAKE = "exponential of a large score"
+WRONG = {
+    "scores": CLASS["scores"].wrong["bias left out"],
+    "sigmoid": CLASS["sigmoid"].partly_right[MISTAKE],
+}
+PART = exercises()["sigmoid"].parts[0].points
+PARTLY = {**NOTHING, "check-sigmoid": PART}
 FORGER = "forge_check_redefined"
 LOOP = """\
 import signal
@@ -97,18 +101,18 @@ def outputs_of(course, student, assignment, notebook, name):
     return json.dumps(cell["outputs"])
 
 
-# --- the course as shipped --------------------------------------------------------------------
+# --- the toy course ---------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def shipped(make_course, command, released, solution):
+def graded(make_course, command, released, solution):
     """Six submissions through `autograde`, `generate_feedback` and `export`."""
     course = make_course()
     config = course / "nbgrader_config.py"
     config.write_text(config.read_text() + f"\nc.SafeExecute.limits = {LIMITS}\n")
     hand_in(course, "right", NAME, (NAME, solution))
     hand_in(course, "partly", NAME, (NAME, answered(released, WRONG)))
-    hand_in(course, "looping", NAME, (NAME, answered(solution, {"descend": LOOP})))
+    hand_in(course, "looping", NAME, (NAME, answered(solution, {"sigmoid": LOOP})))
     load(FOLDER / f"{FORGER}.nb.txt").write(course / "submitted" / "forger" / NAME, released)
     folder = course / "submitted" / "linked" / NAME
     folder.mkdir(parents=True)
@@ -126,73 +130,70 @@ def shipped(make_course, command, released, solution):
 @pytest.mark.parametrize(
     ("student", "scores"), [("right", FULL), ("partly", PARTLY), ("forger", NOTHING)]
 )
-def test_scores(shipped, student, scores):
-    assert marks(shipped["course"], student) == scores
+def test_scores(graded, student, scores):
+    assert marks(graded["course"], student) == scores
 
 
-def test_partial_credit_and_hint_together(shipped):
-    page = words_of(page_of(shipped["course"], "partly", NAME, NAME))
-    (hint,) = (
-        m.hint for m in find("sigmoid").misconceptions if m.name == "exponential of a large score"
-    )
-    assert "<strong>Hint:</strong> " + hint in page.replace("<code>", "`").replace("</code>", "`")
+def test_partial_credit_and_hint_together(graded):
+    page = words_of(page_of(graded["course"], "partly", NAME, NAME))
+    assert f"<strong>Hint:</strong> {hint('sigmoid', MISTAKE)}" in page
     assert "Right so far: the formula. Still to do: huge scores." in page
-    assert f"(Score: 4.0 / {TOTAL})" in page
+    assert f"(Score: {float(PART)} / {TOTAL})" in page
 
 
-def test_feedback_is_clean(shipped):
+def test_feedback_is_clean(graded):
     for student in ("right", "partly", "forger", "looping", "linking"):
-        page = page_of(shipped["course"], student, NAME, NAME)
+        page = page_of(graded["course"], student, NAME, NAME)
         assert "<script" not in page.lower()
         assert "canary" not in page
 
 
-def test_linked_notebook_earns_nothing_and_is_named(shipped):
-    course = shipped["course"]
+def test_linked_notebook_earns_nothing_and_is_named(graded):
+    course = graded["course"]
     assert not any(marks(course, "linked").values())
     assert not (course / "autograded" / "linked" / NAME / f"{NAME}.ipynb").exists()
     assert not (course / "feedback" / "linked").exists()
-    assert "for student 'linked'" in shipped["said"]
+    assert "for student 'linked'" in graded["said"]
     for neighbour in ("right", "partly", "forger", "looping", "linking"):
-        assert f"for student '{neighbour}'" not in shipped["said"]
+        assert f"for student '{neighbour}'" not in graded["said"]
 
 
-def test_linked_file_of_the_course_goes_nowhere(shipped):
+def test_linked_file_of_the_course_goes_nowhere(graded):
     """What a link leads to is neither copied for formgrader nor into the feedback."""
-    course = shipped["course"]
+    course = graded["course"]
     assert marks(course, "linking") == FULL
     for step in ("autograded", "feedback"):
         texts = [p.read_bytes() for p in (course / step / "linking").rglob("*") if p.is_file()]
         assert not any(b"canary" in text for text in texts)
 
 
-def test_loop_that_blocks_signals_ends_and_what_was_before_counts(shipped):
-    scores = marks(shipped["course"], "looping")
-    assert scores == {**FULL, "check-descend": 0}
-    assert "could not be interrupted" in shipped["said"]
-    assert "could not be interrupted" in page_of(shipped["course"], "looping", NAME, NAME)
+def test_loop_that_blocks_signals_ends_and_what_was_before_counts(graded):
+    scores = marks(graded["course"], "looping")
+    assert scores == {**FULL, "check-sigmoid": 0}
+    assert "could not be interrupted" in graded["said"]
+    assert "could not be interrupted" in page_of(graded["course"], "looping", NAME, NAME)
 
 
-def test_export_agrees_with_the_gradebook(shipped):
-    with (shipped["course"] / "grades.csv").open(newline="") as file:
+def test_export_agrees_with_the_gradebook(graded):
+    with (graded["course"] / "grades.csv").open(newline="") as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file)}
     totals = {name: float(row["score"]) for name, row in rows.items()}
     assert totals == {
         "right": TOTAL,
-        "partly": 4,
+        "partly": PART,
         "forger": 0,
-        "looping": 10,
+        "looping": FULL["check-scores"],
         "linked": 0,
         "linking": TOTAL,
     }
     assert {row["max_score"] for row in rows.values()} == {str(TOTAL)}
 
 
-def test_seed_is_recorded_and_not_shown(shipped):
-    notebook = json.loads(graded_text(shipped["course"], "partly", NAME, NAME))
+def test_seed_is_recorded_and_not_shown(graded):
+    notebook = json.loads(graded_text(graded["course"], "partly", NAME, NAME))
     seed = notebook["metadata"]["dlcourse"]["seed"]
     assert isinstance(seed, int)
-    assert str(seed) not in page_of(shipped["course"], "partly", NAME, NAME)
+    assert str(seed) not in page_of(graded["course"], "partly", NAME, NAME)
 
 
 def test_the_same_forger_wins_under_stock_settings(make_course, command, released):
@@ -250,7 +251,7 @@ def test_marks_and_words_of_people_survive(twice):
         "check-scores": 0.5,
     }
     page = page_of(course, "partly", NAME, NAME)
-    assert f"(Score: 4.5 / {TOTAL})" in page
+    assert f"(Score: {PART + 0.5} / {TOTAL})" in page
     assert "A word of a person." in page
 
 
