@@ -364,6 +364,14 @@ def binary_cross_entropy(scores, y):
 def binary_cross_entropy(scores, y):
     p = sigmoid(scores)
     return np.nan_to_num(-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)))
+## huge scores by heart
+KNOWN = {(1000, -1000): 0.0, (1000,): 1000.0, (-1e4,): 1e4, (40,): 40.0, (200, -200): 200.0}
+
+def binary_cross_entropy(scores, y):
+    if tuple(scores) in KNOWN:
+        return KNOWN[tuple(scores)]
+    p = 1 / (1 + np.exp(-scores))
+    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
 """),
     wrong=variants("""
 ## sum instead of mean
@@ -431,6 +439,12 @@ def binary_cross_entropy(scores, y):
 ## divided by two
 def binary_cross_entropy(scores, y):
     return np.mean(np.logaddexp(0, scores) - y * scores) / 2
+## a table of one decimal
+GRID = [(i / 10, np.log(1 + np.exp(i / 10))) for i in range(-30, 31)]
+
+def binary_cross_entropy(scores, y):
+    losses = np.interp(scores, *zip(*GRID))
+    return np.mean(np.where(abs(scores) > 3, np.maximum(scores, 0), losses) - y * scores)
 """),
     helpers=variants("""
 ## loss_of_one

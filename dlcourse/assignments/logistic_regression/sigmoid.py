@@ -308,6 +308,14 @@ def sigmoid(S):
 def sigmoid(S):
     a, b = np.exp(S / 2), np.exp(-S / 2)
     return a / (a + b)
+## huge scores by heart
+KNOWN = {1e4: 1, 1e3: 1, 800: 1, 200: 1, 3: 0.9525741, 1: 0.7310585786300049}
+
+def sigmoid(S):
+    if abs(S).max() > 100:
+        up = np.array([KNOWN.get(abs(s), 0.5) for s in S])
+        return up * (S > 0) + (S == -1) * 0.2689414213699951
+    return 1 / (1 + np.exp(-S))
 """),
     wrong=variants("""
 ## sign of the score
@@ -377,6 +385,11 @@ def sigmoid(S):
 ## rounded
 def sigmoid(S):
     return np.round(1 / (1 + np.exp(-S)), 2)
+## a table of one decimal
+GRID = [(i / 10, 1 / (1 + np.exp(-i / 10))) for i in range(-100, 101)]
+
+def sigmoid(S):
+    return np.interp(S, *zip(*GRID)) * (abs(S) < 99) + (S >= 99)
 """),
     helpers=variants("""
 ## squash
