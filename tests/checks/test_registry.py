@@ -76,6 +76,7 @@ def test_unknown_name_is_refused_with_those_there_are(name):
         find(name)
 
 
+@pytest.mark.local
 def test_listing_the_keys_imports_no_exercise_and_finding_one_imports_that_one():
     program = (
         "import sys; from dlcourse.checks import check; from dlcourse.checks.registry import *\n"

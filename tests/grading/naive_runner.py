@@ -25,6 +25,7 @@ from typing import Any
 from grading import toy
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 VERDICTS = "verdicts.json"
 HANG_SECONDS, SECONDS = 2.0, 30.0
 
@@ -34,7 +35,8 @@ def boxed(folder: Path) -> list[str]:
     box = (
         "bwrap --ro-bind / / --dev /dev --proc /proc --unshare-pid --unshare-ipc --die-with-parent"
     )
-    return [*box.split(), "--tmpfs", "/tmp", "--bind", str(folder), str(folder)]
+    ours = ("--ro-bind", str(ROOT), str(ROOT))  # the repository may lie in /tmp too
+    return [*box.split(), "--tmpfs", "/tmp", *ours, "--bind", str(folder), str(folder)]
 
 
 def available() -> bool:
