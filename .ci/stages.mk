@@ -69,7 +69,7 @@ grading:
 
 site: book
 	$(stage)
-	$(MAKE) check-site ARGS="-m 'site and not alone' --durations=40"
+	$(MAKE) check-site ARGS="-n 2 -m 'site and not alone' --durations=40"
 
 lighthouse:
 	$(stage)
