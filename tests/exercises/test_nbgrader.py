@@ -12,7 +12,8 @@ import pytest
 from courses import NAME, ROOT, answered, copy_course, full_marks, shipped
 
 from dlcourse.checks import CheckFailed
-from dlcourse.checks.registry import assignments, exercises_of, find
+from dlcourse.checks.registry import assignments, exercises_of, find, keys
+from dlcourse.checks.spec import name_of
 
 FULL = full_marks(shipped("solutions"))
 notebook_of = runpy.run_path(str(ROOT / "tools" / "make_solutions.py"))["notebook_of"]
@@ -118,6 +119,15 @@ def test_committed_solutions_are_what_their_text_makes(assignment):
     """Run `make exercises` after every change in solutions/*.md."""
     committed = nbformat.read(ROOT / "solutions" / assignment / f"{assignment}.ipynb", 4)
     assert notebook_of(ROOT / "solutions" / f"{assignment}.md") == committed
+
+
+@pytest.mark.parametrize("assignment", assignments())
+def test_notebooks_check_by_key(assignment):
+    """A bare name would lose its meaning once another assignment has a function of that name."""
+    text = (ROOT / "solutions" / f"{assignment}.md").read_text(encoding="utf-8")
+    checked = re.findall(r'^check\("(.*?)", (\w+)\)', text, re.MULTILINE)
+    own = sorted(name_of(key) for key in keys() if key.startswith(f"{assignment}/"))
+    assert sorted(checked) == [(f"{assignment}/{name}", name) for name in own]
 
 
 def test_cell_without_a_name_is_refused(tmp_path):

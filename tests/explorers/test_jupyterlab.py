@@ -14,7 +14,7 @@ nbformat = pytest.importorskip("nbformat")
 pytest.importorskip("jupyterlab")
 pytest.importorskip("anywidget")
 
-pytestmark = pytest.mark.site
+pytestmark = [pytest.mark.site, pytest.mark.alone]
 ROOT = Path(__file__).parents[2]
 CODE = "from explorers import explorer_gallery\n\nexplorer_gallery.boundary()"
 PLACES = ("CONFIG_DIR", "RUNTIME_DIR", "DATA_DIR")
@@ -60,6 +60,8 @@ def wait_for(address, server, log):
 
 
 def run(page):
+    """Run the cell; without a kernel that is ready, JupyterLab would only clear what it showed."""
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
     page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
     page.keyboard.press("Shift+Enter")
     page.locator("figure.dlx.dlx-ready").wait_for()
@@ -73,7 +75,7 @@ def expect_caption(page, **weights):
 
 def test_keys_and_mouse_move_a_slider_before_and_after_a_restart(browser, lab):
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(180_000)
     page.goto(lab)
     run(page)
     first, second = page.locator(SLIDERS).nth(0), page.locator(SLIDERS).nth(1)
