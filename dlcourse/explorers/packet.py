@@ -1,8 +1,10 @@
 """Frames as bytes: what a static page loads and what a live kernel sends.
 
 A packet is a header in JSON and, after it, blocks of numbers. What several frames share is stored
-once: arrays, marks and panels are numbered, a frame is a list of numbers. Fields and images are
-quantised to 8 to 16 bits and differenced along frames, rows and columns where that makes them
+once: for each panel and for each place of a mark in it the header has a table of the options seen
+there, of which each row says only what differs from the row before; a frame is a list of row
+numbers and of numbers of arrays, written as differences from the frame before. Fields and images
+are quantised to 8 to 16 bits and differenced along frames, rows and columns where that makes them
 smaller; coordinates keep about four significant digits (13 bits of mantissa) with their bytes
 grouped, so that zlib finds the zeros. ``src/packet.js`` undoes all of it.
 """
@@ -12,18 +14,19 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Sequence
-from itertools import product
+from itertools import product, zip_longest
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcourse.explorers.marks.base import Mark
+from dlcourse.explorers.panel import Panel
 from dlcourse.explorers.scales import Frame, Settled
-from dlcourse.explorers.values import Array, Limits
+from dlcourse.explorers.values import Array
 
 Bytes = NDArray[np.uint8]
 Slot = tuple[Any, ...]
+Options = dict[str, Any]
 MANTISSA_BITS_KEPT = 13
 
 
@@ -45,18 +48,30 @@ class _Block:
 
 
 class _Table:
-    """JSON values, each stored once."""
+    """Options of a panel, or of the marks at one place in it, each stored once."""
 
     def __init__(self) -> None:
-        self.rows: list[Any] = []
+        self._rows: list[Options] = []
         self._known: dict[str, int] = {}
 
-    def add(self, row: Any) -> int:
+    def add(self, row: Options) -> int:
         key = json.dumps(row, sort_keys=True)
         if key not in self._known:
-            self._known[key] = len(self.rows)
-            self.rows.append(row)
+            self._known[key] = len(self._rows)
+            self._rows.append(row)
         return self._known[key]
+
+    def changes(self) -> list[Options]:
+        """Return the rows: the first of each kind of mark as it is, of others what has changed."""
+        pairs = zip([{"kind": None}, *self._rows], self._rows, strict=False)
+        return [_changes(before, row) for before, row in pairs]
+
+
+def _changes(before: Options, row: Options) -> Options:
+    if row.get("kind") != before.get("kind"):
+        return row
+    names = {**before, **row}
+    return {name: row.get(name) for name in names if row.get(name) != before.get(name)}
 
 
 def pack(
@@ -86,29 +101,21 @@ def pack(
         compressed with zlib unless `exact`.
     """
     blocks: dict[Slot, _Block] = {}
-    marks, panels = _Table(), _Table()
-    rows = []
-    for frame in frames:
-        row = []
-        for number, (panel, limits) in enumerate(zip(frame, settled, strict=True)):
-            known: dict[int, list[int]] = {}
-            numbers = [
-                marks.add(
-                    _row(mark, (number, place), limits.domains.get(place), blocks, known, exact)
-                )
-                for place, mark in enumerate(panel.marks)
-            ]
-            legend = [entry.options() for entry in panel.entries(limits.domains)]
-            about = {**panel.options(), "x": limits.x, "y": limits.y, "legend": legend}
-            row.append([panels.add(about), numbers])
-        rows.append(row)
+    tables = [[_Table()] for _ in settled]  # of each panel, and after it of its marks
+    rows = [
+        [
+            _row(panel, (number, limits), tables[number], blocks, exact)
+            for number, (panel, limits) in enumerate(zip(frame, settled, strict=True))
+        ]
+        for frame in frames
+    ]
     stored = [_store(block, exact) for block in blocks.values()]
     header = {
-        "marks": marks.rows,
-        "panels": panels.rows,
-        "frames": rows,
+        "tables": [[table.changes() for table in panel] for panel in tables],
+        "frames": _steps(rows),
         "captions": list(captions),
         "blocks": [about for about, _ in stored],
+        "exact": exact,
     }
     packet = _join(header, [data for _, data in stored])
     return packet if exact else zlib.compress(packet, 9)
@@ -120,39 +127,60 @@ def _join(header: dict[str, Any], parts: Sequence[bytes]) -> bytes:
 
 
 def _row(
-    mark: Mark,
-    slot: Slot,
-    domain: Limits | None,
+    panel: Panel,
+    settled: tuple[int, Settled],
+    tables: list[_Table],
     blocks: dict[Slot, _Block],
-    known: dict[int, list[int]],
     exact: bool,
-) -> dict[str, Any]:
-    """One row of the table of marks; `known` holds the arrays that this frame has stored so far."""
-    references = {}
-    for name, array in mark.arrays().items():
-        if id(array) not in known:
-            bits = 0 if exact else mark.bits_of(name)
-            key = (*slot, mark.kind, name, array.shape, bits)
-            block = blocks.setdefault(key, _Block(len(blocks), bits))
-            known[id(array)] = [block.number, block.add(array)]
-        references[name] = known[id(array)]
-    about = {"kind": mark.kind, **mark.options(), "arrays": references}
-    return about if domain is None else {**about, "domain": domain}
+) -> list[int]:
+    """Number the options of a panel and, of each mark in turn, its options and its arrays."""
+    number, limits = settled
+    legend = [entry.options() for entry in panel.entries(limits.domains)]
+    row = [tables[0].add({**panel.options(), "x": limits.x, "y": limits.y, "legend": legend})]
+    known: dict[int, tuple[int, int]] = {}  # arrays that this panel has stored so far
+    for place, mark in enumerate(panel.marks):
+        numbers = {}
+        for name, array in mark.arrays().items():
+            if id(array) not in known:
+                bits = 0 if exact else mark.bits_of(name)
+                key = (number, place, mark.kind, name, array.shape, bits)
+                block = blocks.setdefault(key, _Block(len(blocks), bits))
+                known[id(array)] = block.number, block.add(array)
+            numbers[name] = known[id(array)]
+        about = {"kind": mark.kind, **mark.options()}
+        about["arrays"] = {name: block for name, (block, _) in numbers.items()}
+        if place in limits.domains:
+            about["domain"] = limits.domains[place]
+        if place + 1 == len(tables):
+            tables.append(_Table())
+        row += [tables[place + 1].add(about), *(index for _, index in numbers.values())]
+    return row
+
+
+def _steps(frames: list[list[list[int]]]) -> list[list[list[int]]]:
+    """Write each frame's numbers as differences from those of the frame before."""
+    none: list[list[int]] = [[] for _ in frames[0]]
+    return [
+        [
+            [n - m for n, m in zip_longest(row, old[: len(row)], fillvalue=0)]
+            for old, row in zip(before, frame, strict=True)
+        ]
+        for before, frame in zip([none, *frames], frames, strict=False)
+    ]
 
 
 def _store(block: _Block, exact: bool) -> tuple[dict[str, Any], bytes]:
     stack = np.stack(block.arrays)
-    about: dict[str, Any] = {"shape": stack.shape, "bits": block.bits}
+    about: dict[str, Any] = {"shape": stack.shape}
     if block.bits == 0:
         numbers = stack.astype("<f4")
-        data = numbers.tobytes() if exact else _grouped(_rounded(numbers))
-        return {**about, "grouped": not exact, "length": len(data)}, data
+        return about, numbers.tobytes() if exact else _grouped(_rounded(numbers))
     low, high = float(stack.min()), float(stack.max())
     if float(low).is_integer() and high - low <= 255 and np.all(stack == np.round(stack)):
         high = low + 2**block.bits - 1  # whole numbers come back exactly
     codes = _quantised(stack, low, high, block.bits)
     axes, data = _smallest(codes, block.bits)
-    return {**about, "range": [low, high], "axes": axes, "length": len(data)}, data
+    return {**about, "bits": block.bits, "range": [low, high], "axes": axes}, data
 
 
 def _quantised(stack: Array, low: float, high: float, bits: int) -> NDArray[np.int64]:

@@ -9,7 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcourse.explorers import Bars, Contour, Diagram, Edge, Field, Image, Line, Node, Panel, Points
+from dlcourse.explorers import (
+    Bars,
+    Contour,
+    Diagram,
+    Edge,
+    Field,
+    Image,
+    Line,
+    Node,
+    Panel,
+    Points,
+    Rule,
+)
 from dlcourse.explorers.numbers import shown
 from dlcourse.explorers.packet import pack
 from dlcourse.explorers.scales import settle
@@ -119,6 +131,29 @@ def test_what_does_not_change_is_stored_once():
     blocks = json.loads(header[4 : 4 + length])["blocks"]
     assert blocks[0]["shape"] == [1, 500, 2], "the points"
     assert [block["shape"][0] for block in blocks[1:]] == [1, 50], "x and y of the lines"
+
+
+def test_marks_may_come_go_and_change_their_kind():
+    line, points = Line([0, 1], [2, 3], label="a", color=2), Points([[0, 0], [1, 1]])
+    dashed, rule = Line([0, 1], [2, 3], dash=True), Rule(x=0.0)
+    lists = [[line, points], [points], [], [rule, line, dashed], [dashed, points], [line, points]]
+    frames, settled = frames_of(*lists)
+    for marks, got in zip(lists, read(pack(frames, [""] * 6, settled)), strict=True):
+        seen = got["panels"][0]["marks"]
+        assert [mark["kind"] for mark in seen] == [mark.kind for mark in marks]
+        for mark, about in zip(marks, seen, strict=True):
+            options = json.loads(json.dumps(mark.options()))
+            assert {name: about.get(name) for name in options} == options
+            assert {name for name, value in about.items() if value is not None} == {
+                "kind", "arrays", *options, *mark.arrays(),
+            }  # fmt: skip
+
+
+def test_a_number_that_changes_takes_a_few_bytes_a_frame():
+    lists = [[Line([0, 1], [0, 1]), Rule(x=k / 7, label="here", width=3)] for k in range(100)]
+    one, many = frames_of(lists[0])[0], frames_of(*lists)[0]
+    sizes = [len(pack(f, [""] * len(f), settle(f))) for f in (one, many)]
+    assert sizes[1] - sizes[0] < 99 * 16
 
 
 def test_a_smooth_field_takes_less_than_a_byte_and_a_half_per_value():

@@ -67,10 +67,18 @@ class Walk:
             for part in parts:
                 yield from part.marks if isinstance(part, Panel) else [part]
 
+    def panel_of_the_page(self, index, number):
+        """Options of one panel in one frame: the packet holds differences from those before."""
+        row = sum(frame[number][0] for frame in self.packet["frames"][: index + 1])
+        changes = self.packet["tables"][number][0][: row + 1]
+        return {name: value for change in changes for name, value in change.items()}
+
     def panels_of_the_page(self):
         """Each panel's title, names and limits of its axes, and legend, as the page starts."""
-        numbers = self.packet["frames"][list(self.words).index(self.start)]
-        panels = [self.packet["panels"][number] for number, _ in numbers]
+        index = list(self.words).index(self.start)
+        panels = [
+            self.panel_of_the_page(index, number) for number in range(len(self.face["panels"]))
+        ]
         names = [[name for name, _ in about["legend"]] for about in self.face["panels"]]
         return [
             (

@@ -76,9 +76,10 @@ class Mark(ABC):
         return {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
 
     def options(self) -> dict[str, Any]:
-        """Return everything else, ready for JSON."""
+        """Return everything else, ready for JSON; the page takes what is missing for False."""
         arrays = self.arrays()
-        return {e.name: getattr(self, e.name) for e in fields(self) if e.name not in arrays}
+        rest = ((e.name, getattr(self, e.name)) for e in fields(self) if e.name not in arrays)
+        return {name: value for name, value in rest if value is not None and value is not False}
 
     def resolved(self, before: Sequence[Mark]) -> Mark:
         """Return the mark to draw, given those `before` it in the same panel."""

@@ -12,38 +12,60 @@ export function decode(buffer) {
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, size)));
   let offset = 4 + size;
   const blocks = header.blocks.map((about) => {
-    const bytes = new Uint8Array(buffer.slice(offset, offset + about.length));
-    offset += about.length;
-    return about.bits ? restored(bytes, about) : floats(bytes, about.grouped);
+    const width = about.bits ? Math.ceil(about.bits / 8) : 4;
+    const end = offset + width * product(about.shape);
+    const bytes = new Uint8Array(buffer.slice(offset, end));
+    offset = end;
+    return about.bits ? restored(bytes, about) : floats(bytes, header.exact);
   });
-  const marks = header.marks.map((mark) => ({ ...mark, ...arrays(mark.arrays, header.blocks, blocks) }));
+  const tables = header.tables.map((panel) => panel.map(filled));
+  const frames = summed(header.frames);
+  const array = (block, index) => {
+    const shape = header.blocks[block].shape.slice(1);
+    const length = product(shape);
+    return Object.assign(blocks[block].subarray(index * length, (index + 1) * length), { shape });
+  };
   return {
-    length: header.frames.length,
+    length: frames.length,
     frame: (index) => ({
       caption: header.captions[index],
-      panels: header.frames[index].map(([panel, numbers]) => ({
-        ...header.panels[panel],
-        marks: numbers.map((number) => marks[number]),
-      })),
+      panels: frames[index].map((row, k) => panelOf(tables[k], row, array)),
     }),
   };
 }
 
-/** The arrays of one mark, each with its shape. */
-function arrays(references, abouts, blocks) {
-  const found = {};
-  for (const [name, [block, index]] of Object.entries(references)) {
-    const shape = abouts[block].shape.slice(1);
-    const length = shape.reduce((a, b) => a * b, 1);
-    found[name] = blocks[block].subarray(index * length, (index + 1) * length);
-    found[name].shape = shape;
-  }
-  return found;
+const product = (shape) => shape.reduce((a, b) => a * b, 1);
+
+/** Rows of which each said only what differs from the row before, unless it is of another kind. */
+function filled(rows) {
+  let last = {};
+  return rows.map((row) => (last = row.kind ? row : { ...last, ...row }));
 }
 
-/** float32 numbers whose bytes may be grouped: all first bytes, all second bytes ... */
-function floats(bytes, grouped) {
-  if (!grouped) return new Float32Array(bytes.buffer);
+/** Numbers of all frames from their differences. */
+function summed(frames) {
+  let before = [];
+  return frames.map(
+    (frame) => (before = frame.map((row, k) => row.map((n, at) => n + (before[k]?.[at] ?? 0)))),
+  );
+}
+
+/** One panel from its numbers: its options, and of each mark its options and its arrays. */
+function panelOf([panels, ...places], row, array) {
+  const numbers = row.values();
+  const next = () => numbers.next().value;
+  const panel = { ...panels[next()], marks: [] };
+  for (let place = 0, number; (number = next()) !== undefined; place++) {
+    const mark = { ...places[place][number] };
+    for (const [name, block] of Object.entries(mark.arrays)) mark[name] = array(block, next());
+    panel.marks.push(mark);
+  }
+  return panel;
+}
+
+/** float32 numbers, their bytes grouped unless they are exact: all first bytes, all second bytes ... */
+function floats(bytes, exact) {
+  if (exact) return new Float32Array(bytes.buffer);
   const count = bytes.length / 4;
   const plain = new Uint8Array(bytes.length);
   for (let k = 0; k < count; k++) for (let b = 0; b < 4; b++) plain[4 * k + b] = bytes[b * count + k];

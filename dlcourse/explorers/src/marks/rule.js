@@ -3,7 +3,7 @@ import { stroke, words } from "../drawing.js";
 import { svg } from "../svg.js";
 
 export function paint(mark, place) {
-  const vertical = mark.x !== null;
+  const vertical = mark.x != null;
   const at = vertical ? place.x(mark.x) : place.y(mark.y);
   if (!place.holds(...(vertical ? [at, place.top] : [place.left, at]))) return [];
   const side = at > (place.left + place.right) / 2 ? -1 : 1; // the label goes where there is more room
