@@ -32,9 +32,11 @@ Marks
     `Diagram` (with `Node` and `Edge`); `network_diagram` draws a network from its weights.
 Controls
     `Slider` (one to three), `Choice` (radio buttons), `Button` (sets several controls at once).
-    ``Slider(..., play=True)`` adds a play button.
+    ``Slider(..., play=True)`` adds a play button. A figure may have no control.
 Layout
-    A frame that returns a list of `Panel` is drawn side by side, each with its own axes.
+    A frame that returns a list of `Panel` is drawn side by side, each with its own axes. On a phone
+    panels stand below each other, lower than on a desk, so that two of them and the controls are
+    in view together; of more, each is seen above the controls. Images stay side by side.
 
 Colours
 -------

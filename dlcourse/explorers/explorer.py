@@ -35,8 +35,8 @@ class Explorer:
     frame : callable
         Gets the value of every control as a keyword argument and returns a list of marks, or a list
         of `Panel`. The number of panels must not depend on the values; the marks may.
-    controls : sequence of Slider or Choice
-        One to six, at most three of them sliders.
+    controls : sequence of Slider or Choice, optional
+        At most six, at most three of them sliders. Without any the figure does not move.
     title : str
         Heading of the figure; names what is explored.
     alt : str or callable
@@ -81,7 +81,7 @@ class Explorer:
     def __init__(
         self,
         frame: FrameFunction,
-        controls: Sequence[Control],
+        controls: Sequence[Control] = (),
         *,
         title: str,
         alt: str | Callable[..., str],
@@ -196,7 +196,8 @@ class Explorer:
                 error.add_note(f"in alt of explorer {self.title!r} at {values}")
                 raise
         said = (f"{c.label} = {c.labels[i]}" for c, i in zip(self.controls, position, strict=True))
-        return f"{self.alt} Now {', '.join(said)}."
+        now = ", ".join(said)
+        return f"{self.alt} Now {now}." if now else self.alt
 
     @cached_property
     def _captions(self) -> list[str]:
@@ -228,6 +229,7 @@ class Explorer:
                 for panel in panels
             ],
             "columns": self.columns or min(len(panels), 3),
+            "small": all(panel.small for panel in panels),
             "frames_per_second": self.frames_per_second,
         }
 
@@ -362,8 +364,8 @@ def _checked_controls(controls: Sequence[Control]) -> list[Control]:
     from dlcourse.explorers.controls import Choice
 
     checked = list(controls)
-    if not 1 <= len(checked) <= 6 or not all(isinstance(c, (Slider, Choice)) for c in checked):
-        raise ValueError(f"controls must be one to six Slider or Choice, got {controls!r}")
+    if len(checked) > 6 or not all(isinstance(c, (Slider, Choice)) for c in checked):
+        raise ValueError(f"controls must be at most six Slider or Choice, got {controls!r}")
     names = [control.name for control in checked]
     if len(set(names)) != len(names):
         raise ValueError(f"controls must have different names, got {names}")

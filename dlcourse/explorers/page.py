@@ -67,8 +67,8 @@ def figure_html(face: Mapping[str, Any], *, source: str = "", picture: str = "")
     caption = html.escape(face["caption"])
     longest = html.escape(face.get("longest_caption", face["caption"]))
     return (
-        f'<figure class="dlx" data-name="{name}" data-source="{html.escape(source)}" '
-        f'style="{_columns(face)}">'
+        f'<figure class="{_classes(face)}" data-name="{name}" data-source="{html.escape(source)}" '
+        f'style="{_layout(face)}">'
         f'<script type="application/json">{to_json(about)}</script>'
         f'<p class="dlx-title">{html.escape(face["title"])}</p>'
         f'<div class="dlx-stage"><div class="dlx-picture">{picture}</div>{_panels(face)}</div>'
@@ -85,11 +85,22 @@ SWATCH = '<i class="dlx-swatch"></i>'
 BAR = '<small>0</small><i class="dlx-bar"></i><small>0.00</small>'
 
 
-def _columns(face: Mapping[str, Any]) -> str:
-    """Write the widths of the panels, from which the style sheet takes the stage's height."""
+def _classes(face: Mapping[str, Any]) -> str:
+    small = " dlx-small" if face["small"] else ""
+    rows = _rows(face) if face["small"] else len(face["panels"])
+    return f"dlx{small}{' dlx-long' if rows > 2 else ''}"
+
+
+def _rows(face: Mapping[str, Any]) -> int:
+    return -(-len(face["panels"]) // int(face["columns"]))
+
+
+def _layout(face: Mapping[str, Any]) -> str:
+    """Write the widths of the panels and the rows that a desk and a phone are to show at once."""
     shapes = [panel["aspect"] for panel in face["panels"]]
     weights = " ".join(f"minmax(0,{aspect:g}fr)" for aspect in shapes[: face["columns"]])
-    return f"--dlx-columns:{weights}"
+    rows, stacked = (min(count, 2) for count in (_rows(face), len(shapes)))
+    return f"--dlx-columns:{weights};--dlx-rows:{rows};--dlx-stacked:{stacked}"
 
 
 def _controls(face: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from dlcourse._validation import limits, one_of
 from dlcourse.explorers.marks.base import LegendEntry, Mark
+from dlcourse.explorers.marks.image import Image
 from dlcourse.explorers.values import Limits
 
 
@@ -72,6 +73,11 @@ class Panel:
             return []
         known = domains or {}
         return [e for k, mark in enumerate(self.marks) for e in mark.legend(known.get(k))]
+
+    @property
+    def small(self) -> bool:
+        """Whether a third of a phone's width is enough: images without words beside them."""
+        return all(isinstance(mark, Image) and not mark.worded for mark in self.marks)
 
     def options(self) -> dict[str, Any]:
         """Return what the page needs to draw the panel, without its marks."""

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 SITE = Path(os.environ.get("DLCOURSE_SITE", Path(__file__).parents[2] / "_build/html"))
+EXPLORER = '<figure class="dlx'
 NOT_PAGES = {"_static", "_sources", "lite"}
 
 
@@ -20,6 +21,12 @@ def pages_of(site: Path) -> list[str]:
     found = (path.relative_to(site) for path in site.rglob("*.html"))
     pages = {page.as_posix() for page in found if page.parts[0] not in NOT_PAGES}
     return sorted(pages - {"index.html"})
+
+
+def explorers_of(site: Path) -> list[tuple[str, int]]:
+    """Every explorer of the site as its page and its number there."""
+    counts = [(p, (site / p).read_text(encoding="utf-8").count(EXPLORER)) for p in pages_of(site)]
+    return [(page, number) for page, count in counts for number in range(count)]
 
 
 def heaviest(pages: list[str], count: int) -> list[str]:

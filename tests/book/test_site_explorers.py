@@ -1,6 +1,7 @@
 """Every slider of every explorer moves its figure, by keyboard and mouse, on server and disk."""
 
 import pytest
+from book.built_site import EXPLORER
 
 pytestmark = pytest.mark.site
 
@@ -91,4 +92,33 @@ def test_explorers_move_from_disk(site, visit, page):
 
 def test_every_chapter_has_two_explorers(site, chapter):
     html = (site / f"{chapter}.html").read_text(encoding="utf-8")
-    assert html.count('<figure class="dlx"') >= 2
+    assert html.count(EXPLORER) >= 2
+
+
+SEEN_TOGETHER = """(figure) => {
+  const bar = () => document.querySelector(".bd-header-article").getBoundingClientRect().bottom;
+  const inView = (part) => {
+    for (let tries = 0; tries < 3; tries++)  // the bar sticks once the page has moved
+      scrollBy(0, part.getBoundingClientRect().top - bar());
+    const {bottom} = part.getBoundingClientRect();
+    const controls = figure.querySelector(".dlx-controls").getBoundingClientRect();
+    return bottom <= controls.top + 1 && controls.bottom <= innerHeight + 1;
+  };
+  const panels = [...figure.querySelectorAll(".dlx-panel")];
+  const parts = figure.matches(".dlx-long") ? panels : [figure.querySelector(".dlx-stage")];
+  return parts.map(inView);
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 720)])
+def test_a_screen_holds_the_panels_and_all_controls(server, visit, explorer, width, height):
+    """All panels at once, or each of them where there are more than two rows."""
+    page, number = explorer
+    seen = visit(f"{server}/{page}", reduced_motion="reduce")
+    seen.tab.set_viewport_size({"width": width, "height": height})
+    seen.tab.add_style_tag(content="section { content-visibility: visible !important }")
+    figure = seen.tab.locator("figure.dlx").nth(number)
+    figure.scroll_into_view_if_needed()
+    figure.locator(DRAWN).first.wait_for()
+    title = figure.locator(".dlx-title").text_content()
+    assert all(figure.evaluate(SEEN_TOGETHER)), title

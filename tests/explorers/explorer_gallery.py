@@ -398,4 +398,23 @@ def borders() -> Explorer:
     )
 
 
-ALL = (boundary, curves, bars, images, diagrams, regions, borders)
+def sum_of_images() -> Explorer:
+    """No control; images small enough to stand beside each other on a phone."""
+    digit = _digit(0.4)
+    noise = np.sign(np.random.default_rng(3).normal(size=digit.shape))
+
+    def frame():
+        return [
+            Panel([Image(digit)], title="A ring", aspect=1),
+            Panel([Image(noise, scale="diverging")], title="+ 0.2 × noise", aspect=1),
+            Panel([Image(np.clip(digit + 0.2 * noise, 0, 1))], title="= a sum", aspect=1),
+        ]
+
+    return Explorer(
+        frame,
+        title="A ring and noise",
+        alt="A grey ring, the signs of noise, and their sum, in which the ring is still seen.",
+    )
+
+
+ALL = (boundary, curves, bars, images, diagrams, regions, borders, sum_of_images)

@@ -40,8 +40,12 @@ def explorer(frame=line, controls=(SLIDER,), **options):
 
 
 WRONG = [
-    ({"controls": []}, ValueError, "controls must be one to six"),
-    ({"controls": ["a"]}, ValueError, "controls must be one to six"),
+    ({"controls": ["a"]}, ValueError, "controls must be at most six Slider or Choice"),
+    (
+        {"controls": [Choice(k, [0, 1]) for k in "abcdefg"]},
+        ValueError,
+        "controls must be at most six Slider or Choice",
+    ),
     ({"controls": [SLIDER, Choice("a", [0, 1])]}, ValueError, "different names"),
     ({"controls": [Slider(k, [0, 1]) for k in "abcd"]}, ValueError, "three sliders, got 4"),
     (
@@ -98,6 +102,13 @@ def test_captions_of_a_plain_alt_say_where_the_controls_stand():
     with pytest.raises(ValueError, match="what alt returns must be a text") as caught:
         explorer(alt=lambda a: "").caption_at(a=2)
     assert caught.value.__notes__ == ["in alt of explorer 'A line' at {'a': 2}"]
+
+
+def test_a_figure_may_have_no_control():
+    figure = Explorer(lambda: [Line([0, 1], [0, 1])], title="A line", alt="It rises.")
+    assert figure.n_frames == 1
+    assert figure.caption_at() == "It rises."
+    assert '<div class="dlx-controls"></div>' in figure.page()
 
 
 RETURNED = [
@@ -185,6 +196,17 @@ def test_the_page_stays_small_and_holds_the_caption_and_the_picture():
     assert face["caption"] in html
     assert '<img src="a.png" alt="b">' in html
     assert face["packet"] in data_script(face)
+
+
+def test_only_images_without_words_stay_beside_each_other_on_a_phone():
+    plain, worded = Panel([Image([[0, 1]])]), Panel([Image([[0, 1]], numbers="d")])
+    for panels, kind in [
+        ([plain] * 3, "dlx dlx-small"),
+        ([plain, worded], "dlx"),
+        ([plain, worded, plain], "dlx dlx-long"),
+    ]:
+        figure = explorer(lambda a, panels=panels: panels)
+        assert f'class="{kind}"' in figure_html(figure.outline())
 
 
 def test_nothing_an_author_writes_can_close_the_script_element():

@@ -96,6 +96,11 @@ class Image(Shaded):
         self.domain = (0.0, 1.0)
 
     @property
+    def worded(self) -> bool:
+        """Whether there are words or numbers at single rows, columns or cells."""
+        return bool(self.numbers or self.rows or self.names)
+
+    @property
     def shades(self) -> Array:
         """The pixels."""
         return self.arrays()["pixels"]
