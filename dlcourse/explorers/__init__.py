@@ -37,6 +37,8 @@ Layout
     A frame that returns a list of `Panel` is drawn side by side, each with its own axes. On a phone
     panels stand below each other, lower than on a desk, so that two of them and the controls are
     in view together; of more, each is seen above the controls. Images stay side by side.
+Captions
+    `number` writes a number with a true minus sign and powers of ten, as the figures do.
 
 Colours
 -------
@@ -60,6 +62,7 @@ from dlcourse.explorers.marks.points import Points
 from dlcourse.explorers.marks.rule import Rule
 from dlcourse.explorers.marks.text import Text
 from dlcourse.explorers.network import network_diagram
+from dlcourse.explorers.numbers import number
 from dlcourse.explorers.panel import Panel
 
 __all__ = [
@@ -83,4 +86,5 @@ __all__ = [
     "Slider",
     "Text",
     "network_diagram",
+    "number",
 ]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dlcourse._validation import finite_number
-from dlcourse.explorers.numbers import shown
+from dlcourse.explorers.numbers import number
 
 PHONE = 320  # pixels that a narrow phone has for one line of controls
 LABELS = 120  # the column of the controls' names, at its widest
@@ -73,7 +73,7 @@ class Slider:
             )
         self.values: list[int | float] = array.tolist()
         self.label = name if label is None else label
-        self.labels = [shown(value, format) for value in self.values]
+        self.labels = [number(value, format) for value in self.values]
         self.start = 0 if start is None else self.index(start, "start")
         self.play = bool(play)
 
@@ -85,10 +85,10 @@ class Slider:
         ValueError
             If it is not one of them.
         """
-        number = finite_number(value, f"{name} of slider {self.name!r}")
-        distances = np.abs(np.asarray(self.values, dtype=float) - number)
+        wanted = finite_number(value, f"{name} of slider {self.name!r}")
+        distances = np.abs(np.asarray(self.values, dtype=float) - wanted)
         nearest = int(np.argmin(distances))
-        if distances[nearest] > 1e-9 * max(1.0, abs(number)):
+        if distances[nearest] > 1e-9 * max(1.0, abs(wanted)):
             raise ValueError(
                 f"{name} of slider {self.name!r} must be one of its values, got {value}; "
                 f"the nearest is {self.values[nearest]}"

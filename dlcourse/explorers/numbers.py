@@ -6,36 +6,60 @@ import math
 
 from dlcourse.explorers.values import Array
 
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 def minus_sign(text: str) -> str:
     """Return `text` with a true minus sign instead of the hyphen.
 
-    >>> minus_sign("-1e-05")
-    '−1e−05'
+    >>> minus_sign("-0.5")
+    '−0.5'
     """
     return text.replace("-", "−")
 
 
-def format_value(value: float, specification: str) -> str:
-    """Write `value` as the reader sees it: without rounding noise, and zero without a sign.
+def number(value: float, format: str = "") -> str:
+    """Write a number as one writes it by hand, for a caption, a label or the prose.
 
-    >>> format_value(0.1 + 0.2, "g"), format_value(-0.04, ".1f"), format_value(0.0, "+.1f")
-    ('0.3', '0.0', '0.0')
+    Parameters
+    ----------
+    value : float
+        The number.
+    format : str
+        Format specification, such as ".2f". Without one: one or two digits, and a power of ten
+        where the number needs it.
+
+    Returns
+    -------
+    str
+        With a true minus sign, zero without a sign, and an exponent as a power of ten.
+
+    Examples
+    --------
+    >>> number(-0.5, ".2f"), number(-0.004, ".2f"), number(0.1 + 0.2, "g"), number(1e-16, ".0e")
+    ('−0.50', '0.00', '0.3', '10⁻¹⁶')
+    >>> number(3e-7), number(0.312), number(-250)
+    ('3 × 10⁻⁷', '0.31', '−250')
     """
-    if specification.endswith("d"):
+    if format:
+        return _formatted(value, format)
+    if value == 0 or 0.01 <= abs(value) < 1000:
+        return _formatted(float(f"{value:.2g}"), "g")
+    return _formatted(value, ".0e")
+
+
+def _formatted(value: float, format: str) -> str:
+    if format.endswith("d"):
         value = round(value)
-    text = format(value, specification)
-    is_zero = not text.strip("+-0.e%")
-    return text.lstrip("+-") if is_zero else text
-
-
-def shown(value: float, specification: str) -> str:
-    """Write `value` as `format_value` does, with a true minus sign.
-
-    >>> shown(-0.5, ".2f")
-    '−0.50'
-    """
-    return minus_sign(format_value(value, specification))
+    text = f"{value:{format}}"
+    if not text.strip("+-0.e%"):
+        text = text.lstrip("+-")
+    digits, _, exponent = text.partition("e")
+    if not exponent or exponent == "+00":
+        return minus_sign(digits)
+    power = f"10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+    is_power = digits.strip("+-") == "1"
+    return minus_sign(digits.replace("1", power) if is_power else f"{digits} × {power}")
 
 
 def written(values: Array, specification: str) -> list[str]:
@@ -47,5 +71,4 @@ def written(values: Array, specification: str) -> list[str]:
     """
     if not specification:
         return []
-    numbers = values.ravel().tolist()
-    return ["" if math.isnan(number) else shown(number, specification) for number in numbers]
+    return ["" if math.isnan(v) else number(v, specification) for v in values.ravel().tolist()]

@@ -37,9 +37,10 @@ from dlcourse.explorers import (
     Points,
     Rule,
     Slider,
+    number,
 )
 from dlcourse.explorers.numbers import minus_sign
-from dlcourse.figures.wording import counted, in_powers, power_of_ten
+from dlcourse.figures.wording import counted
 from dlcourse.gradcheck import central_difference, complex_step, forward_difference
 from dlcourse.network import Network, forward, initialize, network_from_weights, predict_scores
 from dlcourse.optimizers import Adam
@@ -282,7 +283,7 @@ def _costs_alt(width: int, depth: int) -> str:
         f"{counted(depth, 'layer')} of {counted(width, 'unit')}: backpropagation "
         f"takes {back:,} multiplications for one example, storing nothing {forget / back:.1f} "
         f"times as many, finite differences {nudge / back:,.0f} times as many; "
-        f"the network has {paths if paths < 1e6 else in_powers(paths)} "
+        f"the network has {paths if paths < 1e6 else number(paths)} "
         f"path{'s' * (paths > 1)}."
     )
 
@@ -389,9 +390,9 @@ def _microscope(scheme: str, h: float) -> list[Mark]:
 
 def _nudges_alt(scheme: str, h: float) -> str:
     error = _relative_error(scheme, h)
-    size = f"a relative error of {in_powers(error)}" if error else "no error at all"
+    size = f"a relative error of {number(error)}" if error else "no error at all"
     method = scheme if scheme == "complex step" else f"{scheme} difference"
-    return f"With h = {power_of_ten(round(np.log10(h)))}, the {method} has {size}."
+    return f"With h = {number(h, '.0e')}, the {method} has {size}."
 
 
 def size_of_the_nudge() -> Explorer:
@@ -452,7 +453,7 @@ def _slopes_alt(name: str, s: float) -> str:
     output, slope = float(ACTIVATIONS[name].function(s)), float(ACTIVATIONS[name].derivative(s))
     return minus_sign(
         f"At score {s:g} the output of {_NAMES[name]} is {output:.3f} and its slope {slope:.3f}. "
-        f"Ten layers with this slope multiply the blame by {in_powers(slope**10)}."
+        f"Ten layers with this slope multiply the blame by {number(slope**10)}."
     )
 
 
@@ -524,7 +525,7 @@ def _fading_frame(depth: int, scale: float) -> list[Mark]:
 
 
 def _fading_alt(depth: int, scale: float) -> str:
-    sigmoid_, tanh, relu = (in_powers(_blame(kind, depth, scale)[0]) for kind in _NAMES)
+    sigmoid_, tanh, relu = (number(_blame(kind, depth, scale)[0]) for kind in _NAMES)
     return (
         f"{depth} hidden layers, weights of scale {scale:g}. Where the output has blame 1, the "
         f"first layer has {sigmoid_} with sigmoid units, {tanh} with tanh, {relu} with ReLU."

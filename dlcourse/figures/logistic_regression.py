@@ -24,8 +24,8 @@ from dlcourse.explorers import (
     Points,
     Rule,
     Slider,
+    number,
 )
-from dlcourse.explorers.numbers import shown
 from dlcourse.explorers.values import Array
 from dlcourse.linear import (
     Path,
@@ -124,15 +124,15 @@ def _line_frame(w1: float, w2: float, w0: int) -> list[Panel]:
 def _line_alt(w1: float, w2: float, w0: int) -> str:
     if not (w1 or w2):
         return (
-            f"Both weights are 0: there is no line. Every digit has the score {shown(w0, 'g')}, "
+            f"Both weights are 0: there is no line. Every digit has the score {number(w0, 'g')}, "
             "and 30 of 60 are wrong."
         )
     w = np.array([w0, w1, w2])
     s = float(w0 + w[1:] @ _RINGED)
     return (
-        f"With w₁ = {shown(w1, 'g')}, w₂ = {shown(w2, 'g')} and w₀ = {shown(w0, 'g')}, "
+        f"With w₁ = {number(w1, 'g')}, w₂ = {number(w2, 'g')} and w₀ = {number(w0, 'g')}, "
         f"{_n_wrong(w)} of 60 digits lie on the wrong side. The ringed seven has the score "
-        f"{shown(s, '.2f')} and lies {abs(s) / np.hypot(w1, w2):.2f} from the line."
+        f"{number(s, '.2f')} and lies {abs(s) / np.hypot(w1, w2):.2f} from the line."
     )
 
 
@@ -478,8 +478,9 @@ def _limits_frame(name: str, angle: int, shift: float) -> list[Mark]:
 def _limits_alt(name: str, angle: int, shift: float) -> str:
     share = _shares_right(name, [_line(angle, shift)])[0]
     return (
-        f"{name}: the line at {angle} degrees, shifted by {shown(shift, 'g')}, gets {share:.0%} of "
-        f"the 80 points right. The best of {len(_LINES):,} lines tried gets {best_share(name):.0%}."
+        f"{name}: the line at {angle} degrees, shifted by {number(shift, 'g')}, gets {share:.0%} "
+        f"of the 80 points right. The best of {len(_LINES):,} lines tried gets "
+        f"{best_share(name):.0%}."
     )
 
 

@@ -25,8 +25,8 @@ from dlcourse.explorers import (
     Slider,
     Text,
     network_diagram,
+    number,
 )
-from dlcourse.explorers.numbers import shown
 from dlcourse.explorers.values import Array, Function, Limits
 from dlcourse.features import append_ones, product_features
 from dlcourse.gates import XOR_NETWORK, gate
@@ -193,7 +193,7 @@ def _cross_alt(w12: float, turn: float) -> str:
     shape = "a straight line" if w12 == 0 else "a hyperbola"
     side = "seen along its surface as a line" if turn == 1 else "and the data lie on a saddle"
     return (
-        f"With w₁₂ = {shown(w12, 'g')} the boundary in the input plane is {shape} and has "
+        f"With w₁₂ = {number(w12, 'g')} the boundary in the input plane is {shape} and has "
         f"{right:.0%} of the points on the right side; in feature space, turned by {turn:.0%}, it "
         f"is a plane, {side}."
     )
@@ -269,7 +269,7 @@ def _gate_frame(w0: int, w1: int, w2: int) -> list[Panel]:
 
 def _gate_alt(w0: int, w1: int, w2: int) -> str:
     p = gate([w0, w1, w2], *_CORNERS.T)
-    weights = f"w₀ = {shown(w0, 'g')}, w₁ = {shown(w1, 'g')}, w₂ = {shown(w2, 'g')}"
+    weights = f"w₀ = {number(w0, 'g')}, w₁ = {number(w1, 'g')}, w₂ = {number(w2, 'g')}"
     if np.any(np.abs(p - 0.5) < 1e-9):
         return f"With {weights} the boundary runs through a corner: the unit is undecided there."
     bits = "".join(str(int(value > 0.5)) for value in p)
@@ -528,11 +528,11 @@ def _flow_frame(layer: int, x1: float, x2: float) -> list[Panel]:
 
 
 def _flow_alt(layer: int, x1: float, x2: float) -> str:
-    place = f"({shown(x1, 'g')}, {shown(x2, 'g')})"
+    place = f"({number(x1, 'g')}, {number(x2, 'g')})"
     if layer == 0:
         return f"The input {place} has entered; no layer has answered yet."
     who = ("Hidden layer 1 answers", "Hidden layer 2 answers", "The output is")[layer - 1]
-    values = ", ".join(shown(value, ".2f") for value in _flow(x1, x2)[layer])
+    values = ", ".join(number(value, ".2f") for value in _flow(x1, x2)[layer])
     return f"{who} {values} for the input {place}."
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dlcourse._validation import limits
-from dlcourse.explorers.numbers import shown
+from dlcourse.explorers.numbers import number
 from dlcourse.explorers.values import Array, Color, Extent, Limits
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class LegendEntry:
 
     def options(self) -> dict[str, Any]:
         """Return what the page needs to draw it, the ends of a scale as they are written."""
-        return {**asdict(self), "domain": [shown(end, ".3g") for end in self.domain or ()]}
+        return {**asdict(self), "domain": [number(end, ".3g") for end in self.domain or ()]}
 
 
 @dataclass(eq=False)
