@@ -26,7 +26,7 @@ from sphinx.util.osutil import relative_uri
 from sphinx.util.typing import ExtensionMetadata
 
 from dlcourse.explorers.explorer import FACES_VARIABLE, MIME_TYPE
-from dlcourse.explorers.page import STATIC, asset, data_script, figure_html
+from dlcourse.explorers.page import STATIC, asset, data_script, figure_html, plain
 
 FRAMES = "explorers"
 HTML_BUILDERS = ("html", "dirhtml", "singlehtml")
@@ -53,7 +53,7 @@ class ExplorerRenderer:
         frames = renderer.write_file([f"explorer-{face['name']}.js"], script, exists_ok=True)
         png = MimeData("image/png", face["picture"], data.cell_metadata, line=data.line)
         (picture,) = renderer.render_image(png)
-        picture["alt"] = face["caption"]
+        picture["alt"] = plain(face["caption"])
         width, height = struct.unpack(">II", b64decode(face["picture"][:64])[16:24])
         about = {key: face[key] for key in face if key not in ("packet", "picture")}
         node = ExplorerNode(face=about, frames=frames, size=(width, height))

@@ -1,4 +1,4 @@
-"""Figures that the reader moves: one Python function from parameter values to marks.
+r"""Figures that the reader moves: one Python function from parameter values to marks.
 
 An author writes ``frame``, a function that gets the value of every control by name and returns
 marks (a field, points, lines ...), names the controls, and says in words what one sees:
@@ -37,6 +37,9 @@ Layout
     A frame that returns a list of `Panel` is drawn side by side, each with its own axes. On a phone
     panels stand below each other, lower than on a desk, so that two of them and the controls are
     in view together; of more, each is seen above the controls. Images stay side by side.
+Texts
+    Any may hold a little mathematics: ``"weight $w_1$"``, ``r"$\partial L/\partial w_{ij}$"`` (what
+    is known: `dlcourse.explorers.notation`). "w₁" is as good. A dollar is ``\$``.
 Captions
     `number` writes a number with a true minus sign and powers of ten, as the figures do.
 

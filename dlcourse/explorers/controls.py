@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dlcourse._validation import finite_number
+from dlcourse.explorers.notation import reading
 from dlcourse.explorers.numbers import number
 
 PHONE = 320  # pixels that a narrow phone has for one line of controls
@@ -168,7 +169,7 @@ class Choice:
 
     def options(self) -> dict[str, Any]:
         """Return what the page needs to draw the control, ready for JSON."""
-        width = LABELS + sum(CHARACTER * len(label) + OPTION for label in self.labels)
+        width = LABELS + sum(CHARACTER * len(reading(label)) + OPTION for label in self.labels)
         return {
             "kind": "choice",
             "name": self.name,

@@ -16,6 +16,7 @@ from typing import Any
 
 from dlcourse.explorers.controls import Button, Control, Slider
 from dlcourse.explorers.marks.base import Mark
+from dlcourse.explorers.notation import reading, typeset
 from dlcourse.explorers.packet import pack
 from dlcourse.explorers.panel import Panel
 from dlcourse.explorers.scales import Settled, settle
@@ -128,8 +129,8 @@ class Explorer:
         return self._frame(self._position(values))
 
     def caption_at(self, **values: Any) -> str:
-        """Return the sentence that says what one sees in one frame."""
-        return self._caption(self._position(values))
+        """Return the sentence that says what one sees in one frame, as screen readers get it."""
+        return reading(self._caption(self._position(values)))
 
     def _position(self, values: Mapping[str, Any], partial: bool = False) -> Position:
         """Where the controls stand for `values`; with `partial`, -1 for those not named."""
@@ -211,7 +212,7 @@ class Explorer:
     def outline(self) -> dict[str, Any]:
         """Return what the page must know before any frame is there."""
         panels = self._frame(self.start)
-        return {
+        about = {
             "title": self.title,
             "controls": [control.options() for control in self.controls],
             "buttons": [
@@ -232,6 +233,7 @@ class Explorer:
             "small": all(panel.small for panel in panels),
             "frames_per_second": self.frames_per_second,
         }
+        return {key: typeset(value) for key, value in about.items()}
 
     def packet(self) -> bytes:
         """Return all frames, compressed, for the static page.
@@ -286,7 +288,7 @@ class Explorer:
         packet = self.packet()
         return {
             **self.outline(),
-            "longest_caption": max(self._captions, key=len),
+            "longest_caption": max(map(reading, self._captions), key=len),
             "name": hashlib.sha256(packet).hexdigest()[:16],
             "packet": base64.b64encode(packet).decode(),
             "picture": base64.b64encode(self.picture()).decode(),
@@ -318,14 +320,14 @@ class Explorer:
             bundle = self.widget()._repr_mimebundle_()
         except ImportError:
             source = html.escape(self.page())
-            label = html.escape(self.title)
+            label = html.escape(reading(self.title))
             frame = f'<iframe srcdoc="{source}" title="{label}" style="{IFRAME_STYLE}"></iframe>'
             return {"text/html": frame}
         data = bundle[0] if isinstance(bundle, tuple) else bundle
         return {key: value for key, value in data.items() if key != "text/plain"}
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        data: dict[str, Any] = {"text/plain": f"{self.title}: {self._caption(self.start)}"}
+        data: dict[str, Any] = {"text/plain": f"{reading(self.title)}: {self.caption_at()}"}
         if "live" in self.faces:
             data |= self._live()
         static = self.static() if "static" in self.faces else {}
@@ -334,7 +336,7 @@ class Explorer:
         if "print" in self.faces:
             picture = static.get("picture") or base64.b64encode(self.picture()).decode()
             data["image/png"] = picture
-        return data, {"image/png": {"alt": self._caption(self.start)}}
+        return data, {"image/png": {"alt": self.caption_at()}}
 
     def __repr__(self) -> str:
         return f"Explorer({self.title!r}, {self.n_frames} frames)"

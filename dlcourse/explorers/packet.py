@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dlcourse.explorers.notation import typeset
 from dlcourse.explorers.panel import Panel
 from dlcourse.explorers.scales import Frame, Settled
 from dlcourse.explorers.values import Array
@@ -122,7 +123,7 @@ def pack(
 
 
 def _join(header: dict[str, Any], parts: Sequence[bytes]) -> bytes:
-    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(typeset(header), ensure_ascii=False, separators=(",", ":")).encode()
     return len(text).to_bytes(4, "little") + text + b"".join(parts)
 
 

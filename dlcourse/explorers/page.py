@@ -50,6 +50,29 @@ def to_json(value: Any) -> str:
     return text.replace("</", "<\\/").replace("<!--", "<\\!--")
 
 
+def plain(text: Any) -> str:
+    """Return what screen readers get of a text that `dlcourse.explorers.notation.typeset` made."""
+    read: str = text if isinstance(text, str) else text["read"]
+    return read
+
+
+def _words(text: Any) -> str:
+    """Write a text; mathematics as its runs, which are seen, and its reading, which is heard."""
+    if isinstance(text, str):
+        return html.escape(text)
+    seen = "".join(map(_run, text["runs"]))
+    heard = f'<span class="dlx-spoken">{html.escape(text["read"])}</span>'
+    return f'<span class="dlx-maths"><span aria-hidden="true">{seen}</span>{heard}</span>'
+
+
+def _run(run: Any) -> str:
+    if isinstance(run, str):
+        return html.escape(run)
+    text, style, size, rise = run
+    place = f"font-size:{size}em;vertical-align:{rise / size:.3g}em"
+    return f'<span class="dlx-run" data-style="{style}" style="{place}">{html.escape(text)}</span>'
+
+
 def figure_html(face: Mapping[str, Any], *, source: str = "", picture: str = "") -> str:
     """Return the figure element.
 
@@ -64,17 +87,16 @@ def figure_html(face: Mapping[str, Any], *, source: str = "", picture: str = "")
     """
     name = face.get("name", "")
     about = {key: face[key] for key in ABOUT}
-    caption = html.escape(face["caption"])
-    longest = html.escape(face.get("longest_caption", face["caption"]))
+    longest = html.escape(face.get("longest_caption") or plain(face["caption"]))
     return (
         f'<figure class="{_classes(face)}" data-name="{name}" data-source="{html.escape(source)}" '
         f'style="{_layout(face)}">'
         f'<script type="application/json">{to_json(about)}</script>'
-        f'<p class="dlx-title">{html.escape(face["title"])}</p>'
+        f'<p class="dlx-title">{_words(face["title"])}</p>'
         f'<div class="dlx-stage"><div class="dlx-picture">{picture}</div>{_panels(face)}</div>'
         f'<div class="dlx-controls">{_controls(face)}</div>'
-        f'<figcaption class="dlx-caption" data-longest="{longest}"><span>{caption}</span>'
-        f"</figcaption></figure>"
+        f'<figcaption class="dlx-caption" data-longest="{longest}">'
+        f"<span>{_words(face['caption'])}</span></figcaption></figure>"
     )
 
 
@@ -109,7 +131,7 @@ def _controls(face: Mapping[str, Any]) -> str:
         (" dlx-wide" if control.get("wide") else "", _control(control, start))
         for control, start in zip(face["controls"], face["start"], strict=True)
     ]
-    buttons = [f"<button>{html.escape(button['label'])}</button>" for button in face["buttons"]]
+    buttons = [f"<button>{_words(button['label'])}</button>" for button in face["buttons"]]
     rows += [(" dlx-buttons", "".join(buttons))] if buttons else []
     return "".join(
         f'<div class="dlx-row{kind}" style="visibility:hidden">{row}</div>' for kind, row in rows
@@ -117,8 +139,8 @@ def _controls(face: Mapping[str, Any]) -> str:
 
 
 def _control(control: Mapping[str, Any], start: int) -> str:
-    label = html.escape(control["label"])
-    values = [html.escape(value) for value in control["values"]]
+    label = _words(control["label"])
+    values = [_words(value) for value in control["values"]]
     if control["kind"] == "slider":
         play = '<button class="dlx-play">Play</button>' if control["play"] else ""
         return f'<label>{label}</label><input type="range"><output>{values[start]}</output>{play}'
@@ -133,12 +155,12 @@ def _panels(face: Mapping[str, Any]) -> str:
 def _panel(panel: Mapping[str, Any]) -> str:
     """Write a panel that is empty but as high as it will be, title and legend included."""
     entries = "".join(
-        f'<span class="dlx-entry">{BAR if sample == "scale" else SWATCH}{html.escape(name)}</span>'
+        f'<span class="dlx-entry">{BAR if sample == "scale" else SWATCH}{_words(name)}</span>'
         for name, sample in panel["legend"]
     )
     return (
         f'<div class="dlx-panel" style="--dlx-aspect:{panel["aspect"]:g}">'
-        f'<div class="dlx-panel-title">{html.escape(panel["title"])}</div>'
+        f'<div class="dlx-panel-title">{_words(panel["title"])}</div>'
         f'<div class="dlx-legend">{entries}</div><div class="dlx-plot"></div></div>'
     )
 
@@ -150,7 +172,7 @@ def data_script(face: Mapping[str, Any]) -> str:
 
 def whole_page(face: Mapping[str, Any]) -> str:
     """Return one HTML page with everything in it."""
-    title = html.escape(face["title"])
+    title = html.escape(plain(face["title"]))
     script = asset("explorer.js").read_text(encoding="utf-8").replace("</script", "<\\/script")
     return (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'

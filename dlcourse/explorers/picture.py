@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dlcourse.explorers import looks
 from dlcourse.explorers.marks.base import LegendEntry
+from dlcourse.explorers.notation import reading
 from dlcourse.explorers.panel import Panel
 from dlcourse.explorers.scales import Settled
 from dlcourse.palette import LIGHT
@@ -103,7 +104,7 @@ def _place_legend(axes: Axes, panel: Panel, entries: Sequence[LegendEntry]) -> N
     """Put the legend between title and drawing, as on the page, and lift the title above it."""
     if not entries:
         return
-    longest = max(len(entry.label) for entry in entries)
+    longest = max(len(reading(entry.label)) for entry in entries)
     columns = max(1, int(LEGEND_CHARACTERS * panel.aspect / (longest + 5)))
     axes.legend(
         handles=[_sample(entry) for entry in entries],

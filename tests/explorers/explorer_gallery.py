@@ -219,7 +219,7 @@ def diagrams() -> Explorer:
             numbers=".2g",
             edge_numbers="d",
         )
-        names = ["x", "w", "s = w·x", "y = σ(s)", "loss"]
+        names = ["$x$", "$w$", r"$s = w \cdot x$", r"$y = \sigma(s)$", "loss"]
         places = [(0, 0.8), (0, 0.2), (0.33, 0.5), (0.67, 0.5), (1, 0.5)]
         nodes = [
             Node(*place, name, shape="box", highlight=k >= step)
@@ -227,7 +227,12 @@ def diagrams() -> Explorer:
         ]
         edges = [
             Edge(a, b, label=label, highlight=b >= step)
-            for a, b, label in [(0, 2, ""), (1, 2, ""), (2, 3, "y(1−y)"), (3, 4, "∂L/∂y")]
+            for a, b, label in [
+                (0, 2, ""),
+                (1, 2, ""),
+                (2, 3, "$y(1-y)$"),
+                (3, 4, r"$\partial L/\partial y$"),
+            ]
         ]
         return [
             Panel([network], title="XOR"),
@@ -239,10 +244,10 @@ def diagrams() -> Explorer:
         [
             Choice("x1", [0, 1], label="x₁"),
             Choice("x2", [0, 1], label="x₂"),
-            Slider("step", [4, 3, 2], label="layer"),
+            Slider("step", [4, 3, 2], label=r"layer $\ell$"),
         ],
         title="Diagrams",
-        alt="The network that computes XOR with the values of its nodes, and a chain of functions.",
+        alt="XOR by a network with the values of its nodes, and a chain of functions up to $L(w)$.",
     )
 
 
@@ -284,11 +289,11 @@ def regions() -> Explorer:
                     Contour([1, 3, 6, 10, 20, 30], color="muted", width=1),
                     Arrows(path[:-1], path[1:], width=1.5, color=1, label="descent"),
                     Points(path[-1], color=1, label="end"),
-                    Text(-2, 2, "start", dy=12, bold=True),
+                    Text(-2, 2, "start\nat $w^{(0)}$", dy=16, bold=True),
                 ],
-                title="A bowl",
-                x_label="w₁",
-                y_label="w₂",
+                title="A bowl $L(w)$",
+                x_label="$w_1$",
+                y_label="$w_2$",
                 equal=True,
                 aspect=1.1,
             ),

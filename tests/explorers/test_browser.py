@@ -329,3 +329,12 @@ def test_the_live_figure_asks_python_one_question_at_a_time(browser):
     assert caption.inner_text() == "Slope 1."
     assert errors == []
     page.close()
+
+
+def test_mathematics_is_seen_and_read(browser, pages):
+    with opened(browser, pages, "diagrams") as page:
+        slider = page.get_by_role("slider", name="layer ℓ")
+        assert slider.get_attribute("aria-valuetext") == "layer ℓ = 4"
+        assert page.get_by_role("img", name="a chain of functions up to L(w)").is_visible()
+        assert page.locator("figcaption [aria-hidden]").text_content().endswith("layer ℓ = 4.")
+        assert page.locator("svg .dlx-run", has_text="σ").get_attribute("data-style") == "italic"

@@ -14,6 +14,7 @@ from matplotlib.transforms import Bbox
 from dlcourse.explorers import Mark
 from dlcourse.explorers.marks.base import Shaded
 from dlcourse.explorers.marks.text import ALIGNMENTS
+from dlcourse.explorers.notation import runs
 from dlcourse.explorers.page import STATIC
 
 if not (STATIC / "explorer.js").exists():
@@ -40,7 +41,7 @@ ON_THE_PAGE = """() => [...document.querySelectorAll('.dlx-plot svg')].flatMap((
         const box = text.getBBox();
         const anchor = getComputedStyle(text).textAnchor;
         const along = { start: 0, middle: 0.5, end: 1 }[anchor];
-        const lines = [...text.querySelectorAll('tspan')].map((line) => line.textContent);
+        const lines = [...text.querySelectorAll('.dlx-line')].map((line) => line.textContent);
         return [lines.join('\\n') || text.textContent.replaceAll('\\n', ' '), anchor,
           ...share(box.x + along * box.width, box.y + box.height / 2)];
       }),
@@ -104,7 +105,7 @@ def described(mark, axes, artists, renderer):
                 anchor = ANCHORS[artist.get_ha()]
                 along = {"start": box.x0, "middle": (box.x0 + box.x1) / 2, "end": box.x1}[anchor]
                 place = share.transform((along, (box.y0 + box.y1) / 2))
-                texts.append([artist.get_text(), anchor, *place])
+                texts.append([seen(artist.get_text()), anchor, *place])
         elif not isinstance(artist, AxesImage):
             points, reach = vertices(artist)
             ends = [np.nanmin(points - reach, axis=0), np.nanmax(points + reach, axis=0)]
@@ -112,6 +113,11 @@ def described(mark, axes, artists, renderer):
     pens = [a for a in artists if hasattr(a, "get_linewidth")]
     pen = np.ravel(pens[0].get_linewidth())[0] * 96 / 72 if pens else 0
     return {"kind": mark.kind, "shapes": shapes, "texts": texts, "pen": pen}
+
+
+def seen(text):
+    """The characters that one sees of a text, mathematics included."""
+    return "".join(run.text for run in runs(text))
 
 
 def vertices(artist):

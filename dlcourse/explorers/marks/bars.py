@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from dlcourse.explorers import looks
 from dlcourse.explorers.marks.base import PADDING, LegendEntry, Mark
+from dlcourse.explorers.notation import reading
 from dlcourse.explorers.numbers import written
 from dlcourse.explorers.values import (
     Color,
@@ -150,7 +151,8 @@ class Bars(Mark):
             axes.set_yticks(places, self.names)
             return
         points = axes.get_window_extent().width * 72 / axes.figure.dpi
-        turned = max(map(len, self.names)) * CHARACTER > points / len(self.names)
+        longest = max(len(reading(name)) for name in self.names)
+        turned = longest * CHARACTER > points / len(self.names)
         turn: Any = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if turned else {}
         axes.set_xticks(places, self.names, **turn)
 

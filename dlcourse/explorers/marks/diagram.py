@@ -11,6 +11,7 @@ import numpy as np
 from dlcourse._validation import limits
 from dlcourse.explorers import looks
 from dlcourse.explorers.marks.base import Mark, canvas_on
+from dlcourse.explorers.notation import reading
 from dlcourse.explorers.numbers import written
 from dlcourse.explorers.values import (
     Array,
@@ -192,7 +193,7 @@ def _print_node(axes: Axes, node: Node, number: str, fill: Any) -> None:
             [node.x], [node.y], s=620, color=[fill], edgecolors=look["ec"], linewidths=width,
             zorder=3,
         )  # fmt: skip
-    size = 8 if box else max(5.0, min(8.0, 30 / max(len(text), 1)))
+    size = 8 if box else max(5.0, min(8.0, 30 / max(len(reading(text)), 1)))
     style: Any = {"ha": "center", "va": "center", "fontsize": size, "zorder": 4}
     axes.text(node.x, node.y, text, bbox=look if box else None, **style)
     if number:
@@ -202,7 +203,7 @@ def _print_node(axes: Axes, node: Node, number: str, fill: Any) -> None:
 
 def _radius(node: Node) -> float:
     """Points from the centre of a node to the end of an edge."""
-    return 2.2 * len(node.label) + 7 if node.shape == "box" else 12.5
+    return 2.2 * len(reading(node.label)) + 7 if node.shape == "box" else 12.5
 
 
 def _optional(values: Iterable[float | None], name: str) -> Array:

@@ -1,5 +1,6 @@
 // Sliders, choices, buttons and the play control: native elements, one row each.
 import { html } from "./svg.js";
+import { inline, plain } from "./typeset.js";
 
 let identifiers = 0;
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -31,7 +32,7 @@ export function createControls(box, about, moved) {
     moved([...position], still);
   }
   function preset({ label, position: wanted }) {
-    const element = html("button", { type: "button" }, label);
+    const element = html("button", { type: "button" }, ...inline(label));
     element.addEventListener("click", () => {
       player?.stop();
       go(wanted.map((index, k) => (index < 0 ? position[k] : index)));
@@ -54,14 +55,14 @@ function slider(control, start, changed) {
   const output = html("output", { for: id });
   const show = (index) => {
     input.value = index;
-    output.textContent = control.values[index];
-    input.setAttribute("aria-valuetext", `${control.label} = ${control.values[index]}`);
+    output.replaceChildren(...inline(control.values[index]));
+    input.setAttribute("aria-valuetext", `${plain(control.label)} = ${plain(control.values[index])}`);
   };
   input.addEventListener("input", () => changed(Number(input.value)));
   input.value = start;
   show(start);
   return {
-    element: html("div", { class: "dlx-row" }, html("label", { for: id }, control.label), input, output),
+    element: html("div", { class: "dlx-row" }, html("label", { for: id }, ...inline(control.label)), input, output),
     show,
   };
 }
@@ -71,9 +72,9 @@ function choice(control, start, changed) {
   const options = control.values.map((value, index) => {
     const input = html("input", { type: "radio", name: group, value: index });
     input.addEventListener("change", () => changed(index));
-    return { input, element: html("label", {}, input, html("span", {}, value)) };
+    return { input, element: html("label", {}, input, html("span", {}, ...inline(value))) };
   });
-  const name = html("span", { id: group, class: "dlx-name" }, control.label);
+  const name = html("span", { id: group, class: "dlx-name" }, ...inline(control.label));
   const set = html(
     "div",
     { class: "dlx-options", role: "radiogroup", "aria-labelledby": group },
@@ -99,7 +100,7 @@ function play(about, position, rows, set) {
   const label = () => {
     const word = calm() ? "Step" : timer ? "Pause" : "Play";
     element.textContent = word;
-    element.setAttribute("aria-label", `${word}: ${control.label}`);
+    element.setAttribute("aria-label", `${word}: ${plain(control.label)}`);
     element.dataset.icon = calm() ? "step" : timer ? "pause" : "play";
   };
   const step = () => {

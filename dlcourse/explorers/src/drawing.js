@@ -1,6 +1,9 @@
 // What several marks are drawn with.
 import { css } from "./colors.js";
 import { dashes, round, svg } from "./svg.js";
+import { lines, tspans } from "./typeset.js";
+
+const FONT_SIZE = 12.5; // pixels, as the style sheet says
 
 export const pairs = (array) =>
   Array.from({ length: array.length / 2 }, (_, k) => [array[2 * k], array[2 * k + 1]]);
@@ -67,9 +70,14 @@ export function arrowHead(x0, y0, x, y, size) {
 
 /** Text of one or more lines, with a halo of the page's colour, so that it can be read on a field. */
 export function words(text, x, y, { color = "ink", anchor = "middle", size = 1, bold = false }) {
-  const lines = text.split("\n");
+  const parts = lines(text);
+  const first = y - 0.6 * FONT_SIZE * size * (parts.length - 1);
   const line = (content, k) =>
-    svg("tspan", { x: round(x), dy: k ? "1.2em" : `${-0.6 * (lines.length - 1)}em` }, content);
+    svg(
+      "tspan",
+      { class: "dlx-line", x: round(x), y: round(first + 1.2 * FONT_SIZE * size * k) },
+      ...tspans(content, true),
+    );
   return svg(
     "text",
     {
@@ -80,6 +88,6 @@ export function words(text, x, y, { color = "ink", anchor = "middle", size = 1, 
       class: "dlx-words",
       style: `fill:${css(color)};font-size:${size}em;font-weight:${bold ? 600 : 400}`,
     },
-    ...(lines.length > 1 ? lines.map(line) : lines),
+    ...(parts.length > 1 ? parts.map(line) : tspans(text, true)),
   );
 }

@@ -3,6 +3,7 @@ import { readTheme } from "./colors.js";
 import { createControls } from "./controls.js";
 import { createPanel } from "./panel.js";
 import { html } from "./svg.js";
+import { inline, plain } from "./typeset.js";
 
 const QUIET = 500; // milliseconds without change before a screen reader is told
 
@@ -31,7 +32,7 @@ export function mount(figure, seek) {
 
   function announce() {
     clearTimeout(timer);
-    timer = setTimeout(() => (spoken.textContent = frame?.caption ?? ""), QUIET);
+    timer = setTimeout(() => (spoken.textContent = plain(frame?.caption ?? "")), QUIET);
   }
   function draw() {
     if (ticket) return;
@@ -47,9 +48,9 @@ export function mount(figure, seek) {
   }
   function show(next) {
     frame = next;
-    caption.textContent = frame.caption;
+    caption.replaceChildren(...inline(frame.caption));
     stage.setAttribute("role", "img");
-    stage.setAttribute("aria-label", frame.caption);
+    stage.setAttribute("aria-label", plain(frame.caption));
     figure.classList.add("dlx-ready");
     figure.classList.remove("dlx-failed");
     draw();

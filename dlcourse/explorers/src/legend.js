@@ -1,9 +1,10 @@
 // The legend: what Python's LegendEntry says, drawn.
 import { css, tint } from "./colors.js";
 import { DASHES, html, svg, symbol } from "./svg.js";
+import { inline } from "./typeset.js";
 
 export function legendEntry(entry) {
-  const label = html("span", {}, entry.label);
+  const label = html("span", {}, ...inline(entry.label));
   const parts = entry.sample === "scale" ? [label, ...bar(entry)] : [swatch(entry), label];
   return html("span", { class: "dlx-entry" }, ...parts);
 }

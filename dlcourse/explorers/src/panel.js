@@ -4,6 +4,7 @@ import { within } from "./drawing.js";
 import { legendEntry } from "./legend.js";
 import { marks } from "./marks/index.js";
 import { html, round, svg } from "./svg.js";
+import { inline, plain, tspans } from "./typeset.js";
 
 const CHARACTER = 6.9; // mean width of a character of the axes' text, in pixels
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -19,7 +20,7 @@ export function createPanel(box) {
   plot.append(canvas, drawing);
 
   function draw(panel, theme) {
-    title.textContent = panel.title;
+    title.replaceChildren(...inline(panel.title));
     const now = JSON.stringify(panel.legend);
     if (now !== shown) legend.replaceChildren(...panel.legend.map(legendEntry));
     shown = now;
@@ -56,7 +57,7 @@ function prepare(canvas, width, height) {
 
 const make = (kind, domain, range) =>
   (kind === "log" ? scaleLog() : scaleLinear()).domain(domain).range(range);
-const widest = (texts) => Math.max(0, ...texts.map((text) => text.length)) * CHARACTER;
+const widest = (texts) => Math.max(0, ...texts.map((text) => plain(text).length)) * CHARACTER;
 
 /** Scales, ticks and the rectangle that the axes enclose; the whole panel where there are none. */
 function layout(panel, wishes, width, height, clip) {
@@ -130,7 +131,7 @@ function axes(panel, wishes, place) {
   const bars = wishes.find(({ zero }) => zero);
   const box = { x: left, y: top, width: right - left, height: bottom - top };
   const text = (content, x, y, anchor, extra = {}) =>
-    svg("text", { x: round(x), y: round(y), "text-anchor": anchor, ...extra }, content);
+    svg("text", { x: round(x), y: round(y), "text-anchor": anchor, ...extra }, ...tspans(content));
   const grid = (x1, y1, x2, y2) =>
     svg("line", { x1: round(x1), y1: round(y1), x2: round(x2), y2: round(y2) });
   const drawn = [];

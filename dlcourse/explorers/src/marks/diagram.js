@@ -2,10 +2,11 @@
 import { css, inkOn, shade } from "../colors.js";
 import { arrowHead, words } from "../drawing.js";
 import { round, svg } from "../svg.js";
+import { plain, tspans } from "../typeset.js";
 
 const LARGEST_RADIUS = 21;
 const BOX_HEIGHT = 28;
-const boxWidth = (label) => 7.2 * label.length + 18;
+const boxWidth = (label) => 7.2 * plain(label).length + 18;
 
 export function paint(mark, place) {
   const nodes = layout(mark, place);
@@ -84,7 +85,7 @@ function edge(mark, k, nodes) {
 function edgeText(text, start, tip, arrows) {
   const share = arrows ? 0.5 : 0.38;
   const [x, y] = [0, 1].map((k) => start[k] + share * (tip[k] - start[k]));
-  const fits = 6.5 * text.length < Math.abs(tip[0] - start[0]);
+  const fits = 6.5 * plain(text).length < Math.abs(tip[0] - start[0]);
   const lift = !arrows ? 0 : fits ? 10 : BOX_HEIGHT / 2 + 9;
   return words(text, x, y - lift, { size: 0.92 });
 }
@@ -103,7 +104,7 @@ function node(mark, k, { x, y, radius, box }, place) {
     : svg("circle", { ...look, cx: x, cy: y, r: radius });
   const number = mark.numbers[k];
   const inside = (!box && number) || mark.labels[k];
-  const size = box ? 13 : Math.min(13, (radius * 3.1) / Math.max(2.4, inside.length));
+  const size = box ? 13 : Math.min(13, (radius * 3.1) / Math.max(2.4, plain(inside).length));
   const drawn = [
     shape,
     svg(
@@ -114,7 +115,7 @@ function node(mark, k, { x, y, radius, box }, place) {
         class: "dlx-cell",
         style: `fill:${color ? inkOn(color) : "var(--dl-ink)"};font-size:${size}px`,
       },
-      inside,
+      ...tspans(inside, true),
     ),
   ];
   if (number && box) drawn.push(words(number, x, y - BOX_HEIGHT / 2 - 10, {}));

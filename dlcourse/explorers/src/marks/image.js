@@ -2,6 +2,7 @@
 import { inkOn, shade } from "../colors.js";
 import { bitmap, words } from "../drawing.js";
 import { svg } from "../svg.js";
+import { plain } from "../typeset.js";
 
 /** Images in a grid, as large as the panel allows, the first at the top left. */
 export function paint(mark, place) {
@@ -9,7 +10,7 @@ export function paint(mark, place) {
   const columns = Math.min(mark.columns, count),
     rows = Math.ceil(count / columns);
   const head = (mark.titles.length ? 17 : 0) + (mark.names.length ? 17 : 0);
-  const side = mark.rows.length ? 7 * Math.max(...mark.rows.map((name) => name.length)) + 8 : 0;
+  const side = mark.rows.length ? 7 * Math.max(...mark.rows.map((name) => plain(name).length)) + 8 : 0;
   const gap = columns * rows > 1 ? 5 : 0;
   const room = [
     place.right - place.left - side - gap * (columns - 1),
