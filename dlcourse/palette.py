@@ -30,6 +30,8 @@ class Theme:
     ----------
     ink, muted, faint, paper : str
         Text, secondary text and axes, the lines of a grid, the ground.
+    accent : str
+        What the reader moves.
     classes : tuple of str
         Class 0, 1, 2, ...
     diverging, sequential, grey : tuple of str
@@ -42,6 +44,7 @@ class Theme:
     muted: str
     faint: str
     paper: str
+    accent: str
     classes: tuple[str, ...]
     diverging: tuple[str, ...]
     sequential: tuple[str, ...]

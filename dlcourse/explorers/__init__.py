@@ -32,7 +32,8 @@ Marks
     `Diagram` (with `Node` and `Edge`); `network_diagram` draws a network from its weights.
 Controls
     `Slider` (one to three), `Choice` (radio buttons), `Button` (sets several controls at once).
-    ``Slider(..., play=True)`` adds a play button. A figure may have no control.
+    ``Slider(..., play=True)`` adds a play button. A figure may have no control. `Handle` is a ring
+    on the drawing that moves controls when it is dragged.
 Layout
     A frame that returns a list of `Panel` is drawn side by side, each with its own axes. On a phone
     panels stand below each other, lower than on a desk, so that two of them and the controls are
@@ -59,6 +60,7 @@ from dlcourse.explorers.marks.base import Mark
 from dlcourse.explorers.marks.contour import Contour
 from dlcourse.explorers.marks.diagram import Diagram, Edge, Node
 from dlcourse.explorers.marks.field import Field
+from dlcourse.explorers.marks.handle import Handle
 from dlcourse.explorers.marks.image import Image
 from dlcourse.explorers.marks.line import Line
 from dlcourse.explorers.marks.points import Points
@@ -79,6 +81,7 @@ __all__ = [
     "Edge",
     "Explorer",
     "Field",
+    "Handle",
     "Image",
     "Line",
     "Mark",

@@ -16,6 +16,7 @@ from typing import Any
 
 from dlcourse.explorers.controls import Button, Control, Slider
 from dlcourse.explorers.marks.base import Mark
+from dlcourse.explorers.marks.handle import Handle, check_handles
 from dlcourse.explorers.notation import reading, typeset
 from dlcourse.explorers.packet import pack
 from dlcourse.explorers.panel import Panel
@@ -158,6 +159,8 @@ class Explorer:
                     f"frame must return the same number of panels for all values, "
                     f"got {len(panels)} here and {self._n_panels} at the start"
                 )
+            for panel in panels:
+                check_handles(panel.marks, [control.name for control in self.controls])
         except Exception as error:
             error.add_note(f"in the frame of explorer {self.title!r} at {values}")
             raise
@@ -274,6 +277,23 @@ class Explorer:
             for index in (0, len(control.values) - 1):
                 ends.add((*self.start[:place], index, *self.start[place + 1 :]))
         return [self._frame(position) for position in sorted(ends)]
+
+    def spots(
+        self, panel: int, label: str, positions: Iterable[Sequence[int]]
+    ) -> list[list[float] | None]:
+        """Return where the handle `label` of a panel lies at each position, None where it is not.
+
+        A frame that fails has no handle: one on the way of a drag need not end it.
+        """
+        return [self._spot(panel, label, tuple(position)) for position in positions]
+
+    def _spot(self, panel: int, label: str, position: Position) -> list[float] | None:
+        try:
+            marks = self._frame(position)[panel].marks
+        except Exception:
+            return None
+        held = (m for m in marks if isinstance(m, Handle) and m.label == label)
+        return next((mark.at.tolist() for mark in held), None)
 
     def picture(self, **values: Any) -> bytes:
         """Return one frame as a PNG, drawn by matplotlib."""

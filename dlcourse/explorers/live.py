@@ -17,7 +17,8 @@ class ExplorerWidget(anywidget.AnyWidget):
     """One explorer in a notebook.
 
     The browser writes `position` (an index for each control), Python answers with `packet`, one
-    frame in the form of `dlcourse.explorers.packet`, or with `error`.
+    frame in the form of `dlcourse.explorers.packet`, or with `error`. When
+    the reader takes hold of a handle, a message asks where it would lie, and a message answers.
     """
 
     _esm = asset("explorer.mjs").read_text(encoding="utf-8")
@@ -37,6 +38,7 @@ class ExplorerWidget(anywidget.AnyWidget):
             answered=list(explorer.start),
         )
         self.observe(self._answer, names="position")
+        self.on_msg(self._tell)
 
     def _answer(self, change: dict[str, Any]) -> None:
         """Send the frame of the new position; an error in the author's function is shown."""
@@ -47,3 +49,7 @@ class ExplorerWidget(anywidget.AnyWidget):
             except Exception as error:
                 self.error = f"{type(error).__name__}: {error}"
             self.answered = change["new"]
+
+    def _tell(self, _: Any, asked: dict[str, Any], __: Any) -> None:
+        """Send the places of a handle that is about to be dragged."""
+        self.send({"spots": self._explorer.spots(**asked)})

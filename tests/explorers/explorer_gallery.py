@@ -13,6 +13,7 @@ from dlcourse.explorers import (
     Edge,
     Explorer,
     Field,
+    Handle,
     Image,
     Line,
     Node,
@@ -422,4 +423,52 @@ def sum_of_images() -> Explorer:
     )
 
 
-ALL = (boundary, curves, bars, images, diagrams, regions, borders, sum_of_images)
+def handles() -> Explorer:
+    """Handles: both ends of a line, a point among options, a point on a logarithmic axis."""
+
+    def frame(left, right, place):
+        steps = np.arange(41)
+        step, decay = 20 + 6 * right, (4 + left) / 60
+        return [
+            Panel(
+                [
+                    Points(X, Y, labels=["class 0", "class 1"]),
+                    Line([-3, 3], [left, right], color="ink", label="boundary"),
+                    Handle(-3, left, moves="left", label="left end"),
+                    Handle(3, right, moves="right", label="right end"),
+                    Points([1.5 * place, -3.5], color=2, size=12),
+                    Handle(1.5 * place, -3.5, moves="place", label="a place"),
+                ],
+                x_label="x₁",
+                y_label="x₂",
+                x=(-3, 3),
+                y=(-4, 4),
+            ),
+            Panel(
+                [
+                    Line(steps, 10 ** (-steps * decay), label="loss"),
+                    Handle(step, 10 ** (-step * decay), moves=("right", "left"), label="the loss"),
+                ],
+                y_scale="log",
+                y=(1e-3, 1),
+                x_label="step",
+            ),
+        ]
+
+    values = np.linspace(-3, 3, 13)
+    return Explorer(
+        frame,
+        [
+            Slider("left", values, label="left end", start=1.0),
+            Slider("right", values, label="right end", start=0.0),
+            Choice("place", [-1, 0, 1], labels=["left", "middle", "right"], start=0),
+        ],
+        title="Things to take hold of",
+        alt=lambda left, right, place: (
+            f"A line from {left:g} at the left to {right:g} at the right, and a point at {place}; "
+            "beside it a curve of loss."
+        ),
+    )
+
+
+ALL = tuple(f for f in vars().values() if getattr(f, "__annotations__", {}).get("return") is Explorer)

@@ -66,6 +66,15 @@ def test_an_error_in_the_authors_function_is_shown_and_not_raised(monkeypatch):
     assert widget.answered == [0]
 
 
+def test_a_message_from_the_browser_is_answered_with_the_places_of_a_handle(monkeypatch):
+    widget = explorer_gallery.handles().widget()
+    sent = []
+    monkeypatch.setattr(widget, "send", sent.append)
+    asked = {"panel": 0, "label": "left end", "positions": [[0, 3, 1], [12, 0, 0]]}
+    widget._handle_custom_msg(asked, [])  # what a message of the browser does
+    assert sent == [{"spots": [[-3, -3], [-3, 3]]}]
+
+
 def test_the_model_holds_the_figure_and_the_module():
     state = explorer_gallery.boundary().widget().get_state()
     assert '<figure class="dlx"' in state["html"]

@@ -14,6 +14,7 @@ from dlcourse.explorers import (
     Diagram,
     Edge,
     Field,
+    Handle,
     Image,
     Line,
     Mark,
@@ -130,6 +131,7 @@ def test_a_function_is_evaluated_where_meshgrid_puts_the_points():
         (Bars([1, 2], horizontal=True), (0, 2), (-0.5, 1.5)),
         (Bars([1, 2], edges=[5, 6, 9]), (5, 9), (0, 2)),
         (Text(1, 2, "a"), (1, 1), (2, 2)),
+        (Handle(1, 2, moves="w", label="tip"), (1, 1), (2, 2)),
     ],
 )
 def test_extent(mark, x, y):
@@ -192,6 +194,7 @@ LEGENDS = [
     (Bars([1, 2], label="s", color=[4, 5]), [LegendEntry("s", "block", 4)]),
     (Rule(x=1, label="r"), []),
     (Text(0, 0, "t"), []),
+    (Handle(0, 0, moves="w", label="tip"), []),
     (Image(GRID, label="weight"), [LegendEntry("weight", "scale", "grey")]),
     (Diagram([Node(0, 0, "n")]), []),
 ]

@@ -7,7 +7,8 @@ const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /**
  * Build the controls in `box`. `moved(position, still)` is called with the index of every control
- * after each change; `still` is false while the figure plays.
+ * after each change; `still` is false while the figure plays. Of what it returns, `go(position)` shows where the
+ * controls stand, and `move(position)` is as if the reader had put them there.
  */
 export function createControls(box, about, moved) {
   const position = [...about.start];
@@ -33,12 +34,13 @@ export function createControls(box, about, moved) {
   }
   function preset({ label, position: wanted }) {
     const element = html("button", { type: "button" }, ...inline(label));
-    element.addEventListener("click", () => {
-      player?.stop();
-      go(wanted.map((index, k) => (index < 0 ? position[k] : index)));
-      moved([...position], true);
-    });
+    element.addEventListener("click", () => move(wanted.map((index, k) => (index < 0 ? position[k] : index))));
     return element;
+  }
+  function move(wanted) {
+    player?.stop();
+    go(wanted);
+    moved([...position], true);
   }
   function go(wanted) {
     wanted.forEach((index, k) => {
@@ -46,7 +48,7 @@ export function createControls(box, about, moved) {
       rows[k].show(index);
     });
   }
-  return { position: () => [...position], go };
+  return { position: () => [...position], go, move };
 }
 
 function slider(control, start, changed) {

@@ -1,17 +1,21 @@
 // One figure on the page, whatever its frames come from.
 import { readTheme } from "./colors.js";
 import { createControls } from "./controls.js";
+import { createHandles } from "./handles.js";
 import { createPanel } from "./panel.js";
 import { html } from "./svg.js";
 import { inline, plain } from "./typeset.js";
 
+/** Whether the reader can touch a mark: then the stage is no image, whose parts a screen reader passes over. */
+const touchable = ({ kind }) => kind === "handle";
 const QUIET = 500; // milliseconds without change before a screen reader is told
 
 /**
  * Bring the element that dlcourse.explorers.page.figure_html wrote to life.
- * `seek(position)` is called when the reader moves a control; answer with `show(frame)`.
+ * `seek(position)` is called when the reader moves a control; answer with `show(frame)`. `spots(panel, label,
+ * positions)` is called when the reader takes hold of a handle; see handles.js.
  */
-export function mount(figure, seek) {
+export function mount(figure, seek, spots) {
   const about = JSON.parse(figure.querySelector("script").textContent);
   const stage = figure.querySelector(".dlx-stage");
   const caption = figure.querySelector(".dlx-caption span");
@@ -29,6 +33,9 @@ export function mount(figure, seek) {
     seek(position);
     if (still) announce();
   });
+  const handles = panels.map(({ plot }, k) =>
+    createHandles(plot, about, controls, (label, positions) => spots(k, label, positions)),
+  );
 
   function announce() {
     clearTimeout(timer);
@@ -44,12 +51,15 @@ export function mount(figure, seek) {
   function paint() {
     if (!frame) return;
     theme ??= readTheme(figure);
-    frame.panels.forEach((panel, k) => panels[k].draw(panel, theme));
+    frame.panels.forEach((panel, k) => {
+      const place = panels[k].draw(panel, theme);
+      if (place) handles[k].show(panel.marks, place);
+    });
   }
   function show(next) {
     frame = next;
     caption.replaceChildren(...inline(frame.caption));
-    stage.setAttribute("role", "img");
+    stage.setAttribute("role", frame.panels.some(({ marks }) => marks.some(touchable)) ? "group" : "img");
     stage.setAttribute("aria-label", plain(frame.caption));
     figure.classList.add("dlx-ready");
     figure.classList.remove("dlx-failed");

@@ -10,11 +10,11 @@ const CHARACTER = 6.9; // mean width of a character of the axes' text, in pixels
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 let clips = 0;
 
-/** A panel in the element `box`; draw(panel, theme) shows one frame of it. */
+/** A panel in the element `box`; draw(panel, theme) shows one frame of it and tells where (see marks/index.js). */
 export function createPanel(box) {
   const [title, legend, plot] = box.children; // as dlcourse.explorers.page wrote them
   const canvas = html("canvas");
-  const drawing = svg("svg");
+  const drawing = svg("svg", { "aria-hidden": true });
   const clip = `dlx-clip-${++clips}`;
   let shown = "";
   plot.append(canvas, drawing);
@@ -25,7 +25,7 @@ export function createPanel(box) {
     if (now !== shown) legend.replaceChildren(...panel.legend.map(legendEntry));
     shown = now;
     const [width, height] = [plot.clientWidth, plot.clientHeight];
-    if (!width || !height) return;
+    if (!width || !height) return null;
     const wishes = panel.marks.map((mark) => marks[mark.kind].axes?.(mark) ?? {});
     const place = layout(panel, wishes, width, height, clip);
     const context = prepare(canvas, width, height);
@@ -41,8 +41,9 @@ export function createPanel(box) {
     );
     drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
     drawing.replaceChildren(clipping, ...(panel.axes ? axes(panel, wishes, place) : []), ...painted);
+    return place;
   }
-  return { draw };
+  return { plot, draw };
 }
 
 /** The canvas in the pixels of the screen, cleared. */

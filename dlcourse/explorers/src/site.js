@@ -36,13 +36,17 @@ function request(name, source) {
 
 function start(figure) {
   let packet = null;
-  const view = mount(figure, seek);
+  const view = mount(figure, seek, spots);
   const counts = view.about.controls.map((control) => control.values.length);
 
+  const frameAt = (position) => packet.frame(position.reduce((sum, at, k) => sum * counts[k] + at, 0));
   function seek(position) {
-    const index = position.reduce((sum, at, k) => sum * counts[k] + at, 0);
-    if (packet) view.show(packet.frame(index));
+    if (packet) view.show(frameAt(position));
     else load();
+  }
+  function spots(panel, label, positions) {
+    const held = (mark) => mark.kind === "handle" && mark.label === label;
+    return positions.map((position) => frameAt(position).panels[panel].marks.find(held)?.at);
   }
   async function load() {
     near.disconnect();

@@ -6,9 +6,10 @@ const same = (a, b) => a.every((value, k) => value === b[k]);
 
 function render({ model, el }) {
   el.innerHTML = model.get("html");
-  const view = mount(el.firstElementChild, seek);
+  const view = mount(el.firstElementChild, seek, spots);
   let waiting = false,
-    wanted = null;
+    wanted = null,
+    asking = null;
 
   function seek(position) {
     wanted = position;
@@ -32,15 +33,23 @@ function render({ model, el }) {
     if (wanted && !same(wanted, model.get("answered"))) ask();
     else view.go(model.get("answered"));
   }
+  /** Where a handle would lie: a message goes to Python, another comes back. */
+  function spots(panel, label, positions) {
+    model.send({ panel, label, positions });
+    return new Promise((resolve) => (asking = resolve));
+  }
+  const told = ({ spots }) => asking(spots);
   /** ipywidgets tells when the kernel was restarted: the new one does not know this figure. */
   function abandoned() {
     view.fail("Python was restarted and has forgotten this figure: run its cell again to move it.");
   }
   model.on("change:answered", answered);
+  model.on("msg:custom", told);
   model.on("comm_live_update", abandoned);
   show();
   return () => {
     model.off("change:answered", answered);
+    model.off("msg:custom", told);
     model.off("comm_live_update", abandoned);
     view.remove();
   };

@@ -9,10 +9,11 @@ import * as bars from "./bars.js";
 import * as contour from "./contour.js";
 import * as diagram from "./diagram.js";
 import * as field from "./field.js";
+import * as handle from "./handle.js";
 import * as image from "./image.js";
 import * as line from "./line.js";
 import * as points from "./points.js";
 import * as rule from "./rule.js";
 import * as text from "./text.js";
 
-export const marks = { arrows, band, bars, contour, diagram, field, image, line, points, rule, text };
+export const marks = { arrows, band, bars, contour, diagram, field, handle, image, line, points, rule, text };

@@ -1,0 +1,120 @@
+// Handles: places on a drawing that the reader drags, or moves by keys, to move controls.
+import { spot } from "./marks/handle.js";
+import { html } from "./svg.js";
+
+const FARTHEST = Infinity;
+const KEYS = {
+  ArrowLeft: ["first", -1],
+  ArrowRight: ["first", 1],
+  ArrowDown: ["last", -1],
+  ArrowUp: ["last", 1],
+  Home: ["first", -FARTHEST],
+  End: ["first", FARTHEST],
+  PageDown: ["last", -FARTHEST],
+  PageUp: ["last", FARTHEST],
+};
+
+/**
+ * Handles on one drawing. `spots(label, positions)` tells, at once or later, where the handle of that label
+ * lies when the controls stand at each of `positions`: [x, y] in the units of the axes, or null.
+ */
+export function createHandles(plot, about, controls, spots) {
+  const elements = new Map();
+  let place = null;
+
+  function show(marks, now) {
+    place = now;
+    const handles = marks.filter((mark) => mark.kind === "handle");
+    for (const [label, element] of elements) {
+      if (handles.some((mark) => mark.label === label)) continue;
+      element.remove();
+      elements.delete(label);
+    }
+    handles.forEach(update);
+  }
+  function update(mark) {
+    const moves = mark.moves.map((name) => about.controls.findIndex((control) => control.name === name));
+    if (!elements.has(mark.label)) elements.set(mark.label, create(mark.label, moves));
+    const [x, y] = spot(mark, place);
+    const position = controls.position();
+    const element = elements.get(mark.label);
+    element.style.translate = `${x}px ${y}px`;
+    element.setAttribute("aria-valuenow", position[moves[0]]);
+    element.setAttribute(
+      "aria-valuetext",
+      moves.map((k) => `${about.controls[k].label} = ${about.controls[k].values[position[k]]}`).join(", "),
+    );
+  }
+  function create(label, moves) {
+    const names = moves.map((k) => about.controls[k].label);
+    const element = html("div", {
+      class: "dlx-handle",
+      role: "slider",
+      tabindex: 0,
+      "aria-label": label,
+      "aria-description":
+        names.length === 1
+          ? `The arrow keys move ${names[0]}`
+          : `The arrow keys move ${names[0]} (left, right) and ${names[1]} (up, down)`,
+      "aria-valuemin": 0,
+      "aria-valuemax": about.controls[moves[0]].values.length - 1,
+      "data-lm-suppress-shortcuts": "true", // as in controls.js
+    });
+    element.addEventListener("keydown", (event) => step(event, moves));
+    drag(element, label, moves);
+    plot.append(element);
+    return element;
+  }
+  function step(event, moves) {
+    const [which, by] = KEYS[event.key] ?? [];
+    if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const position = controls.position();
+    const k = which === "first" ? moves[0] : moves.at(-1);
+    position[k] = Math.max(0, Math.min(about.controls[k].values.length - 1, position[k] + by));
+    controls.move(position);
+  }
+  function drag(element, label, moves) {
+    let held = null; // while it is dragged: where within the handle, where the pointer is, where it may go
+
+    element.addEventListener("pointerdown", async (event) => {
+      if (event.button) return;
+      element.setPointerCapture(event.pointerId);
+      const box = element.getBoundingClientRect();
+      const grip = [event.clientX - box.x - box.width / 2, event.clientY - box.y - box.height / 2];
+      const now = (held = { grip, pointer: event, candidates: [] });
+      const positions = combinations(about.controls, moves, controls.position());
+      const found = await spots(label, positions);
+      now.candidates = positions.map((position, k) => ({ position, at: found[k] })).filter(({ at }) => at);
+      if (held === now) follow();
+    });
+    element.addEventListener("pointermove", (event) => {
+      if (!held) return;
+      held.pointer = event;
+      follow();
+    });
+    for (const end of ["pointerup", "pointercancel"]) element.addEventListener(end, () => (held = null));
+
+    function follow() {
+      if (!held.candidates.length) return;
+      const box = plot.getBoundingClientRect();
+      const [x, y] = [held.pointer.clientX - box.x - held.grip[0], held.pointer.clientY - box.y - held.grip[1]];
+      const here = controls.position();
+      const away = ({ position, at }) =>
+        Math.hypot(place.x(at[0]) - x, place.y(at[1]) - y) +
+        // of those at the same place the one that moves the controls least
+        1e-3 * position.reduce((sum, index, k) => sum + Math.abs(index - here[k]), 0);
+      const nearest = held.candidates.reduce((a, b) => (away(b) < away(a) ? b : a));
+      if (nearest.position.some((index, k) => index !== here[k])) controls.move(nearest.position);
+    }
+  }
+  return { show };
+}
+
+/** All positions of the controls that differ from `position` in those named in `moves` only. */
+function combinations(controls, moves, position) {
+  return moves.reduce(
+    (all, k) => all.flatMap((one) => controls[k].values.map((_, index) => one.with(k, index))),
+    [position],
+  );
+}
