@@ -471,4 +471,6 @@ def handles() -> Explorer:
     )
 
 
-ALL = tuple(f for f in vars().values() if getattr(f, "__annotations__", {}).get("return") is Explorer)
+ALL = tuple(
+    f for f in vars().values() if getattr(f, "__annotations__", {}).get("return") is Explorer
+)
