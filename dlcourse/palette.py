@@ -1,9 +1,10 @@
 """Every colour of the course, from one file: ``palette.json`` beside this module.
 
 Pictures that Python draws are white cards and take `LIGHT`; pages and the scripts on them take the
-custom properties that `css` writes. Classes have the colours that Okabe and Ito designed for every
-kind of colour vision (https://jfly.uni-koeln.de/color/), with grey for their black, which would not
-show on a dark page; on dark pages all are a little lighter.
+custom properties that `css` writes. Classes 0 to 5 have colours that Okabe and Ito designed for
+every kind of colour vision (https://jfly.uni-koeln.de/color/), on dark pages a little lighter.
+Classes 6 to 9 have darker ones, as far from those and from each other as they get for readers who
+lack one of the three kinds of cones. Grey is for what belongs to no class.
 """
 
 from __future__ import annotations
@@ -69,6 +70,9 @@ LIGHT = _theme("light")
 
 DARK = _theme("dark")
 """Colours on dark pages."""
+
+DASHES: tuple[tuple[float, ...], ...] = tuple(map(tuple, _COLOURS["dashes"]))
+"""Dash pattern of the line of class 0, 1, 2, ...: lengths of strokes and gaps in pixels."""
 
 RIGHT: str = _COLOURS["both"]["right"]
 """Colour of a right answer, with a contrast of 3 to 1 on white and on black."""

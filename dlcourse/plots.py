@@ -360,7 +360,7 @@ def curves(history: CurvesOfTraining, ax: Axes | None = None, *, log: bool = Fal
             epochs = np.arange(1, len(losses) + 1)
             ax.plot(epochs, losses, LINE_STYLES[k], color=PALETTE[k], linewidth=1.8, label=label)
     if (best := history.best_epoch) is not None:
-        ax.axvline(best, color=PALETTE[6], linestyle=LINE_STYLES[2], label=f"best epoch: {best}")
+        ax.axvline(best, color=INK, linestyle=LINE_STYLES[2], label=f"best epoch: {best}")
     if log:
         ax.set_yscale("log")
     ax.locator_params(axis="x", integer=True)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -33,9 +34,13 @@ def contrast(a, b):
 
 def luminance(colour):
     """Relative luminance, as WCAG 2 defines it."""
+    return linear(colour) @ [0.2126, 0.7152, 0.0722]
+
+
+def linear(colour):
+    """Red, green and blue as amounts of light."""
     channels = np.array([int(colour[k : k + 2], 16) for k in (1, 3, 5)]) / 255
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return linear @ [0.2126, 0.7152, 0.0722]
+    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
 
 
 def test_every_colour_stands_in_the_palette():
@@ -56,13 +61,56 @@ def test_both_kinds_of_page_have_the_same_colours():
 
 
 def test_classes_are_legible_on_light_and_dark():
-    assert len(set(plots.PALETTE)) == len(plots.PALETTE)
+    assert len(set(plots.PALETTE)) == len(plots.PALETTE) == 10
     for paper in (palette.LIGHT.paper, palette.DARK.paper):
         assert all(contrast(colour, paper) >= 3 for colour in plots.PALETTE[:3])
-    assert contrast(plots.PALETTE[3], palette.LIGHT.paper) > 2.9
+    for number, colour in enumerate(palette.LIGHT.classes):
+        pale = number in (4, 5)  # Okabe and Ito's orange and sky blue
+        assert contrast(colour, palette.LIGHT.paper) > (2.2 if pale else 3)
+    assert all(contrast(colour, palette.DARK.paper) > 3 for colour in palette.DARK.classes)
     for colours in (palette.LIGHT, palette.DARK):
         assert contrast(colours.ink, colours.paper) > 7
         assert contrast(colours.muted, colours.paper) > 4.5
+
+
+# What linear red, green and blue become for readers without one kind of cones: Machado, Oliveira
+# and Fernandes (2009), "A physiologically-based model for simulation of color vision deficiency".
+VISIONS = {
+    "all cones": np.eye(3),
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+
+
+def cie_lab(colour, vision):
+    """CIE L*, a*, b* (1976, white D65) of a colour as seen with a kind of vision."""
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    seen = np.clip(VISIONS[vision] @ linear(colour), 0, 1)
+    share = to_xyz @ seen / np.sum(to_xyz, axis=1)
+    x, y, z = np.where(share > (6 / 29) ** 3, np.cbrt(share), share * (29 / 6) ** 2 / 3 + 4 / 29)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_ten_classes_stay_apart_for_every_kind_of_vision(name, vision):
+    """About 2 is a difference that one just notices side by side."""
+    seen = [cie_lab(colour, vision) for colour in DATA[name]["classes"]]
+    nearest = min(np.linalg.norm(a - b) for a, b in combinations(seen, 2))
+    assert nearest > (25 if vision == "all cones" else 13)
 
 
 @pytest.mark.parametrize("verdict", [palette.RIGHT, palette.WRONG])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dlcourse.explorers.values import Array, Color
-from dlcourse.palette import LIGHT
-from dlcourse.plots import LINE_STYLES, MARKERS
+from dlcourse.palette import DASHES, LIGHT
+from dlcourse.plots import MARKERS
 
 if TYPE_CHECKING:
     from matplotlib.colors import LinearSegmentedColormap
@@ -30,9 +30,9 @@ def marker(value: Color) -> str:
     return MARKERS[value % len(MARKERS)] if isinstance(value, int) else MARKERS[0]
 
 
-def dash(number: int) -> str:
-    """Return a dash pattern."""
-    return LINE_STYLES[number]
+def dash(number: int) -> Any:
+    """Return a dash pattern as matplotlib takes it, in points and not in widths of the line."""
+    return (0, tuple(length * PIXEL for length in DASHES[number])) if number else "-"
 
 
 def halo() -> list[AbstractPathEffect]:
@@ -49,13 +49,17 @@ def ramp(scale: str) -> LinearSegmentedColormap:
     return LinearSegmentedColormap.from_list(scale, getattr(LIGHT, scale))
 
 
-def tints() -> Array:
-    """Return the grounds of the regions of all classes, as rows of red, green and blue in 0..1."""
+def tint(value: Color) -> Array:
+    """Return the ground of a region of that colour, as red, green and blue in 0..1."""
     from matplotlib.colors import to_rgb
 
-    colors = np.array([to_rgb(shade) for shade in LIGHT.classes])
-    tinted: Array = 1 - LIGHT.tint * (1 - colors)
+    tinted: Array = 1 - LIGHT.tint * (1 - np.array(to_rgb(color(value))))
     return tinted
+
+
+def tints() -> Array:
+    """Return the grounds of the regions of classes 0, 1, ... and, as the last row, of no class."""
+    return np.array([tint(k) for k in range(len(LIGHT.classes))] + [tint("muted")])
 
 
 def ink_on(shade: Array) -> str:

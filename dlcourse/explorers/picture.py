@@ -72,6 +72,7 @@ STYLE: Any = {
     "text.color": LIGHT.ink,
     "figure.facecolor": LIGHT.paper,
     "axes.facecolor": LIGHT.paper,
+    "lines.scale_dashes": False,
     "legend.frameon": False,
     "legend.fontsize": 8,
 }
@@ -121,8 +122,8 @@ def _sample(entry: LegendEntry) -> Artist:
     from matplotlib.patches import Patch
 
     if entry.sample == "tint":
-        shade = looks.tints()[int(entry.color)]
-        return Line2D([], [], ls="", marker="s", ms=8.4, color=shade, label=entry.label)
+        ground: Any = looks.tint(entry.color)
+        return Line2D([], [], ls="", marker="s", ms=8.4, color=ground, label=entry.label)
     shade = looks.color(entry.color)
     if entry.sample == "block":
         return Patch(color=shade, alpha=entry.opacity, lw=0, label=entry.label)

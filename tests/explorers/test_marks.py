@@ -41,7 +41,8 @@ WRONG = [
     (lambda: Field(GRID, **SIDES, scale="jet"), "scale must be one of"),
     (lambda: Field(GRID, **SIDES, domain=(1, 1)), "domain must be a pair"),
     (lambda: Field(GRID, **SIDES, bits=4), "bits must lie in 8..16"),
-    (lambda: Field(GRID / 2, **SIDES, scale="classes"), "values must be class numbers"),
+    (lambda: Field(GRID / 2, **SIDES, scale="classes"), "values must hold class numbers"),
+    (lambda: Field(GRID - 2, **SIDES, scale="classes"), "0 to 9, or -1 for none, .* got -2"),
     (lambda: Field(lambda X: X, **SIDES), "one number per point"),
     (lambda: Field(lambda X: X[:, 0], **SIDES, resolution=1), "resolution must be at least 2"),
     (lambda: Contour(0.5, GRID), "x and y must be given"),
@@ -50,12 +51,12 @@ WRONG = [
     (lambda: Points([[1, 2, 3]]), "X must have two columns"),
     (lambda: Points([[1, 2]], [0, 1]), "X and y must have the same length"),
     (lambda: Points([[1, 2]], [0.5]), "y must hold class numbers"),
-    (lambda: Points([[1, 2]], [8]), "y must hold class numbers 0 to 7"),
+    (lambda: Points([[1, 2]], [10]), "y must hold class numbers 0 to 9"),
     (
-        lambda: Points([[1, 2]], [0], labels="abcdefghi"),
-        "labels must have at most 8 entries, got 9",
+        lambda: Points([[1, 2]], [0], labels="abcdefghijk"),
+        "labels must have at most 10 entries, got 11",
     ),
-    (lambda: Points([[1, 2]], color=8), "color must be a class number 0 to 7"),
+    (lambda: Points([[1, 2]], color=10), "color must be a class number 0 to 9"),
     (lambda: Points([[1, 2]], size=[1, 2]), "X and size must have the same length"),
     (lambda: Points([[1, 2]], color=-1), "color"),
     (lambda: Points([[1, 2]], color=True), "color"),
@@ -69,7 +70,7 @@ WRONG = [
     (lambda: Bars([1, 2], edges=[0, 1]), "edges"),
     (lambda: Bars([[1, 2]], labels=["a"]), "labels must have 2 entries"),
     (lambda: Bars([1, 2], color=[1]), "color must be one colour, or 2"),
-    (lambda: Bars([[1, 2]], color=7), "color of series 1 must be a class number 0 to 7"),
+    (lambda: Bars([[1, 2]], color=9), "color of series 1 must be a class number 0 to 9"),
     (lambda: Bars([1, 2], numbers="{}"), "numbers must be a format"),
     (lambda: Bars([1, 2], numbers=".2d"), "numbers must be a format"),
     (lambda: Image(np.zeros(3)), "pixels"),
@@ -154,8 +155,8 @@ def test_a_contour_without_values_takes_those_of_the_field_before_it():
 
 
 def test_lines_of_different_colour_differ_in_dash_too_unless_something_else_tells_them_apart():
-    patterns = [Line([0], [0], color=k).options()["dash"] for k in range(4)]
-    assert patterns == [0, 1, 2, 3]
+    patterns = [Line([0], [0], color=k).options()["dash"] for k in range(10)]
+    assert patterns == list(range(10))
     assert Line([0], [0], color=1, markers=True).options()["dash"] == 0
     assert Line([0], [0], color=1, direct=True, label="a").options()["dash"] == 0
     assert Line([0], [0], color="ink").options()["dash"] == 0
@@ -168,6 +169,13 @@ LEGENDS = [
     (
         Field(GRID, **SIDES, scale="classes", names=["a", "b"]),
         [LegendEntry("a", "tint", 0), LegendEntry("b", "tint", 1)],
+    ),
+    (
+        Field(GRID - 1, **SIDES, scale="classes", names="ab", none="nobody"),
+        [
+            LegendEntry(*entry)
+            for entry in (("a", "tint", 0), ("b", "tint", 1), ("nobody", "tint", "muted"))
+        ],
     ),
     (
         Contour(0.5, GRID, **SIDES, label="c", dash=True),
@@ -208,7 +216,7 @@ def test_legend_entries(mark, entries):
 
 @pytest.mark.parametrize("mark", [mark for mark, entries in LEGENDS if entries])
 def test_without_names_there_is_no_legend(mark):
-    named = [name for name in ("label", "labels", "names") if hasattr(mark, name)]
+    named = [name for name in ("label", "labels", "names", "none") if hasattr(mark, name)]
     for name in named:
         setattr(mark, name, type(getattr(mark, name))())
     assert mark.legend() == []

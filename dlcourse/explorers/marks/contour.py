@@ -112,5 +112,5 @@ class Contour(Mark):
                 levels,
                 colors=looks.color(self.color),
                 linewidths=self.width * looks.PIXEL,
-                linestyles=looks.dash(self.dash),
+                linestyles=[looks.dash(self.dash)],
             )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcourse._validation import limits, one_of
+from dlcourse._validation import limits, one_of, refuse
 from dlcourse.explorers import looks
 from dlcourse.explorers.marks.base import LegendEntry, Shaded
 from dlcourse.explorers.marks.grid import grid_values, outer_edges
@@ -34,13 +34,16 @@ class Field(Shaded):
         Title of the colour bar.
     scale : {"diverging", "sequential", "classes"}
         "diverging" runs from the colour of class 0 over neutral to the colour of class 1;
-        "sequential" from light to dark; "classes" tints whole numbers with the class colours.
+        "sequential" from light to dark; "classes" tints whole numbers with the class colours, and
+        -1, a place of no class, grey.
     domain : (low, high), optional
         Values at the ends of the colour scale. Default: (0, 1) if all values of all frames lie
         in it and the scale is diverging; else symmetric about 0 for the diverging scale, and
         from the smallest to the largest value for the sequential one.
     names : sequence of str
         Names of the classes 0, 1, ... for the legend ("classes" only).
+    none : str, optional
+        What the legend calls the grey, for example "nobody" ("classes" only).
     smooth : bool
         Interpolate between the values (default), or show each as a rectangle.
     resolution : int
@@ -58,6 +61,7 @@ class Field(Shaded):
     y: Limits
     scale: Literal["diverging", "sequential", "classes"] = "diverging"
     names: Sequence[str] = ()
+    none: str | None = None
     smooth: bool = True
     resolution: int = 48
     bits: int | None = None
@@ -73,10 +77,10 @@ class Field(Shaded):
             self._check_classes(self.values)
 
     def _check_classes(self, values: Array) -> None:
-        if np.any(values != np.round(values)) or not 0 <= values.min() <= values.max() < CLASSES:
-            last = CLASSES - 1
-            raise ValueError(f'values must be class numbers 0 to {last} where scale is "classes"')
-        self.smooth, self.domain, self.bits = False, (0.0, 255.0), 8
+        wrong = (values != np.round(values)) | (values < -1) | (values >= CLASSES)
+        need = f'hold class numbers 0 to {CLASSES - 1}, or -1 for none, where scale is "classes"'
+        refuse(wrong, values, "values", need)
+        self.smooth, self.domain, self.bits = False, (-1.0, 254.0), 8
         self.names = check_class_names(self.names, "names")
 
     @property
@@ -95,7 +99,8 @@ class Field(Shaded):
     def legend(self, domain: Limits | None = None) -> list[LegendEntry]:
         """Return the names of the classes, or the colour bar."""
         if self.scale == "classes":
-            return [LegendEntry(name, "tint", k) for k, name in enumerate(self.names)]
+            none = [LegendEntry(self.none, "tint", "muted")] if self.none else []
+            return [LegendEntry(name, "tint", k) for k, name in enumerate(self.names)] + none
         return super().legend(domain)
 
     def bits_of(self, array: str) -> int:

@@ -36,8 +36,8 @@ class Line(Mark):
     color, width
         Colour, and width in pixels.
     dash : bool, optional
-        Whether the line is dashed. Default: lines of class 1, 2, 3 get a pattern of their own (that
-        of ``dlcourse.plots.LINE_STYLES``), unless markers or a direct label tell them apart.
+        Whether the line is dashed. Default: the line of each class but 0 has a pattern of its own,
+        unless markers or a direct label tell them apart.
     markers : bool
         Mark each point, with the shape that belongs to the colour.
     direct : bool
@@ -69,7 +69,7 @@ class Line(Mark):
         if self.dash is not None:
             return int(self.dash)
         told_apart = self.markers or self.direct or isinstance(self.color, str)
-        return 0 if told_apart else int(self.color) % 4
+        return 0 if told_apart else int(self.color)
 
     def extent(self) -> Extent:
         """Return all x and all y of the mark."""

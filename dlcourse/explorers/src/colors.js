@@ -4,9 +4,9 @@ import { light } from "../../palette.json";
 /** An author's colour, or the stops of a scale, in a style sheet. */
 export const css = (color) => `var(--dl-${color})`;
 
-/** The ground of the region of a class. */
-export const tint = (number) =>
-  `color-mix(in srgb, ${css(number)} calc(100% * var(--dl-tint)), var(--dl-paper))`;
+/** The ground of a region. */
+export const tint = (color) =>
+  `color-mix(in srgb, ${css(color)} calc(100% * var(--dl-tint)), var(--dl-paper))`;
 
 const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 const mix = (a, b, share) => a.map((value, k) => value + (b[k] - value) * share);
@@ -18,6 +18,7 @@ export function readTheme(element) {
   const paper = rgb(read("paper"));
   const share = Number(read("tint"));
   const tints = light.classes.map((_, k) => mix(paper, rgb(read(k)), share));
+  tints.unshift(mix(paper, rgb(read("muted")), share)); // of no class, which is number -1
   const ramps = { classes: Array.from({ length: 256 }, (_, k) => tints[k] ?? paper) };
   for (const scale of ["diverging", "sequential", "grey"])
     ramps[scale] = spread(read(scale).split(",").map(rgb));

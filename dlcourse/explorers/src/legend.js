@@ -1,6 +1,6 @@
 // The legend: what Python's LegendEntry says, drawn.
 import { css, tint } from "./colors.js";
-import { DASHES, html, svg, symbol } from "./svg.js";
+import { dashes, html, svg, symbol } from "./svg.js";
 import { inline } from "./typeset.js";
 
 export function legendEntry(entry) {
@@ -36,7 +36,7 @@ const samples = {
       d: "M0,7H22",
       style: `stroke:${css(entry.color)}`,
       "stroke-width": entry.width,
-      "stroke-dasharray": DASHES[entry.dash] || undefined,
+      "stroke-dasharray": dashes(entry.dash),
     }),
     ...(entry.marker ? [point(entry)] : []),
   ],

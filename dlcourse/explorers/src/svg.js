@@ -1,4 +1,5 @@
 // The little that is needed to write SVG and HTML.
+import palette from "../../palette.json";
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
 
@@ -90,5 +91,5 @@ export function symbol(number, x, y, radius) {
   return `M${shape.map(([u, v]) => `${round(x + u * radius)},${round(y + v * radius)}`).join("L")}Z`;
 }
 
-export const DASHES = ["", "6 4", "2 3", "7 3 2 3"]; // as dlcourse.plots.LINE_STYLES
-export const dashes = (option) => DASHES[Number(option)] || undefined;
+/** A line's pattern by its number; true is 1. */
+export const dashes = (option) => palette.dashes[Number(option ?? 0)].join(" ") || undefined;

@@ -1,0 +1,95 @@
+"""Figures of training as a new author would write them, with the package's own computations."""
+
+import numpy as np
+
+from dlcourse import datasets
+from dlcourse.activations import sigmoid
+from dlcourse.datasets import toy
+from dlcourse.estimators import OneVsRestClassifier
+from dlcourse.explorers import (
+    Explorer,
+    Field,
+    Line,
+    Panel,
+    Points,
+    Slider,
+)
+
+
+def nobody() -> Explorer:
+    """One-vs-rest: where no model says yes, nobody's grey."""
+    X, y = toy.blobs(120, noise=0.6, rng=np.random.default_rng(3), n_classes=4)
+    model = OneVsRestClassifier().fit(X, y)
+    plane = np.random.default_rng(0).uniform(-4, 4, (5000, 2))
+
+    def claimed(P, least):
+        p = sigmoid(model.decision_function(P))
+        return np.where(p.max(axis=1) > least, p.argmax(axis=1), -1)
+
+    def frame(least):
+        return [
+            Field(
+                lambda P: claimed(P, least),
+                x=(-4, 4),
+                y=(-4, 4),
+                scale="classes",
+                none="claimed by nobody",
+                resolution=120,
+            ),
+            Points(X, y, labels="ABCD"),
+        ]
+
+    def alt(least):
+        left = np.mean(claimed(plane, least) < 0), np.sum(claimed(X, least) < 0)
+        return (
+            f"Four models, one for each class, claim what they give more than {least:g}. "
+            f"Nobody claims {left[0]:.0%} of the square, grey, and {left[1]} of 120 points."
+        )
+
+    return Explorer(
+        frame,
+        [Slider("least", [0.1, 0.3, 0.5, 0.7, 0.9, 0.99], label="least probability", start=0.5)],
+        title="One against the rest, and what nobody claims",
+        alt=alt,
+        x_label="x₁",
+        y_label="x₂",
+        equal=True,
+    )
+
+
+def ten_digits() -> Explorer:
+    """Ten classes: points, regions and lines."""
+    X, y = (part[:300] for part in datasets.load_digits_subset()[:2])
+    directions = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)[2]
+
+    def frame(first):
+        Z = (X - X.mean(axis=0)) @ directions[first - 1 : first + 1].T
+        means = np.array([Z[y == k].mean(axis=0) for k in range(10)])
+        nearest = lambda P: np.argmin(((P[:, None] - means) ** 2).sum(axis=2), axis=1)  # noqa: E731
+        rows = [
+            Line(np.arange(28), X[y == k].reshape(-1, 28, 28).mean(axis=(0, 2)), color=k)
+            for k in range(10)
+        ]
+        return [
+            Panel(
+                [
+                    Field(nearest, x=(-8, 8), y=(-8, 8), scale="classes", resolution=100),
+                    Points(Z, y, labels=range(10)),
+                ],
+                x_label=f"principal component {first}",
+                y_label=f"principal component {first + 1}",
+                equal=True,
+                aspect=1.1,
+            ),
+            Panel(rows, x_label="row of the image", y_label="mean ink", aspect=1.1),
+        ]
+
+    return Explorer(
+        frame,
+        [Slider("first", [1, 2, 3, 4], label="component across")],
+        title="Ten digits in ten colours",
+        alt=lambda first: (
+            f"300 digits on their principal components {first} and {first + 1}, each "
+            "in the region of the nearest mean; beside it the mean ink of each row of pixels."
+        ),
+    )
