@@ -25,9 +25,10 @@ def color(value: Color) -> str:
     return LIGHT.classes[value]
 
 
-def marker(value: Color) -> str:
-    """Return the marker that belongs to a colour."""
-    return MARKERS[value % len(MARKERS)] if isinstance(value, int) else MARKERS[0]
+def marker(value: Color, shape: Color | None = None) -> str:
+    """Return the marker of a shape, by default of the one that belongs to a colour."""
+    own = value if isinstance(value, int) else 0
+    return MARKERS[own if shape is None else int(shape)]
 
 
 def dash(number: int) -> Any:
@@ -40,6 +41,13 @@ def halo() -> list[AbstractPathEffect]:
     from matplotlib.patheffects import withStroke
 
     return [withStroke(linewidth=3.5 * PIXEL, foreground=PAPER)]
+
+
+def casing(width: float) -> list[AbstractPathEffect]:
+    """Return what keeps a line of that width readable on a field."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=(width + 3) * PIXEL, foreground=PAPER)]
 
 
 def ramp(scale: str) -> LinearSegmentedColormap:

@@ -127,7 +127,7 @@ def _sample(entry: LegendEntry) -> Artist:
     shade = looks.color(entry.color)
     if entry.sample == "block":
         return Patch(color=shade, alpha=entry.opacity, lw=0, label=entry.label)
-    marker = looks.marker(entry.color)
+    marker = looks.marker(entry.color, entry.shape)
     if entry.sample == "point":
         return Line2D(
             [], [], ls="", marker=marker, ms=7, label=entry.label,

@@ -94,6 +94,6 @@ def _domains(panels: Sequence[Panel]) -> dict[int, Limits]:
     marks: dict[int, dict[int, Shaded]] = {}
     for panel in panels:
         for position, mark in enumerate(panel.marks):
-            if isinstance(mark, Shaded):
+            if isinstance(mark, Shaded) and mark.shades.size:
                 marks.setdefault(position, {})[id(mark)] = mark
     return {position: common_domain(list(group.values())) for position, group in marks.items()}

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlcourse._validation import float_array, refuse
+from dlcourse._validation import float_array, one_of, refuse, whole_number
 from dlcourse.palette import LIGHT
 
 Array: TypeAlias = NDArray[Any]
@@ -20,6 +20,11 @@ Extent: TypeAlias = tuple[Array, Array]
 
 CLASSES = len(LIGHT.classes)
 NAMED_COLORS = ("ink", "muted", "positive", "negative")
+MARKER_NAMES = (
+    "circle", "square", "triangle", "diamond", "triangle-down",
+    "plus", "cross", "star", "triangle-left", "triangle-right",
+)  # fmt: skip
+"""Shapes of the classes 0, 1, 2, ..., which `dlcourse.plots.MARKERS` has in matplotlib's names."""
 
 
 def check_floats(
@@ -45,6 +50,21 @@ def check_color(value: object, name: str = "color") -> Color:
     raise ValueError(
         f"{name} must be a class number 0 to {CLASSES - 1} or one of {NAMED_COLORS}, got {value!r}"
     )
+
+
+def check_marker(value: Color | None) -> int | None:
+    """Return the number of the shape with this name."""
+    if value is None:
+        return None
+    one_of(value, "marker", MARKER_NAMES)
+    return MARKER_NAMES.index(str(value))
+
+
+def check_upto(value: int | None, length: int) -> int | None:
+    """Return `value` as the position of the last point to be drawn, of `length` points."""
+    if value is not None and whole_number(value, "upto", minimum=0) >= length:
+        raise ValueError(f"upto must be the position of a point, 0 to {length - 1}, got {value}")
+    return value if value is None else int(value)
 
 
 def check_number_format(value: object, name: str) -> None:

@@ -14,6 +14,8 @@ from dlcourse.explorers import (
     Points,
     Slider,
 )
+from dlcourse.landscape import RAVINE
+from dlcourse.optimizers import OPTIMIZERS
 
 
 def nobody() -> Explorer:
@@ -92,4 +94,49 @@ def ten_digits() -> Explorer:
             f"300 digits on their principal components {first} and {first + 1}, each "
             "in the region of the nearest mean; beside it the mean ink of each row of pixels."
         ),
+    )
+
+
+def race() -> Explorer:
+    """Six optimisers down a ravine: paths that are sent once and drawn up to a step."""
+    rates = {
+        "sgd": 0.07, "momentum": 0.01, "adagrad": 0.4,
+        "adadelta": 8.0, "rmsprop": 0.05, "adam": 0.1,
+    }  # fmt: skip
+    paths = {name: np.array([[-2.5, 1.0]] * 101) for name in rates}
+    for name, path in paths.items():
+        optimizer = OPTIMIZERS[name](learning_rate=rates[name])
+        w = path[0].copy()
+        state = optimizer.init(w)
+        for k in range(1, 101):
+            optimizer.step(w, RAVINE.gradient(w), state)
+            path[k] = w
+
+    def frame(step):
+        height = lambda P: np.array([RAVINE.value(w) for w in P])  # noqa: E731
+        lines = [
+            Line(*path.T, label=name, color=k, upto=step, casing=True)
+            for k, (name, path) in enumerate(paths.items())
+        ]
+        return [
+            Field(height, x=(-3, 1), y=(-1.2, 1.2), scale="sequential", label="loss"),
+            *lines,
+            Points([0, 0], marker="cross", label="minimum", size=10),
+        ]
+
+    def alt(step):
+        left = {name: RAVINE.value(path[step]) for name, path in paths.items()}
+        first = min(left, key=left.__getitem__)
+        return (
+            f"Six paths from the same point in a ravine after {step} steps. "
+            f"The lowest is that of {first}, at a loss of {left[first]:.2g}."
+        )
+
+    return Explorer(
+        frame,
+        [Slider("step", range(101), start=30, play=True)],
+        title="Six optimisers in a ravine",
+        alt=alt,
+        x_label="w₁",
+        y_label="w₂",
     )

@@ -28,6 +28,8 @@ from dlcourse.explorers import (
 from dlcourse.explorers.marks.base import LegendEntry, Shaded
 from dlcourse.explorers.marks.grid import on_grid
 from dlcourse.explorers.page import STATIC
+from dlcourse.explorers.values import MARKER_NAMES
+from dlcourse.plots import MARKERS, PALETTE
 
 SIDES = {"x": (0, 1), "y": (0, 1)}
 GRID = np.arange(6.0).reshape(2, 3)
@@ -60,6 +62,13 @@ WRONG = [
     (lambda: Points([[1, 2]], size=[1, 2]), "X and size must have the same length"),
     (lambda: Points([[1, 2]], color=-1), "color"),
     (lambda: Points([[1, 2]], color=True), "color"),
+    (lambda: Points([[1, 2]], values=[1, 2]), "X and values must have the same length"),
+    (lambda: Points([[1, 2]], values=[1], scale="grey"), "scale must be one of"),
+    (lambda: Points([[1, 2]], marker="heart"), "marker must be one of 'circle', .* got 'heart'"),
+    (lambda: Points([[1, 2]], upto=1), "upto must be the position of a point, 0 to 0, got 1"),
+    (lambda: Line([1, 2], [1, 2], upto=2), "upto must be the position of a point, 0 to 1, got 2"),
+    (lambda: Line([1, 2], [1, 2], upto=-1), "upto must be at least 0, got -1"),
+    (lambda: Line([1, 2], [1, 2], opacity=2), "opacity must lie in"),
     (lambda: Line([1, 2], [1]), "x and y must have the same length"),
     (lambda: Line([1, np.nan], [1, 1]), "x"),
     (lambda: Line([1, 2], [1, np.inf]), "y must not hold infinity"),
@@ -140,6 +149,16 @@ def test_extent(mark, x, y):
     assert got == [x, y]
 
 
+def test_a_line_that_is_drawn_up_to_a_point_leaves_room_for_the_rest():
+    line, points = Line([0, 5], [1, 9], upto=0), Points([[0, 1], [5, 9]], upto=0)
+    assert [values.tolist() for values in line.extent()] == [[0, 5], [1, 9]]
+    assert [values.tolist() for values in points.extent()] == [[0, 5], [1, 9]]
+
+
+def test_markers_have_a_name_each():
+    assert len(MARKER_NAMES) == len(MARKERS) == len(PALETTE)
+
+
 def test_a_rule_reaches_along_one_axis_only():
     x, y = Rule(y=3).extent()
     assert x.size == 0
@@ -189,6 +208,18 @@ LEGENDS = [
     (
         Line([0], [0], label="l", color=2, markers=True),
         [LegendEntry("l", "line", 2, marker=True)],
+    ),
+    (
+        Points([[0, 0]], values=[2], label="loss", marker="star"),
+        [LegendEntry("loss", "scale", "sequential")],
+    ),
+    (
+        Points([[0, 0]], [1], labels=["a"], marker="star"),
+        [LegendEntry("a", "point", 0, shape=7)],
+    ),
+    (
+        Line([0], [0], label="l", upto=0, marker="cross"),
+        [LegendEntry("l", "line", 0, marker=True, shape=6)],
     ),
     (Line([0], [0], label="l", color=3), [LegendEntry("l", "line", 3, dash=3)]),
     (Line([0], [0], label="l", direct=True), []),

@@ -149,6 +149,18 @@ def test_marks_may_come_go_and_change_their_kind():
             }  # fmt: skip
 
 
+def test_a_path_that_grows_is_stored_once():
+    """Six paths of 200 steps: cut anew for each frame they take six times as much."""
+    paths = np.random.default_rng(4).normal(size=(6, 200, 2)).cumsum(axis=1)
+    grown = [[Line(*path.T, upto=k) for path in paths] for k in range(200)]
+    cut = [[Line(*path[: k + 1].T) for path in paths] for k in range(200)]
+    sizes = [
+        len(pack(frames, [""] * 200, settled))
+        for frames, settled in (frames_of(*grown), frames_of(*cut))
+    ]
+    assert sizes[0] < 7_000 < sizes[1] / 5
+
+
 def test_a_number_that_changes_takes_a_few_bytes_a_frame():
     lists = [[Line([0, 1], [0, 1]), Rule(x=k / 7, label="here", width=3)] for k in range(100)]
     one, many = frames_of(lists[0])[0], frames_of(*lists)[0]

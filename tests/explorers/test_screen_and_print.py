@@ -35,7 +35,7 @@ ON_THE_PAGE = """() => [...document.querySelectorAll('.dlx-plot svg')].flatMap((
     const texts = [...mark.querySelectorAll('text')].filter((text) => text.textContent);
     return {
       kind: mark.dataset.mark,
-      pen: Number(mark.querySelector('path, line')?.getAttribute('stroke-width')),
+      pen: Number(mark.querySelector('path:not(.dlx-casing), line')?.getAttribute('stroke-width')),
       shapes: boxes.map((b) => [...share(b.x, b.y + b.height), ...share(b.x + b.width, b.y)]),
       texts: texts.map((text) => {
         const box = text.getBBox();

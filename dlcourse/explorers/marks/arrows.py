@@ -31,8 +31,8 @@ class Arrows(Mark):
     ----------
     start, end : array_like, shape (n, 2) or (2,)
         Tails and tips.
-    label, color, width, dash
-        Entry in the legend, colour, width in pixels, whether dashed.
+    label, color, width, dash, casing
+        Entry in the legend, colour, width in pixels, whether dashed or, as a `Line`, cased.
     head : bool
         Draw arrow heads.
     """
@@ -47,6 +47,7 @@ class Arrows(Mark):
     width: float = 2.0
     dash: bool = False
     head: bool = True
+    casing: bool = False
 
     def __post_init__(self) -> None:
         self.start = np.atleast_2d(check_floats(self.start, "start", (1, 2)))
@@ -80,6 +81,7 @@ class Arrows(Mark):
             "ls": looks.dash(self.dash),
             "shrinkA": 0,
             "shrinkB": 0,
+            "path_effects": looks.casing(self.width) if self.casing else None,
         }
         m = self.arrays()
         for start, end in zip(m["start"], m["end"], strict=True):

@@ -36,6 +36,8 @@ class LegendEntry:
         Class number or name of a colour; the name of the colour scale where there is a bar.
     width, dash, marker
         Of a line: width in pixels, number of its dash pattern, whether it has markers.
+    shape : int, optional
+        Number of the marker's shape; default that of the colour.
     hollow : bool
         Whether the point is a ring.
     opacity : float
@@ -51,13 +53,19 @@ class LegendEntry:
     width: float = 2.0
     dash: int = 0
     marker: bool = False
+    shape: Color | None = None
     hollow: bool = False
     opacity: float = 1.0
     domain: Limits | None = None
 
     def options(self) -> dict[str, Any]:
         """Return what the page needs to draw it, the ends of a scale as they are written."""
-        return {**asdict(self), "domain": [number(end, ".3g") for end in self.domain or ()]}
+        return _needed({**asdict(self), "domain": [number(e, ".3g") for e in self.domain or ()]})
+
+
+def _needed(options: dict[str, Any]) -> dict[str, Any]:
+    """Leave out None and False, for which the page takes what is missing."""
+    return {k: value for k, value in options.items() if value is not None and value is not False}
 
 
 @dataclass(eq=False)
@@ -76,10 +84,10 @@ class Mark(ABC):
         return {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
 
     def options(self) -> dict[str, Any]:
-        """Return everything else, ready for JSON; the page takes what is missing for False."""
+        """Return everything else, ready for JSON."""
         arrays = self.arrays()
-        rest = ((e.name, getattr(self, e.name)) for e in fields(self) if e.name not in arrays)
-        return {name: value for name, value in rest if value is not None and value is not False}
+        names = [entry.name for entry in fields(self) if entry.name not in arrays]
+        return _needed({name: getattr(self, name) for name in names})
 
     def resolved(self, before: Sequence[Mark]) -> Mark:
         """Return the mark to draw, given those `before` it in the same panel."""

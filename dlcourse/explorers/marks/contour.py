@@ -43,8 +43,8 @@ class Contour(Mark):
         Sides of the rectangle, needed with `values`.
     label : str
         Entry in the legend.
-    color, width, dash
-        Colour, width in pixels, and whether the line is dashed.
+    color, width, dash, casing
+        Colour, width in pixels, and whether the line is dashed or, as that of a `Line`, cased.
     """
 
     kind = "contour"
@@ -58,6 +58,7 @@ class Contour(Mark):
     color: Color = "ink"
     width: float = 1.5
     dash: bool = False
+    casing: bool = False
     resolution: int = 48
     bits: int | None = None
 
@@ -113,4 +114,4 @@ class Contour(Mark):
                 colors=looks.color(self.color),
                 linewidths=self.width * looks.PIXEL,
                 linestyles=[looks.dash(self.dash)],
-            )
+            ).set(path_effects=looks.casing(self.width) if self.casing else None)

@@ -13,7 +13,16 @@ export const stroke = (mark) => ({
   "stroke-width": mark.width,
   "stroke-dasharray": dashes(mark.dash),
   "stroke-linejoin": "round",
+  opacity: mark.opacity,
 });
+
+/** A line, where it is wanted on a casing in the colour of the page. */
+export function pen(mark, attributes) {
+  const line = svg("path", { ...stroke(mark), ...attributes });
+  if (!mark.casing) return [line];
+  const casing = { "stroke-width": mark.width + 3, style: `stroke:${css("paper")}`, class: "dlx-casing" };
+  return [svg("path", { ...stroke(mark), ...attributes, ...casing }), line];
+}
 
 /** An image as small as its numbers, ready to be drawn at any size. */
 export function bitmap(width, height, colorAt) {

@@ -20,9 +20,9 @@ function bar({ color, domain }) {
 
 const square = (fill, opacity) =>
   svg("rect", { x: 5, y: 1, width: 12, height: 12, rx: 2, style: `fill:${fill}`, opacity });
-const point = ({ color, hollow }) =>
+const point = ({ color, shape, hollow }) =>
   svg("path", {
-    d: symbol(color, 11, 7, 4.5),
+    d: symbol(shape ?? color, 11, 7, 4.5),
     "stroke-width": 2,
     style: hollow ? `fill:none;stroke:${css(color)}` : `fill:${css(color)}`,
   });

@@ -1,6 +1,6 @@
 // Vectors, steps, segments.
 import { css } from "../colors.js";
-import { arrowHead, pairs, stroke } from "../drawing.js";
+import { arrowHead, pairs, pen } from "../drawing.js";
 import { round, svg } from "../svg.js";
 
 export function paint(mark, place) {
@@ -8,8 +8,11 @@ export function paint(mark, place) {
   const starts = pairs(mark.start).map(([x, y]) => [place.x(x), place.y(y)]);
   const heads = ends.map((end, k) => arrowHead(...starts[k], ...end, 5 + 2 * mark.width));
   const shaft = (k) => `M${starts[k].map(round)}L${(mark.head ? heads[k].end : ends[k]).map(round)}`;
-  const drawn = [svg("path", { ...stroke(mark), d: ends.map((_, k) => shaft(k)).join("") })];
-  if (mark.head)
-    drawn.push(svg("path", { d: heads.map((head) => head.d).join(""), style: `fill:${css(mark.color)}` }));
+  const drawn = pen(mark, { d: ends.map((_, k) => shaft(k)).join("") });
+  if (mark.head) {
+    const edge = mark.casing ? `;stroke:${css("paper")};stroke-width:3px;paint-order:stroke` : "";
+    const d = heads.map((head) => head.d).join("");
+    drawn.push(svg("path", { d, style: `fill:${css(mark.color)}${edge}` }));
+  }
   return [svg("g", { "clip-path": place.clip }, ...drawn)];
 }

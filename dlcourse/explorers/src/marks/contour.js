@@ -1,7 +1,6 @@
 // Lines of equal value.
 import { contours } from "d3-contour";
-import { stroke, through } from "../drawing.js";
-import { svg } from "../svg.js";
+import { pen, through } from "../drawing.js";
 
 export function paint(mark, place) {
   const [rows, columns] = mark.values.shape;
@@ -18,5 +17,5 @@ export function paint(mark, place) {
       place,
     ),
   );
-  return [svg("path", { ...stroke(mark), d: path.join(""), "clip-path": place.clip })];
+  return pen(mark, { d: path.join(""), "clip-path": place.clip });
 }

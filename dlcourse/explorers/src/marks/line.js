@@ -1,17 +1,18 @@
 // A line through points.
 import { css } from "../colors.js";
-import { stroke, through, words } from "../drawing.js";
+import { pen, through, words } from "../drawing.js";
 import { svg, symbol } from "../svg.js";
 
 export function paint(mark, place) {
-  const drawn = [
-    svg("path", { ...stroke(mark), d: through(mark.x, mark.y, place), "clip-path": place.clip }),
-  ];
-  const shown = Array.from(mark.x, (x, k) => [place.x(x), place.y(mark.y[k])]).filter((p) =>
-    place.holds(...p),
-  );
-  if (mark.markers) {
-    const d = shown.map(([x, y]) => symbol(mark.color, x, y, mark.width + 1.8)).join("");
+  const [xs, ys] = [mark.x, mark.y].map((all) => all.subarray(0, (mark.upto ?? all.length) + 1));
+  const drawn = pen(mark, { d: through(xs, ys, place), "clip-path": place.clip });
+  const points = Array.from(xs, (x, k) => [place.x(x), place.y(ys[k])]);
+  const inSight = (some) => some.filter((p) => place.holds(...p));
+  const shown = inSight(points);
+  const marked = mark.markers ? shown : mark.upto == null ? [] : inSight(points.slice(-1));
+  if (marked.length) {
+    const [shape, radius] = [mark.marker ?? mark.color, mark.width + (mark.markers ? 1.8 : 3)];
+    const d = marked.map(([x, y]) => symbol(shape, x, y, radius)).join("");
     drawn.push(svg("path", { d, style: `fill:${css(mark.color)};stroke:var(--dl-paper)` }));
   }
   if (mark.direct && shown.length) {
