@@ -28,8 +28,9 @@ the book was built, in print a picture of the start. Authors need no JavaScript.
 What there is
 -------------
 Marks
-    `Field`, `Contour`, `Points`, `Line`, `Band`, `Arrows`, `Bars`, `Image`, `Text`, `Rule`,
-    `Diagram` (with `Node` and `Edge`); `network_diagram` draws a network from its weights.
+    `Field`, `Contour`, `Points`, `Line`, `Band`, `Arrows`, `Bars`, `Text`, `Rule`, `Image` (several
+    stand in a row, each with its scale), `Matrix` (a table in coloured cells), `Diagram` (with
+    `Node` and `Edge`); `network_diagram` draws a network from its weights.
 Controls
     `Slider` (one to three), `Choice` (radio buttons), `Button` (sets several controls at once).
     ``Slider(..., play=True)`` adds a play button. A figure may have no control. `Handle` is a ring
@@ -63,6 +64,7 @@ from dlcourse.explorers.marks.field import Field
 from dlcourse.explorers.marks.handle import Handle
 from dlcourse.explorers.marks.image import Image
 from dlcourse.explorers.marks.line import Line
+from dlcourse.explorers.marks.matrix import Matrix
 from dlcourse.explorers.marks.points import Points
 from dlcourse.explorers.marks.rule import Rule
 from dlcourse.explorers.marks.text import Text
@@ -85,6 +87,7 @@ __all__ = [
     "Image",
     "Line",
     "Mark",
+    "Matrix",
     "Node",
     "Panel",
     "Points",

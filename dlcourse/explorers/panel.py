@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from dlcourse._validation import limits, one_of
 from dlcourse.explorers.marks.base import LegendEntry, Mark
-from dlcourse.explorers.marks.image import Image
 from dlcourse.explorers.values import Limits
 
 
@@ -76,8 +75,8 @@ class Panel:
 
     @property
     def small(self) -> bool:
-        """Whether a third of a phone's width is enough: images without words beside them."""
-        return all(isinstance(mark, Image) and not mark.worded for mark in self.marks)
+        """Whether a third of a phone's width is enough."""
+        return all(mark.small for mark in self.marks)
 
     def options(self) -> dict[str, Any]:
         """Return what the page needs to draw the panel, without its marks."""

@@ -17,9 +17,9 @@ from dlcourse.explorers import (
     Diagram,
     Explorer,
     Field,
-    Image,
     Line,
     Mark,
+    Matrix,
     Panel,
     Points,
     Slider,
@@ -322,14 +322,13 @@ def _xor_diagram(x: Array, sharpness: float) -> Diagram:
     )
 
 
-def _truth_table(sharpness: float, corner: int) -> Image:
-    return Image(
+def _truth_table(sharpness: float, corner: int) -> Matrix:
+    return Matrix(
         np.column_stack([_CORNERS, *_stages(_CORNERS, sharpness)]),
+        columns=["x₁", "x₂", "NAND", "OR", "XOR"],
         numbers=".2f",
-        scale="sequential",
         domain=(0, 2),
-        names=["x₁", "x₂", "NAND", "OR", "XOR"],
-        rows=["▸" if k == corner else " " for k in range(4)],
+        highlight=[(corner, None)],
     )
 
 

@@ -17,6 +17,7 @@ from dlcourse.explorers import (
     Handle,
     Image,
     Line,
+    Matrix,
     Node,
     Panel,
     Points,
@@ -168,11 +169,10 @@ def _digit(angle):
 
 
 def images() -> Explorer:
-    """Images: one, a grid with titles and highlight, diverging weights, numbers, colour."""
+    """Images: one, a grid with titles and highlight, diverging weights, several marks, colour."""
 
     def frame(angle):
         digits = np.stack([_digit(angle + k / 3) for k in range(10)])
-        matrix = np.round(np.outer([1, -1, 0.5], [np.cos(angle), np.sin(angle), 1.0]), 2)
         hue = np.stack(np.meshgrid(np.linspace(0, 1, 12), np.linspace(0, 1, 12)), axis=-1)
         color = np.concatenate([hue, np.full((12, 12, 1), abs(np.cos(angle)))], axis=-1)
         return [
@@ -185,15 +185,11 @@ def images() -> Explorer:
             Panel([Image(digits[0] - digits[4], scale="diverging", label="weight")], aspect=1),
             Panel(
                 [
-                    Image(
-                        matrix,
-                        scale="diverging",
-                        numbers=".2f",
-                        rows=["h₁", "h₂", "h₃"],
-                        names=["x₁", "x₂", "1"],
-                    )
+                    Image(digits[0], titles=["ring"]),
+                    Image(digits[2] - 0.5, titles=["step"], scale="diverging", sign="+"),
+                    Image(digits[:4], sign="=", own_scale=True, label="value"),
                 ],
-                title="A matrix",
+                title="Several in a row",
                 aspect=1.8,
             ),
             Panel([Image(color, rgb=True)], title="Colour", aspect=1),
@@ -203,7 +199,77 @@ def images() -> Explorer:
         frame,
         [Slider("angle", np.linspace(0, 3, 7), format=".1f")],
         title="Images",
-        alt="Blurred rings that turn with the angle, alone, in a grid, as weights and as numbers.",
+        alt="Blurred rings that turn with the angle, alone, in a grid, as weights and as a sum.",
+        columns=2,
+    )
+
+
+def matrices() -> Explorer:
+    """Matrices: names, groups, gaps, frames, blank zeros, numbers that do not fit."""
+
+    def frame(steps):
+        words = ["the", "cat", "sat", "because", "it", "was", "tired"]
+        scores = np.cos(np.subtract.outer(np.arange(7), np.arange(7)) * steps)
+        causal = np.where(np.tri(7), np.exp(2 * scores), np.nan)
+        counts = np.diag([50, 41, 38, 44]) + steps * np.eye(4, k=1) + 3 * np.eye(4, k=-2)
+        kinds = ["cat", "dog", "automobile", "aeroplane"]
+        return [
+            Panel(
+                [
+                    Matrix(
+                        counts,
+                        rows=kinds,
+                        columns=kinds,
+                        row_groups=["animals", "animals", "machines", "machines"],
+                        column_groups="says the network",
+                        numbers="d",
+                        zeros=False,
+                        highlight=[(0, 1), (2, None)],
+                        domain=(0, 20),
+                        label="pictures",
+                    )
+                ],
+                title="Confusion",
+            ),
+            Panel(
+                [
+                    Matrix(
+                        causal / np.nansum(causal, axis=1, keepdims=True),
+                        rows=words,
+                        columns=words,
+                        highlight=[(None, 1)],
+                        label="attention",
+                    )
+                ],
+                title="Attention",
+                aspect=1.1,
+            ),
+            Panel(
+                [
+                    Matrix(
+                        np.outer([1, -1, 0.5], [np.cos(steps), np.sin(steps), 1.0]),
+                        scale="diverging",
+                        rows=["h₁", "h₂", "h₃"],
+                        columns=["x₁", "x₂", "1"],
+                        column_groups=["inputs", "inputs", ""],
+                        numbers=".2f",
+                    )
+                ],
+                title="Weights",
+                aspect=1.8,
+            ),
+            Panel(
+                [Matrix([[7, 42, 100, 123456789 * steps] * 2], numbers="d")],
+                title="Large numbers",
+                aspect=1.8,
+            ),
+        ]
+
+    return Explorer(
+        frame,
+        [Slider("steps", [1, 2, 3])],
+        title="Matrices",
+        alt=lambda steps: f"In {steps} of 50 pictures a cat is taken for a dog.",
         columns=2,
     )
 
@@ -376,8 +442,8 @@ def borders() -> Explorer:
                 x_label="year",
             ),
             Panel(
-                [Image(np.eye(3) * 100 * (1 + shift), numbers="d"), Text(0.5, 0.5, "middle")],
-                title="Text on an image",
+                [Matrix(np.eye(3) * 100 * (1 + shift), numbers="d"), Text(0.5, 0.5, "middle")],
+                title="Text on a matrix",
                 axes=False,
             ),
         ]

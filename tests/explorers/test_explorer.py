@@ -18,6 +18,7 @@ from dlcourse.explorers import (
     Field,
     Image,
     Line,
+    Matrix,
     Panel,
     Points,
     Slider,
@@ -198,12 +199,12 @@ def test_the_page_stays_small_and_holds_the_caption_and_the_picture():
     assert face["packet"] in data_script(face)
 
 
-def test_only_images_without_words_stay_beside_each_other_on_a_phone():
-    plain, worded = Panel([Image([[0, 1]])]), Panel([Image([[0, 1]], numbers="d")])
+def test_only_images_stay_beside_each_other_on_a_phone():
+    image, table = Panel([Image([[0, 1]])]), Panel([Matrix([[0, 1]], numbers="d")])
     for panels, kind in [
-        ([plain] * 3, "dlx dlx-small"),
-        ([plain, worded], "dlx"),
-        ([plain, worded, plain], "dlx dlx-long"),
+        ([image] * 3, "dlx dlx-small"),
+        ([image, table], "dlx"),
+        ([image, table, image], "dlx dlx-long"),
     ]:
         figure = explorer(lambda a, panels=panels: panels)
         assert f'class="{kind}"' in figure_html(figure.outline())

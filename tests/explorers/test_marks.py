@@ -1,6 +1,7 @@
 """Marks: what they accept, what they refuse and in which words, how far they reach."""
 
 import re
+from dataclasses import replace
 from graphlib import TopologicalSorter
 
 import numpy as np
@@ -18,6 +19,7 @@ from dlcourse.explorers import (
     Image,
     Line,
     Mark,
+    Matrix,
     Node,
     Panel,
     Points,
@@ -25,7 +27,7 @@ from dlcourse.explorers import (
     Text,
     network_diagram,
 )
-from dlcourse.explorers.marks.base import LegendEntry, Shaded
+from dlcourse.explorers.marks.base import LegendEntry, Shaded, common_domain
 from dlcourse.explorers.marks.grid import on_grid
 from dlcourse.explorers.page import STATIC
 from dlcourse.explorers.values import MARKER_NAMES
@@ -89,6 +91,18 @@ WRONG = [
     (lambda: Image(np.zeros((2, 2)), scale="jet"), "scale must be one of"),
     (lambda: Image(np.zeros((2, 2)), highlight=[(0, 1)]), r"highlight .* 0 to 0, got \[\(0, 1\)\]"),
     (lambda: Image(np.zeros((3, 2, 2)), highlight=[3]), r"highlight .* 0 to 2, got \[3\]"),
+    (lambda: Image(GRID, own_scale=True, domain=(0, 1)), "own_scale must stand without rgb and"),
+    (lambda: Matrix([1, 2]), "values"),
+    (lambda: Matrix(GRID * np.nan), r"values must hold a number, got only NaN, shape \(2, 3\)"),
+    (lambda: Matrix(GRID + np.inf), "values must not hold infinity"),
+    (lambda: Matrix(GRID, scale="classes"), "scale must be one of"),
+    (lambda: Matrix(GRID, numbers="x"), "numbers must be a format"),
+    (lambda: Matrix(GRID, rows=["a"]), "rows must have 2 entries, got 1"),
+    (lambda: Matrix(GRID, columns="ab"), "columns must have 3 entries, got 2"),
+    (lambda: Matrix(GRID, row_groups=["a"]), "row_groups must have 2 entries, got 1"),
+    (lambda: Matrix(GRID, highlight=[2]), r"highlight must hold pairs .* got 2"),
+    (lambda: Matrix(GRID, highlight=[(2, 0)]), r"rows 0 to 1 .* got \(2, 0\)"),
+    (lambda: Matrix(GRID, highlight=[(None, 3)]), r"columns 0 to 2, .* got \(None, 3\)"),
     (lambda: Text(0, np.nan, "a"), "y"),
     (lambda: Text(0, 0, "a", anchor="left"), "anchor must be one of"),
     (lambda: Rule(), "exactly one of x and y"),
@@ -182,6 +196,43 @@ def test_lines_of_different_colour_differ_in_dash_too_unless_something_else_tell
     assert Line([0], [0], color=0, dash=True).options()["dash"] == 1
 
 
+def test_images_with_own_scales_are_shares_of_their_largest():
+    images = np.stack([GRID, -100 * GRID, 0 * GRID])
+    np.testing.assert_allclose(
+        Image(images, own_scale=True).shades, [GRID / 5, -GRID / 5, 0 * GRID]
+    )
+
+
+def test_only_an_image_with_a_sign_sends_one():
+    assert "sign" not in Image(GRID).options()
+    assert Image(GRID, sign="+").options()["sign"] == "+"
+
+
+def test_a_matrix_says_which_cells_a_group_holds():
+    matrix = Matrix(np.zeros((4, 2)), row_groups=["", "in", "in", "out"], column_groups="all")
+    assert matrix.options()["row_groups"] == [("in", 1, 3), ("out", 3, 4)]
+    assert matrix.options()["column_groups"] == [("all", 0, 2)]
+    assert Matrix(GRID).options()["row_groups"] == []
+
+
+def test_a_matrix_leaves_gaps_and_on_demand_zeros_without_numbers():
+    values = [[0, 0.04], [np.nan, -2]]
+    assert Matrix(values, numbers=".1f").options()["numbers"] == ["0.0", "0.0", "", "−2.0"]
+    assert Matrix(values, numbers=".1f", zeros=False).options()["numbers"] == ["", "", "", "−2.0"]
+
+
+def test_a_gap_takes_no_part_in_the_scale_of_a_matrix():
+    gap = Matrix([[1, np.nan, 3]])
+    assert common_domain([gap]) == (1, 3)
+    assert gap.bits_of("values") == 0, "whole numbers know no gap"
+    assert Matrix([[1, 2, 3]]).bits_of("values") == 8
+
+
+def test_a_matrix_stays_the_same_when_it_is_copied():
+    matrix = Matrix(GRID, row_groups="rows", column_groups=["", "a", "a"], highlight=[(None, 1)])
+    assert replace(matrix).options() == matrix.options()
+
+
 CLASSES = [LegendEntry("a", "point", 0), LegendEntry("b", "point", 1)]
 LEGENDS = [
     (Field(GRID, **SIDES, label="loss"), [LegendEntry("loss", "scale", "diverging")]),
@@ -235,6 +286,11 @@ LEGENDS = [
     (Text(0, 0, "t"), []),
     (Handle(0, 0, moves="w", label="tip"), []),
     (Image(GRID, label="weight"), [LegendEntry("weight", "scale", "grey")]),
+    (
+        Image(GRID, own_scale=True, label="weight"),
+        [LegendEntry("weight (share of each image's largest)", "scale", "grey")],
+    ),
+    (Matrix(GRID, label="share"), [LegendEntry("share", "scale", "sequential")]),
     (Diagram([Node(0, 0, "n")]), []),
 ]
 

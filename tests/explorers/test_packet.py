@@ -17,6 +17,7 @@ from dlcourse.explorers import (
     Field,
     Image,
     Line,
+    Matrix,
     Node,
     Panel,
     Points,
@@ -206,15 +207,15 @@ def test_the_page_shows_each_number_as_python_writes_it(numbers):
     """The domain is coarse on purpose: eight bits of it would show 99 for 100."""
     values = np.array([NUMBERS])
     marks = [
-        Image(values, numbers=numbers, label="scale", domain=(-1e6, 1e6)),
+        Matrix(values, numbers=numbers, label="scale", domain=(-1e6, 1e6)),
         Bars(NUMBERS, numbers=numbers),
         Diagram([Node(0, 0, "", value) for value in NUMBERS], numbers=numbers),
         Diagram([Node(0, 0)], [Edge(0, 0, value) for value in NUMBERS], edge_numbers=numbers),
     ]
     frames, settled = frames_of(marks)
     (panel,) = read(pack(frames, [""], settled))[0]["panels"]
-    image, bars, nodes, edges = panel["marks"]
+    matrix, bars, nodes, edges = panel["marks"]
     python = [number(value, numbers) for value in NUMBERS] if numbers else []
-    assert image["numbers"] == bars["numbers"] == nodes["numbers"] == python
+    assert matrix["numbers"] == bars["numbers"] == nodes["numbers"] == python
     assert edges["edge_labels"] == (python or [""] * len(NUMBERS))
     assert panel["legend"][0]["domain"] == ["−10⁶", "10⁶"]

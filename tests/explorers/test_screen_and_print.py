@@ -22,7 +22,7 @@ if not (STATIC / "explorer.js").exists():
 
 ANCHORS = {words: anchor for anchor, words in ALIGNMENTS.items()}
 DRAWN_WITH_A_PEN = ("line", "rule", "arrows", "contour")
-OWN_UNITS = ("image", "diagram")  # laid out for the pixels at hand, not on the axes
+OWN_UNITS = ("image", "matrix", "diagram")  # laid out for the pixels at hand, not on the axes
 KINDS = [kind for base in (Mark, Shaded) for kind in base.__subclasses__() if kind.kind]
 
 # Of each mark: the boxes around its shapes and the anchors of its texts, in shares of the panel,
@@ -67,10 +67,10 @@ def in_print(explorer, monkeypatch):
 
     def watched(print_on):
         def draw(mark, axes, domain):
-            before = {*axes.get_children()}
+            before = {*parts(axes.get_children())}
             print_on(mark, axes, domain)
-            added = [artist for artist in axes.get_children() if artist not in before]
-            drawn.append((mark, axes, [*parts(added)]))
+            added = [artist for artist in parts(axes.get_children()) if artist not in before]
+            drawn.append((mark, axes, added))
 
         return draw
 

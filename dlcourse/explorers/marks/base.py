@@ -75,6 +75,8 @@ class Mark(ABC):
     kind: ClassVar[str] = ""
     framed: ClassVar[bool] = True
     """Whether a panel with this mark shows axes unless told otherwise; others fill the panel."""
+    small: ClassVar[bool] = False
+    """Whether a third of a phone's width is enough for a panel with only such marks."""
     linear: ClassVar[bool] = False
     """Whether the axes around this mark must be linear."""
 
@@ -151,9 +153,9 @@ class Shaded(Mark):
         return [LegendEntry(self.label, "scale", self.scale, domain=domain)] if self.label else []
 
 
-def canvas_on(axes: Axes) -> Axes:
-    """Return axes over the whole of `axes` for a mark that has units of its own."""
-    canvas = axes.inset_axes((0, 0, 1, 1), zorder=0)
+def canvas_on(axes: Axes, bounds: tuple[float, float, float, float] = (0, 0, 1, 1)) -> Axes:
+    """Return axes over the whole of `axes`, or a part, for a mark that has units of its own."""
+    canvas = axes.inset_axes(bounds, zorder=0)
     canvas.set_axis_off()
     return canvas
 

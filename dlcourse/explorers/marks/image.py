@@ -1,24 +1,22 @@
-"""`Image`: images, matrices."""
+"""`Image`: images."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import KW_ONLY, dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from dlcourse._validation import one_of
 from dlcourse.explorers import looks
-from dlcourse.explorers.marks.base import Shaded, canvas_on
-from dlcourse.explorers.numbers import written
+from dlcourse.explorers.marks.base import LegendEntry, Shaded, canvas_on
 from dlcourse.explorers.values import (
     Array,
     Limits,
     check_floats,
     check_names,
-    check_number_format,
 )
 
 if TYPE_CHECKING:
@@ -27,7 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Image(Shaded):
-    """An image, or several in a grid: digits, weights, feature maps, matrices with numbers.
+    """An image, or several in a grid: digits, weights, feature maps.
+
+    Several of these marks in one panel stand in a row and are as high as each other, each with its
+    own scale, size and entry in the legend: an image, a step, and their sum.
 
     Parameters
     ----------
@@ -46,16 +47,17 @@ class Image(Shaded):
         Title of a colour bar; "" for none.
     rgb : bool
         The last axis holds red, green and blue, each in 0..1.
-    numbers : str
-        Format specification to write each value into its cell, for example ".1f"; "" for none.
+    own_scale : bool
+        Give each image a scale of its own: show its values as shares of the largest in size.
+    sign : str
+        Text before the images, such as "+" or "=" between the marks of a row.
     highlight : sequence of int
         Images to be framed in the colour of class 1.
-    rows, names : sequences of str
-        Text beside each row and above each column of a single image, for matrices.
     """
 
     kind = "image"
     framed = False
+    small = True
 
     pixels: ArrayLike
     _: KW_ONLY
@@ -63,27 +65,23 @@ class Image(Shaded):
     titles: Sequence[str] = ()
     scale: Literal["grey", "diverging", "sequential"] = "grey"
     rgb: bool = False
-    numbers: str = ""
+    own_scale: bool = False
+    sign: str = ""
     highlight: Sequence[int] = ()
-    rows: Sequence[str] = ()
-    names: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
         one_of(self.scale, "scale", ("grey", "diverging", "sequential"))
-        check_number_format(self.numbers, "numbers")
         extra = 1 if self.rgb else 0
         pixels = check_floats(self.pixels, "pixels", (2 + extra, 3 + extra))
         self.pixels = pixels if pixels.ndim == 3 + extra else pixels[None]
         if self.rgb:
             self._check_rgb(self.pixels)
-        count, height, width = self.pixels.shape[:3]
+        if self.own_scale:
+            self.pixels = self._on_own_scales(self.pixels)
+        count = len(self.pixels)
         self.columns = int(self.columns or np.ceil(np.sqrt(count)))
         self.titles = check_names(self.titles, "titles", count)
-        self.rows, self.names = (
-            check_names(self.rows, "rows", height),
-            check_names(self.names, "names", width),
-        )
         if any(index not in range(count) for index in self.highlight):
             raise ValueError(
                 f"highlight must hold numbers of images, 0 to {count - 1}, got {self.highlight!r}"
@@ -95,10 +93,11 @@ class Image(Shaded):
             raise ValueError("pixels must hold red, green and blue in 0..1 on the last axis")
         self.domain = (0.0, 1.0)
 
-    @property
-    def worded(self) -> bool:
-        """Whether there are words or numbers at single rows, columns or cells."""
-        return bool(self.numbers or self.rows or self.names)
+    def _on_own_scales(self, pixels: Array) -> Array:
+        if self.rgb or self.domain is not None:
+            raise ValueError("own_scale must stand without rgb and domain, got both")
+        largest = np.abs(pixels).max(axis=(1, 2), keepdims=True)
+        return pixels / np.where(largest == 0, 1, largest)
 
     @property
     def shades(self) -> Array:
@@ -110,36 +109,49 @@ class Image(Shaded):
         return 8
 
     def options(self) -> dict[str, Any]:
-        """Return what is not an array, the numbers as they are written into the cells."""
-        return {**super().options(), "numbers": self._written()}
+        """Return what is not an array and matters to the page."""
+        options = super().options()
+        del options["own_scale"]
+        if not self.sign:
+            del options["sign"]
+        return options
 
-    def _written(self) -> list[str]:
-        return [] if self.rgb else written(self.shades, self.numbers)
+    def legend(self, domain: Limits | None = None) -> list[LegendEntry]:
+        """Return the colour bar, which says if its ends are other numbers in each image."""
+        share = " (share of each image's largest)" if self.own_scale else ""
+        return [replace(e, label=e.label + share) for e in super().legend(domain)]
 
     def print_on(self, axes: Axes, domain: Limits | None) -> None:
-        """Draw images in a grid of unit squares' proportions, the first at the top left."""
+        """Draw images in a grid that is 1 high, beside those that earlier marks have drawn."""
         from matplotlib.patches import Rectangle
 
-        axes = canvas_on(axes)
+        axes, start = _shared_canvas(axes)
         count, height, width = self.shades.shape[:3]
-        gap, head = width * 0.08, height * (0.22 if self.titles else 0.08)
-        per_row = int(self.columns or count)
+        per_row = min(int(self.columns or count), count)
+        rows = -(-count // per_row)
+        tall, wide = 1 / rows, width / height / rows
+        gap, head = tall * 0.08, tall * (0.22 if self.titles else 0.08)
+        if self.sign:
+            look: Any = {"fontsize": 14, "ha": "center", "va": "center"}
+            axes.text(start + SIGN / 2 - gap, 0.5, self.sign, **look)
+            start += SIGN
         colors = self._colors(domain)
         for k in range(count):
             row, column = divmod(k, per_row)
-            left, top = column * (width + gap), row * (height + head)
-            extent = (left, left + width, top + height, top)
+            left, top = start + column * (wide + gap), row * (tall + head)
+            extent = (left, left + wide, top + tall, top)
+            bottom, above = axes.get_ylim()
             axes.imshow(colors[k], extent=extent, interpolation="nearest")
+            axes.set(
+                xlim=(0, start + per_row * (wide + gap)),
+                ylim=(max(bottom, top + tall), min(above, -head)),
+            )
             if self.titles:
-                place = (left + width / 2, top - 0.03 * height)
+                place = (left + wide / 2, top - 0.03 * tall)
                 axes.text(*place, self.titles[k], ha="center", fontsize=8)
             if k in self.highlight:
                 frame: Any = {"fill": False, "ec": looks.color("positive"), "lw": 3 * looks.PIXEL}
-                axes.add_patch(Rectangle((left, top), width, height, **frame))
-            self._write_on(axes, k, left, top, colors[k])
-        rows, columns = -(-count // per_row), min(count, per_row)
-        axes.set_xlim(-gap, columns * (width + gap))
-        axes.set_ylim(rows * (height + head), -head)
+                axes.add_patch(Rectangle((left, top), wide, tall, **frame))
 
     def _colors(self, domain: Limits | None) -> Array:
         """Red, green and blue of every pixel."""
@@ -148,14 +160,15 @@ class Image(Shaded):
         low, high = domain
         return looks.ramp(self.scale)((self.shades - low) / (high - low))
 
-    def _write_on(self, axes: Axes, image: int, left: float, top: float, colors: Array) -> None:
-        """Write numbers into the cells, the names of rows and columns beside them."""
-        height, width = colors.shape[:2]
-        texts = self._written()[image * height * width :]
-        for (i, j), text in zip(np.ndindex(height, width), texts, strict=False):
-            ink = looks.ink_on(colors[i, j])
-            axes.text(left + j + 0.5, top + i + 0.5, text, ha="center", va="center", color=ink)
-        for i, name in enumerate(self.rows):
-            axes.text(left - 0.1, top + i + 0.5, name, ha="right", va="center")
-        for j, name in enumerate(self.names):
-            axes.text(left + j + 0.5, top - 0.1, name, ha="center", va="bottom")
+
+SIGN = 0.3  # room before a sign and behind it, as a share of the height of the images
+
+
+def _shared_canvas(axes: Axes) -> tuple[Axes, float]:
+    """Return the axes that all images of a panel share, and where the next ones begin."""
+    for child in axes.child_axes:
+        if child.get_label() == "images":
+            return cast("Axes", child), child.get_xlim()[1]
+    canvas = canvas_on(axes)
+    canvas.set_label("images")
+    return canvas, 0.0

@@ -24,7 +24,7 @@ export function pen(mark, attributes) {
   return [svg("path", { ...stroke(mark), ...attributes, ...casing }), line];
 }
 
-/** An image as small as its numbers, ready to be drawn at any size. */
+/** An image as small as its numbers, ready to be drawn at any size; what has no colour is left clear. */
 export function bitmap(width, height, colorAt) {
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width, height });
@@ -32,6 +32,7 @@ export function bitmap(width, height, colorAt) {
   const image = context.createImageData(width, height);
   for (let k = 0; k < width * height; k++) {
     const color = colorAt(k);
+    if (!color) continue;
     for (let c = 0; c < 3; c++) image.data[4 * k + c] = color[c];
     image.data[4 * k + 3] = 255;
   }

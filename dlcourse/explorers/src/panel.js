@@ -29,7 +29,7 @@ export function createPanel(box) {
     const wishes = panel.marks.map((mark) => marks[mark.kind].axes?.(mark) ?? {});
     const place = layout(panel, wishes, width, height, clip);
     const context = prepare(canvas, width, height);
-    Object.assign(place, { theme, canvas: context });
+    Object.assign(place, { theme, canvas: context, marks: panel.marks });
     const { left, top, right, bottom } = place;
     context.beginPath();
     context.rect(left, top, right - left, bottom - top);

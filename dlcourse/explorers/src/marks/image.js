@@ -1,38 +1,68 @@
-// Images in a grid.
-import { inkOn, shade } from "../colors.js";
+// Images in grids.
+import { shade } from "../colors.js";
 import { bitmap, words } from "../drawing.js";
 import { svg } from "../svg.js";
-import { plain } from "../typeset.js";
 
-/** Images in a grid, as large as the panel allows, the first at the top left. */
+const GAP = 5;
+const TITLE = 17;
+const SIGN = 30;
+
+/** The images of a panel: the grids of its marks in a row, all as high and as large as the panel allows. */
 export function paint(mark, place) {
+  const marks = place.marks.filter(({ kind }) => kind === "image");
+  const lift = marks.some(({ titles }) => titles.length) ? TITLE : 0; // over the first row of each
+  const grids = marks.map((one, k) => grid(one, k, lift));
+  const sum = (name) => grids.reduce((total, one) => total + one[name], 0);
+  const tall = Math.min(
+    (place.right - place.left - sum("beside")) / grids.reduce((total, { shape }) => total + shape, 0),
+    ...grids.map(({ above }) => place.bottom - place.top - above),
+  );
+  for (const one of grids) {
+    one.cell = sharp(tall / (one.rows * one.height));
+    one.across = one.columns * one.width * one.cell + one.beside;
+    one.down = one.rows * one.height * one.cell + one.above;
+  }
+  const down = Math.max(...grids.map((one) => one.down));
+  const top = Math.round(place.top + (place.bottom - place.top - down) / 2);
+  const at = marks.indexOf(mark);
+  const before = grids.slice(0, at).reduce((total, { across }) => total + across, 0);
+  const left = Math.round((place.left + place.right - sum("across")) / 2 + before);
+  return oneGrid(mark, place, { ...grids[at], left, top: top + lift });
+}
+
+/** Rows and columns of a mark's grid, and the pixels that it needs besides its images. */
+function grid(mark, k, lift) {
   const [count, height, width] = mark.pixels.shape;
   const columns = Math.min(mark.columns, count),
     rows = Math.ceil(count / columns);
-  const head = (mark.titles.length ? 17 : 0) + (mark.names.length ? 17 : 0);
-  const side = mark.rows.length ? 7 * Math.max(...mark.rows.map((name) => plain(name).length)) + 8 : 0;
-  const gap = columns * rows > 1 ? 5 : 0;
-  const room = [
-    place.right - place.left - side - gap * (columns - 1),
-    place.bottom - place.top - (head + gap) * rows,
-  ];
-  let cell = Math.min(room[0] / (columns * width), room[1] / (rows * height));
-  if (cell > 1.5) cell = Math.floor(cell); // whole pixels stay sharp
-  const total = [columns * (cell * width + gap) - gap, rows * (cell * height + head + gap)];
-  const origin = [
-    (place.left + place.right + side - total[0]) / 2,
-    place.top + Math.max(0, (place.bottom - place.top - total[1]) / 2),
-  ].map(Math.round);
-  const drawn = [];
-  for (let k = 0; k < count; k++) {
-    const x = origin[0] + (k % columns) * (cell * width + gap);
-    const y = origin[1] + Math.floor(k / columns) * (cell * height + head + gap) + head;
-    drawn.push(...oneImage(mark, place, k, x, y, cell));
-  }
-  return drawn;
+  const lead = mark.sign ? SIGN : k ? 3 * GAP : 0;
+  const between = GAP + (mark.titles.length ? TITLE : 0);
+  const beside = lead + GAP * (columns - 1),
+    above = lift + between * (rows - 1);
+  const shape = (columns * width) / (rows * height);
+  return { height, width, columns, rows, lead, between, beside, above, shape };
 }
 
-function oneImage(mark, place, k, x, y, cell) {
+/** A size that gives all pixels of an image the same, unless that would leave much room unused. */
+function sharp(cell) {
+  const ratio = globalThis.devicePixelRatio || 1;
+  const whole = Math.floor(cell * ratio) / ratio;
+  return whole > 0.8 * cell ? whole : cell;
+}
+
+function oneGrid(mark, place, { cell, columns, rows, width, height, lead, between, left, top }) {
+  const [wide, tall] = [cell * width, cell * height];
+  const drawn = Array.from({ length: mark.pixels.shape[0] }, (_, k) => {
+    const x = left + lead + (k % columns) * (wide + GAP);
+    const y = top + Math.floor(k / columns) * (tall + between);
+    return oneImage(mark, place, k, { x, y, width: wide, height: tall });
+  });
+  const middle = top + (rows * tall + (rows - 1) * between) / 2;
+  if (mark.sign) drawn.push(words(mark.sign, left + lead / 2, middle, { size: 1.6 }));
+  return drawn.flat();
+}
+
+function oneImage(mark, place, k, box) {
   const [, height, width] = mark.pixels.shape;
   const depth = mark.rgb ? 3 : 1;
   const pixels = mark.pixels.subarray(k * height * width * depth, (k + 1) * height * width * depth);
@@ -41,32 +71,8 @@ function oneImage(mark, place, k, x, y, cell) {
     ? (p) => [0, 1, 2].map((c) => 255 * pixels[3 * p + c])
     : (p) => shade(ramp, pixels[p], mark.domain);
   place.canvas.imageSmoothingEnabled = false;
-  place.canvas.drawImage(bitmap(width, height, colorAt), x, y, cell * width, cell * height);
-  const strong = mark.highlight.includes(k);
-  const frame = {
-    x,
-    y,
-    width: cell * width,
-    height: cell * height,
-    class: strong ? "dlx-strong-frame" : "dlx-frame",
-  };
-  const drawn = [svg("rect", frame)];
-  if (mark.titles[k]) drawn.push(words(mark.titles[k], x + (cell * width) / 2, y - 9, {}));
-  mark.rows.forEach((name, i) => drawn.push(words(name, x - 6, y + cell * (i + 0.5), { anchor: "end" })));
-  mark.names.forEach((name, j) => drawn.push(words(name, x + cell * (j + 0.5), y - 9, {})));
-  mark.numbers.slice(k * height * width, (k + 1) * height * width).forEach((number, p) =>
-    drawn.push(
-      svg(
-        "text",
-        {
-          x: x + cell * ((p % width) + 0.5),
-          y: y + cell * (Math.floor(p / width) + 0.5),
-          class: "dlx-cell",
-          style: `fill:${inkOn(colorAt(p))};font-size:${Math.min(13, cell * 0.42)}px`,
-        },
-        number,
-      ),
-    ),
-  );
+  place.canvas.drawImage(bitmap(width, height, colorAt), box.x, box.y, box.width, box.height);
+  const drawn = [svg("rect", { ...box, class: mark.highlight.includes(k) ? "dlx-strong-frame" : "dlx-frame" })];
+  if (mark.titles[k]) drawn.push(words(mark.titles[k], box.x + box.width / 2, box.y - 9, {}));
   return drawn;
 }

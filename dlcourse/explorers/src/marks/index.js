@@ -1,6 +1,7 @@
 // Every kind of mark, by the name that Python gives it. Its module exports
-//   paint(mark, place): place is { x, y, left, top, right, bottom, theme, canvas, clip }, where x and y are
-//     scales to pixels. Paints on the canvas (fields and images), returns SVG elements (everything else).
+//   paint(mark, place): place is { x, y, left, top, right, bottom, theme, canvas, clip, marks }, where x and y
+//     are scales to pixels and marks is all that the panel holds. Paints on the canvas (fields, images,
+//     matrices), returns SVG elements (everything else).
 //   axes(mark), if the mark has wishes for the axes around it: { frame } instead of a grid, { end } a label at
 //     the right, { zero } a line from which bars rise, with { names } or { numeric }, and { horizontal }.
 import * as arrows from "./arrows.js";
@@ -12,8 +13,9 @@ import * as field from "./field.js";
 import * as handle from "./handle.js";
 import * as image from "./image.js";
 import * as line from "./line.js";
+import * as matrix from "./matrix.js";
 import * as points from "./points.js";
 import * as rule from "./rule.js";
 import * as text from "./text.js";
 
-export const marks = { arrows, band, bars, contour, diagram, field, handle, image, line, points, rule, text };
+export const marks = { arrows, band, bars, contour, diagram, field, handle, image, line, matrix, points, rule, text };
