@@ -30,7 +30,8 @@ What there is
 Marks
     `Field`, `Contour`, `Points`, `Line`, `Band`, `Arrows`, `Bars`, `Text`, `Rule`, `Image` (several
     stand in a row, each with its scale), `Matrix` (a table in coloured cells), `Diagram` (with
-    `Node` and `Edge`); `network_diagram` draws a network from its weights.
+    `Node` and `Edge`, which tell their ``detail`` when they are clicked); `network_diagram` draws
+    a network from its weights, with formulas to click on.
 Controls
     `Slider` (one to three), `Choice` (radio buttons), `Button` (sets several controls at once).
     ``Slider(..., play=True)`` adds a play button. A figure may have no control. `Handle` is a ring

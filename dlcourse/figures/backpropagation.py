@@ -39,6 +39,7 @@ from dlcourse.explorers import (
     Slider,
     number,
 )
+from dlcourse.explorers.formulas import product_text, unit_text
 from dlcourse.explorers.numbers import minus_sign
 from dlcourse.figures.wording import counted
 from dlcourse.gradcheck import central_difference, complex_step, forward_difference
@@ -78,22 +79,66 @@ def _both_passes(x1: float, w: float, y: int) -> _Passes:
     return _Passes(outputs, loss, blame, weights, slopes)
 
 
+_NODES = ("x₁", "x₂", "h₁", "h₂", "P")
+_ENDS = [(0, 2), (1, 2), (0, 3), (1, 3), (2, 4), (3, 4)]
+
+
+def _forward_details(passes: _Passes, w: float, reached: int) -> tuple[list[str], list[str]]:
+    """What a click tells on the way up, of nodes and of the edges from those that are reached."""
+    network, outputs = _tiny_network(w), passes.outputs
+    hidden, last = network.W
+    inputs = [outputs[:2], outputs[:2], outputs[2:4]]
+    units = zip(_NODES[2:], [*hidden, *last], inputs, outputs[2:], strict=True)
+    return (
+        [f"{name} = {number(x, 'g')}" for name, x in zip(_NODES[:2], outputs[:2], strict=True)]
+        + [unit_text(name, "σ", row, X, number(value, ".2f")) for name, row, X, value in units],
+        [
+            f"From {_NODES[a]} to {_NODES[b]}: {product_text(weight, outputs[a])} "
+            f"= {number(weight * outputs[a], '.3g')}"
+            if a < reached
+            else ""
+            for (a, b), weight in zip(_ENDS, passes.weights, strict=True)
+        ],
+    )
+
+
+def _backward_details(passes: _Passes, w: float, y: int) -> tuple[list[str], list[str]]:
+    """What a click tells on the way down, of nodes and of edges."""
+    outputs, blame = passes.outputs, dict(zip((2, 3, 4), passes.blame, strict=True))
+    told = ["", ""]
+    for k, weight in ((2, w), (3, -2.0)):
+        slope = outputs[k] * (1 - outputs[k])
+        told.append(
+            f"Blame of {_NODES[k]}: blame of P · weight · slope "
+            f"= {product_text(blame[4], weight, slope)} = {number(blame[k], '.3g')}"
+        )
+    told.append(f"Blame of P: P − y = {outputs[4]:.3f} − {y} = {number(blame[4], '.3f')}")
+    return told, [
+        f"Weight from {_NODES[a]} to {_NODES[b]}: blame of {_NODES[b]} · {_NODES[a]} "
+        f"= {product_text(blame[b], outputs[a])} = {number(slope, '.3g')}"
+        for (a, b), slope in zip(_ENDS, passes.slopes, strict=True)
+    ]
+
+
 def _tiny_diagram(
     values: Sequence[float | None],
     weights: Sequence[float | None],
+    details: tuple[list[str], list[str]],
     strong: Sequence[int],
     numbers: str,
 ) -> Diagram:
+    """Draw the network with the values and weights that are known, and what is told of those."""
     places = [(0, 0.95), (0, 0.05), (0.55, 0.95), (0.55, 0.05), (1, 0.5)]
-    names = ["x₁", "x₂", "h₁", "h₂", "P"]
-    ends = [(0, 2), (1, 2), (0, 3), (1, 3), (2, 4), (3, 4)]
-    return Diagram(
-        [Node(*places[k], names[k], value) for k, value in enumerate(values)],
-        [Edge(*ends[k], weight, highlight=k in strong) for k, weight in enumerate(weights)],
-        numbers=".2f",
-        edge_numbers=numbers,
-        weight_domain=(-2, 2),
+    of_nodes, of_edges = (
+        ["" if known is None else text for known, text in zip(part, texts, strict=True)]
+        for part, texts in zip((values, weights), details, strict=True)
     )
+    nodes = [Node(*places[k], _NODES[k], v, detail=of_nodes[k]) for k, v in enumerate(values)]
+    edges = [
+        Edge(*_ENDS[k], weight, highlight=k in strong, detail=of_edges[k])
+        for k, weight in enumerate(weights)
+    ]
+    return Diagram(nodes, edges, numbers=".2f", edge_numbers=numbers, weight_domain=(-2, 2))
 
 
 def _passes_frame(stage: int, x1: float, w: float, y: int) -> list[Panel]:
@@ -104,14 +149,15 @@ def _passes_frame(stage: int, x1: float, w: float, y: int) -> list[Panel]:
     hidden = passes.blame[:2] if stage >= 4 else [None, None]
     blame = [None, None, *hidden, passes.blame[2] if stage >= 3 else None]
     slopes = passes.slopes if stage == 5 else [None] * 6
+    up, down = _forward_details(passes, w, reached), _backward_details(passes, w, y)
     return [
         Panel(
-            [_tiny_diagram(outputs, passes.weights, used, ".0f")],
+            [_tiny_diagram(outputs, passes.weights, up, used, ".0f")],
             title="Forward: outputs, weights on the lines",
             aspect=1.25,
         ),
         Panel(
-            [_tiny_diagram(blame, slopes, [4, 5] if stage == 4 else [], ".2f")],
+            [_tiny_diagram(blame, slopes, down, [4, 5] if stage == 4 else [], ".2f")],
             title="Backward: blame, ∂L/∂W on the lines",
             aspect=1.25,
         ),

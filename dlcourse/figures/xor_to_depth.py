@@ -313,12 +313,13 @@ def _stages(X: Array, sharpness: float) -> tuple[Array, Array]:
 
 def _xor_diagram(x: Array, sharpness: float) -> Diagram:
     H, y = _stages(x, sharpness)
-    diagram = network_diagram(
-        _xor_network(sharpness), [x[0], H[0], y], outputs=["XOR"], weight_domain=(-30, 30)
-    )
-    names = iter(["NAND", "OR"])
-    return replace(
-        diagram, nodes=[n if n.label else replace(n, label=next(names)) for n in diagram.nodes]
+    return network_diagram(
+        _xor_network(sharpness),
+        [x[0], H[0], y],
+        hidden=[["NAND", "OR"]],
+        outputs=["XOR"],
+        functions="σ",
+        weight_domain=(-30, 30),
     )
 
 
@@ -422,6 +423,7 @@ def _growing_frame(what: str) -> list[Mark]:
         network_diagram(
             _GROWING[what],
             _outputs(what),
+            functions="σ",
             value_domain=(-2, 2),
             weight_domain=(-2, 2),
             edge_numbers="+.1f" if what == "neuron" else "",
@@ -482,16 +484,14 @@ def _flow(x1: float, x2: float) -> list[Array]:
 def _flow_diagram(layer: int, x1: float, x2: float) -> Diagram:
     """Network with the values of the layers computed so far."""
     network, _, _ = trained_on_moons()
-    diagram = network_diagram(
+    values = _flow(x1, x2)
+    return network_diagram(
         network.W,
-        _flow(x1, x2),
+        [values[k] if k <= layer else np.full_like(values[k], np.nan) for k in range(4)],
         outputs=["P"],
+        functions=["tanh", "tanh", "σ"],
         value_domain=(-1.5, 1.5),
         weight_domain=(-5, 5),
-    )
-    reached = layer / 3 + 1e-9
-    return replace(
-        diagram, nodes=[n if n.x <= reached else replace(n, value=None) for n in diagram.nodes]
     )
 
 

@@ -275,7 +275,7 @@ def matrices() -> Explorer:
 
 
 def diagrams() -> Explorer:
-    """A network from its weights and a computation graph."""
+    """A network from its weights and a computation graph; a click tells what each part does."""
 
     def frame(x1, x2, step):
         hidden = sigmoid(np.array([-10 + 20 * x1 + 20 * x2, 30 - 20 * x1 - 20 * x2]))
@@ -283,6 +283,7 @@ def diagrams() -> Explorer:
         network = network_diagram(
             [[[-10, 20, 20], [30, -20, -20]], [[-30, 20, 20]]],
             [[x1, x2], hidden, [output]],
+            functions="σ",
             weight_domain=(-30, 30),
             numbers=".2g",
             edge_numbers="d",
@@ -290,7 +291,7 @@ def diagrams() -> Explorer:
         names = ["$x$", "$w$", r"$s = w \cdot x$", r"$y = \sigma(s)$", "loss"]
         places = [(0, 0.8), (0, 0.2), (0.33, 0.5), (0.67, 0.5), (1, 0.5)]
         nodes = [
-            Node(*place, name, shape="box", highlight=k >= step)
+            Node(*place, name, shape="box", highlight=k >= step, detail=f"{name}: step {k}")
             for k, (place, name) in enumerate(zip(places, names, strict=True))
         ]
         edges = [

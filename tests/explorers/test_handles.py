@@ -166,7 +166,7 @@ def test_keys_move_a_handle_and_screen_readers_hear_where_it_is(dragged):
         dragged.keyboard.press(key)
         expect_values(dragged, **values)
     assert both.evaluate("(e) => e === document.activeElement"), "redrawing keeps the focus"
-    dragged.wait_for_function("document.querySelector('.dlx-spoken').textContent !== ''")
+    dragged.wait_for_function("document.querySelector('[aria-live]').textContent !== ''")
 
 
 @needs_build

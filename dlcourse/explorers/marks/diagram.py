@@ -40,6 +40,9 @@ class Node:
         Boxes are wide enough for a word.
     highlight : bool
         Drawn with a strong outline.
+    detail : str
+        What a click on it tells, for example "h₁ = σ(2·1 − 0.5) = σ(1.5) = 0.82"; what stands
+        before the first " = " or ": " is its name for screen readers.
     """
 
     x: float
@@ -48,6 +51,7 @@ class Node:
     value: float | None = None
     shape: Literal["circle", "box"] = "circle"
     highlight: bool = False
+    detail: str = ""
 
 
 @dataclass(eq=False)
@@ -64,6 +68,8 @@ class Edge:
         Text at the middle of the edge.
     highlight : bool
         Drawn in the colour of the text and wider.
+    detail : str
+        As for a `Node`, for example "From x₁ to h₁: 2·1 = 2".
     """
 
     source: int
@@ -71,6 +77,7 @@ class Edge:
     weight: float | None = None
     label: str = ""
     highlight: bool = False
+    detail: str = ""
 
 
 @dataclass(eq=False)
@@ -127,6 +134,7 @@ class Diagram(Mark):
 
     def options(self) -> dict[str, Any]:
         """Return what is not an array, lists in the order of the nodes and edges."""
+        details = [node.detail for node in self.nodes] + [edge.detail for edge in self.edges]
         return {
             "value_domain": self.value_domain,
             "weight_domain": self.weight_domain,
@@ -137,6 +145,7 @@ class Diagram(Mark):
             "edge_labels": self._edge_labels(),
             "strong_nodes": [i for i, node in enumerate(self.nodes) if node.highlight],
             "strong_edges": [i for i, edge in enumerate(self.edges) if edge.highlight],
+            **({"details": details} if any(details) else {}),
         }
 
     def _edge_labels(self) -> list[str]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from dlcourse.explorers import looks
 from dlcourse.explorers.marks.base import Mark
+from dlcourse.explorers.notation import reading
 from dlcourse.explorers.values import Array, Extent, Limits, check_floats
 from dlcourse.palette import LIGHT
 
@@ -61,6 +62,7 @@ class Handle(Mark):
             )
         if not isinstance(self.label, str) or not self.label.strip():
             raise ValueError(f"label must say what the handle holds, got {self.label!r}")
+        self.label = reading(self.label)
 
     def options(self) -> dict[str, Any]:
         """Return what is not an array."""

@@ -1,13 +1,14 @@
 // One figure on the page, whatever its frames come from.
 import { readTheme } from "./colors.js";
 import { createControls } from "./controls.js";
+import { createDetails } from "./details.js";
 import { createHandles } from "./handles.js";
 import { createPanel } from "./panel.js";
 import { html } from "./svg.js";
 import { inline, plain } from "./typeset.js";
 
 /** Whether the reader can touch a mark: then the stage is no image, whose parts a screen reader passes over. */
-const touchable = ({ kind }) => kind === "handle";
+const touchable = (mark) => mark.kind === "handle" || Boolean(mark.details);
 const QUIET = 500; // milliseconds without change before a screen reader is told
 
 /**
@@ -36,10 +37,14 @@ export function mount(figure, seek, spots) {
   const handles = panels.map(({ plot }, k) =>
     createHandles(plot, about, controls, (label, positions) => spots(k, label, positions)),
   );
+  const details = panels.map(({ plot }) => createDetails(plot, (text) => (spoken.textContent = plain(text))));
 
   function announce() {
     clearTimeout(timer);
-    timer = setTimeout(() => (spoken.textContent = plain(frame?.caption ?? "")), QUIET);
+    timer = setTimeout(() => {
+      const opened = details.map((each) => each.text()).filter(Boolean);
+      spoken.textContent = [frame?.caption ?? "", ...opened].map(plain).join(" ");
+    }, QUIET);
   }
   function draw() {
     if (ticket) return;
@@ -53,7 +58,9 @@ export function mount(figure, seek, spots) {
     theme ??= readTheme(figure);
     frame.panels.forEach((panel, k) => {
       const place = panels[k].draw(panel, theme);
-      if (place) handles[k].show(panel.marks, place);
+      if (!place) return;
+      handles[k].show(panel.marks, place);
+      details[k].show(panel.marks, place);
     });
   }
   function show(next) {

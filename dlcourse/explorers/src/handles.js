@@ -1,6 +1,7 @@
 // Handles: places on a drawing that the reader drags, or moves by keys, to move controls.
 import { spot } from "./marks/handle.js";
 import { html } from "./svg.js";
+import { plain } from "./typeset.js";
 
 const FARTHEST = Infinity;
 const KEYS = {
@@ -20,6 +21,7 @@ const KEYS = {
  */
 export function createHandles(plot, about, controls, spots) {
   const elements = new Map();
+  const names = about.controls.map((control) => plain(control.label));
   let place = null;
 
   function show(marks, now) {
@@ -42,20 +44,18 @@ export function createHandles(plot, about, controls, spots) {
     element.setAttribute("aria-valuenow", position[moves[0]]);
     element.setAttribute(
       "aria-valuetext",
-      moves.map((k) => `${about.controls[k].label} = ${about.controls[k].values[position[k]]}`).join(", "),
+      moves.map((k) => `${names[k]} = ${plain(about.controls[k].values[position[k]])}`).join(", "),
     );
   }
   function create(label, moves) {
-    const names = moves.map((k) => about.controls[k].label);
+    const [first, second] = moves.map((k) => names[k]);
     const element = html("div", {
       class: "dlx-handle",
       role: "slider",
       tabindex: 0,
       "aria-label": label,
       "aria-description":
-        names.length === 1
-          ? `The arrow keys move ${names[0]}`
-          : `The arrow keys move ${names[0]} (left, right) and ${names[1]} (up, down)`,
+        `The arrow keys move ${first}` + (second ? ` (left, right) and ${second} (up, down)` : ""),
       "aria-valuemin": 0,
       "aria-valuemax": about.controls[moves[0]].values.length - 1,
       "data-lm-suppress-shortcuts": "true", // as in controls.js

@@ -19,7 +19,7 @@ export function paint(mark, place) {
 }
 
 /** Pixel places of the nodes and how far each reaches. */
-function layout(mark, place) {
+export function layout(mark, place) {
   const labels = mark.labels.some((label) => label) ? 24 : 8;
   const side = LARGEST_RADIUS + 6;
   const places = Array.from({ length: mark.places.length / 2 }, (_, k) => [
@@ -51,16 +51,20 @@ function border(from, x, y) {
   return [from.x + dx * share, from.y + dy * share];
 }
 
-function edge(mark, k, nodes) {
+/** Where edge `k` begins and ends. */
+export function span(mark, k, nodes) {
   const [from, to] = [nodes[mark.ends[2 * k]], nodes[mark.ends[2 * k + 1]]];
+  return [border(from, to.x, to.y), border(to, from.x, from.y)];
+}
+
+function edge(mark, k, nodes) {
   const weight = mark.weights[k];
   const known = Number.isFinite(weight);
   const strong = mark.strong_edges.includes(k);
   const largest = Math.max(...mark.weight_domain.map(Math.abs));
   const width = (known ? 0.7 + 4.3 * Math.min(Math.abs(weight) / largest, 1) : 1.4) + (strong ? 1.2 : 0);
   const color = strong ? "ink" : known ? (weight > 0 ? "positive" : "negative") : "muted";
-  const start = border(from, to.x, to.y);
-  const tip = border(to, from.x, from.y);
+  const [start, tip] = span(mark, k, nodes);
   const head = arrowHead(...start, ...tip, 7 + width);
   const end = mark.arrows ? head.end : tip;
   const drawn = [
