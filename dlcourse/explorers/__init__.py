@@ -33,9 +33,14 @@ Marks
     `Node` and `Edge`, which tell their ``detail`` when they are clicked); `network_diagram` draws
     a network from its weights, with formulas to click on.
 Controls
-    `Slider` (one to three), `Choice` (radio buttons), `Button` (sets several controls at once).
-    ``Slider(..., play=True)`` adds a play button. A figure may have no control. `Handle` is a ring
-    on the drawing that moves controls when it is dragged.
+    `Slider` (up to three; ``names=[...]`` are shown instead of its numbers), `Choice` (radio
+    buttons, or a box to select from), `Button` (sets several controls at once).
+    ``Slider(..., play=True)`` adds a play button; it leaves time to read what is new in the
+    caption. A figure may have no control. `Handle` is a ring on the drawing that moves controls
+    when it is dragged.
+Links
+    "Copy link" below a figure gives the address of what one sees, "Copy code" the call that shows
+    it, as ``boundary().at(w1=1, w2=0.5)``: see `Explorer.at`.
 Layout
     A frame that returns a list of `Panel` is drawn side by side, each with its own axes. On a phone
     panels stand below each other, lower than on a desk, so that two of them and the controls are

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+import ast
+import json
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,11 +13,13 @@ from numpy.typing import ArrayLike
 from dlcourse._validation import finite_number
 from dlcourse.explorers.notation import reading
 from dlcourse.explorers.numbers import number
+from dlcourse.explorers.values import check_names
 
 PHONE = 320  # pixels that a narrow phone has for one line of controls
 LABELS = 120  # the column of the controls' names, at its widest
 CHARACTER = 7.4  # mean width of a character
 OPTION = 52  # frame, dot and gap around the text of an option
+MOST_BUTTONS = 6  # of more options one is selected in a box
 
 
 def _identifier(name: object) -> str:
@@ -39,9 +43,11 @@ class Slider:
     label : str, optional
         What the reader sees and hears, `name` if not given. May hold Unicode such as "weight w₁".
     start : float, optional
-        Value at first sight, one of `values` (the nearest is taken within 1e-9); default the first.
+        Value at first sight: the nearest of `values`, among which it must lie; default the first.
     format : str
         Format specification of the value shown, as in ``format(value, ".2f")``.
+    names : iterable of str, length k, optional
+        What the reader sees and hears instead of the numbers.
     play : bool
         Offer a button that runs through this slider's values. At most one slider can have it.
 
@@ -59,6 +65,7 @@ class Slider:
         label: str | None = None,
         start: float | None = None,
         format: str = "g",
+        names: Iterable[str] = (),
         play: bool = False,
     ) -> None:
         self.name = _identifier(name)
@@ -74,8 +81,9 @@ class Slider:
             )
         self.values: list[int | float] = array.tolist()
         self.label = name if label is None else label
-        self.labels = [number(value, format) for value in self.values]
-        self.start = 0 if start is None else self.index(start, "start")
+        known = check_names(names, f"names of slider {name!r}", len(self.values))
+        self.labels = list(known) or [number(value, format) for value in self.values]
+        self.start = 0 if start is None else self._nearest(start)
         self.play = bool(play)
 
     def index(self, value: object, name: str = "value") -> int:
@@ -87,14 +95,26 @@ class Slider:
             If it is not one of them.
         """
         wanted = finite_number(value, f"{name} of slider {self.name!r}")
-        distances = np.abs(np.asarray(self.values, dtype=float) - wanted)
-        nearest = int(np.argmin(distances))
-        if distances[nearest] > 1e-9 * max(1.0, abs(wanted)):
+        nearest = self._closest(wanted)
+        if abs(self.values[nearest] - wanted) > _rounding(wanted):
             raise ValueError(
                 f"{name} of slider {self.name!r} must be one of its values, got {value}; "
                 f"the nearest is {self.values[nearest]}"
             )
         return nearest
+
+    def _closest(self, number: float) -> int:
+        return int(np.argmin(np.abs(np.asarray(self.values, dtype=float) - number)))
+
+    def _nearest(self, start: object) -> int:
+        number = finite_number(start, f"start of slider {self.name!r}")
+        low, high = sorted((self.values[0], self.values[-1]))
+        if not low - _rounding(low) <= number <= high + _rounding(high):
+            raise ValueError(
+                f"start of slider {self.name!r} must lie among its values, "
+                f"{low} to {high}, got {start}"
+            )
+        return self._closest(number)
 
     def options(self) -> dict[str, Any]:
         """Return what the page needs to draw the control, ready for JSON."""
@@ -104,11 +124,17 @@ class Slider:
             "label": self.label,
             "values": self.labels,
             "play": self.play,
+            **_unless_shown(self.code, [reading(label).replace("−", "-") for label in self.labels]),
         }
+
+    @property
+    def code(self) -> list[str | None]:
+        """Each value as it is written in Python."""
+        return [str(v) if isinstance(v, int) else f"{v:.10g}" for v in self.values]
 
 
 class Choice:
-    """A few options shown as radio buttons.
+    """Options shown as radio buttons, or in a box to select from where there are more than six.
 
     Parameters
     ----------
@@ -169,14 +195,44 @@ class Choice:
 
     def options(self) -> dict[str, Any]:
         """Return what the page needs to draw the control, ready for JSON."""
+        many = len(self.labels) > MOST_BUTTONS
         width = LABELS + sum(CHARACTER * len(reading(label)) + OPTION for label in self.labels)
         return {
-            "kind": "choice",
+            "kind": "select" if many else "choice",
             "name": self.name,
             "label": self.label,
             "values": self.labels,
-            "wide": width > PHONE,
+            "wide": width > PHONE and not many,
+            **_unless_shown(self.code, [_quoted(reading(label)) for label in self.labels]),
         }
+
+    @property
+    def code(self) -> list[str | None]:
+        """Each value as it is written in Python, None for what cannot be written."""
+        return [_written(value) for value in self.values]
+
+
+def _rounding(number: float) -> float:
+    return 1e-9 * max(1.0, abs(number))
+
+
+def _unless_shown(code: list[str | None], shown: list[str]) -> dict[str, Any]:
+    """Return what the page must be told: most values are written as the reader sees them."""
+    return {} if code == shown else {"code": code}
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _written(value: Hashable) -> str | None:
+    if isinstance(value, str):
+        return _quoted(value)
+    try:
+        literal = ast.literal_eval(repr(value)) == value
+    except (ValueError, SyntaxError):
+        return None
+    return repr(value) if literal else None
 
 
 class Button:

@@ -7,11 +7,15 @@ import hashlib
 import html
 import math
 import os
+import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from difflib import get_close_matches
 from functools import cached_property
-from inspect import signature
+from inspect import currentframe, signature, unwrap
 from itertools import product
+from types import FrameType
 from typing import Any
 
 from dlcourse.explorers.controls import Button, Control, Slider
@@ -51,7 +55,8 @@ class Explorer:
     columns : int, optional
         Panels per row on wide screens; default all, up to three.
     frames_per_second : float
-        Speed of the play control.
+        Speed of the play control, where the caption leaves time for it: each word that is new in
+        the caption takes a quarter of a second to read.
     max_frames, max_bytes : int
         What the static page may carry: number of frames, and size of the compressed data.
     faces : sequence of {"live", "static", "print"}, optional
@@ -110,6 +115,8 @@ class Explorer:
         self.faces = _checked_faces(faces)
         self.panel = panel
         _check_options(panel)  # the constructor's error, not the display's
+        here = currentframe()
+        self._call = _call(here.f_back if here else None)
         self._limits: list[Settled] | None = None  # known once all frames were computed
         self._presets = [self._position(button.settings, partial=True) for button in self.buttons]
 
@@ -132,6 +139,30 @@ class Explorer:
     def caption_at(self, **values: Any) -> str:
         """Return the sentence that says what one sees in one frame, as screen readers get it."""
         return reading(self._caption(self._position(values)))
+
+    def at(self, **values: Any) -> Explorer:
+        """Return the same figure with other values at first sight.
+
+        Controls that are not named keep their start. On the page, "Copy code" gives the call of
+        this method that shows what the reader sees, where one function without arguments that
+        says it returns an `Explorer` made the figure.
+
+        Examples
+        --------
+        >>> from dlcourse.explorers import Line, Slider
+        >>> slope = Slider("slope", [0, 1, 2])
+        >>> explorer = Explorer(
+        ...     lambda slope: [Line([0, 1], [0, slope])], [slope], title="Slope", alt="A line."
+        ... )
+        >>> explorer.at(slope=2).caption_at()
+        'A line. Now slope = 2.'
+        """
+        other = copy(self)
+        other.controls = [copy(control) for control in self.controls]
+        for control, start in zip(other.controls, self._position(values), strict=True):
+            control.start = start
+        vars(other).pop("_probes", None)  # which lie around the start
+        return other
 
     def _position(self, values: Mapping[str, Any], partial: bool = False) -> Position:
         """Where the controls stand for `values`; with `partial`, -1 for those not named."""
@@ -235,8 +266,14 @@ class Explorer:
             "columns": self.columns or min(len(panels), 3),
             "small": all(panel.small for panel in panels),
             "frames_per_second": self.frames_per_second,
+            **self._shared(),
         }
         return {key: typeset(value) for key, value in about.items()}
+
+    def _shared(self) -> dict[str, Any]:
+        """Return the call that makes the figure, where there is one for every state."""
+        written = all(code is not None for control in self.controls for code in control.code)
+        return {"call": self._call} if self._call and written else {}
 
     def packet(self) -> bytes:
         """Return all frames, compressed, for the static page.
@@ -304,11 +341,14 @@ class Explorer:
         return draw(frame, limits, self.columns)
 
     def static(self) -> dict[str, Any]:
-        """Return the static face as JSON: outline, packet, picture and the longest caption."""
+        """Return the static face as JSON: outline, packet, picture, longest caption and address."""
         packet = self.packet()
         return {
             **self.outline(),
             "longest_caption": max(map(reading, self._captions), key=len),
+            "anchor": self._call[1]
+            if self._call
+            else re.sub(r"\W+", "_", reading(self.title).lower()),
             "name": hashlib.sha256(packet).hexdigest()[:16],
             "packet": base64.b64encode(packet).decode(),
             "picture": base64.b64encode(self.picture()).decode(),
@@ -380,6 +420,20 @@ def _check_options(options: Mapping[str, Any]) -> None:
             + (f"; did you mean {near[0]!r}?" if near else f"; those of its panel are {known}")
         )
     Panel([], **options)
+
+
+def _call(maker: FrameType | None) -> tuple[str, str] | None:
+    """Return module and name of the function that made an explorer, if calling it makes another."""
+    if maker is None:
+        return None
+    module, code = maker.f_globals.get("__name__", "__main__"), maker.f_code
+    function: Any = getattr(sys.modules.get(module), code.co_name, None)
+    function = unwrap(function)
+    if module == "__main__" or getattr(function, "__code__", None) is not code:
+        return None
+    call = signature(function)
+    promised = call.return_annotation in (Explorer, "Explorer")
+    return (module, code.co_name) if promised and not call.parameters else None
 
 
 def _checked_controls(controls: Sequence[Control]) -> list[Control]:

@@ -86,21 +86,23 @@ def figure_html(face: Mapping[str, Any], *, source: str = "", picture: str = "")
         HTML of the picture shown without scripts.
     """
     name = face.get("name", "")
-    about = {key: face[key] for key in ABOUT}
+    about = {key: face[key] for key in ABOUT if key in face}
+    anchor = f' id="{face["anchor"]}"' if "anchor" in face else ""
+    share = '<div class="dlx-share"></div>' if anchor or "call" in face else ""
     longest = html.escape(face.get("longest_caption") or plain(face["caption"]))
     return (
-        f'<figure class="{_classes(face)}" data-name="{name}" data-source="{html.escape(source)}" '
-        f'style="{_layout(face)}">'
+        f'<figure class="{_classes(face)}"{anchor} data-name="{name}" '
+        f'data-source="{html.escape(source)}" style="{_layout(face)}">'
         f'<script type="application/json">{to_json(about)}</script>'
         f'<p class="dlx-title">{_words(face["title"])}</p>'
         f'<div class="dlx-stage"><div class="dlx-picture">{picture}</div>{_panels(face)}</div>'
         f'<div class="dlx-controls">{_controls(face)}</div>'
         f'<figcaption class="dlx-caption" data-longest="{longest}">'
-        f"<span>{_words(face['caption'])}</span></figcaption></figure>"
+        f"<span>{_words(face['caption'])}</span></figcaption>{share}</figure>"
     )
 
 
-ABOUT = ("title", "controls", "buttons", "start", "frames_per_second")
+ABOUT = ("title", "controls", "buttons", "start", "frames_per_second", "call")
 
 
 SWATCH = '<i class="dlx-swatch"></i>'
@@ -143,7 +145,11 @@ def _control(control: Mapping[str, Any], start: int) -> str:
     values = [_words(value) for value in control["values"]]
     if control["kind"] == "slider":
         play = '<button class="dlx-play">Play</button>' if control["play"] else ""
-        return f'<label>{label}</label><input type="range"><output>{values[start]}</output>{play}'
+        longest = max(len(plain(value)) for value in control["values"])
+        output = f'<output style="--dlx-longest:{longest}">{values[start]}</output>'
+        return f'<label>{label}</label><input type="range">{output}{play}'
+    if control["kind"] == "select":
+        return f"<label>{label}</label><select><option>{html.escape(plain(control['values'][start]))}</option></select>"
     options = "".join(f'<label><input type="radio"><span>{v}</span></label>' for v in values)
     return f'<span class="dlx-name">{label}</span><div class="dlx-options">{options}</div>'
 

@@ -539,6 +539,52 @@ def handles() -> Explorer:
     )
 
 
+def softmax_with_temperature() -> Explorer:
+    """Seven options in a box to select from, a slider whose stops have names."""
+    classes = ["cat", "dog", "fox", "owl"]
+    scores = {
+        "a cat": [4.0, 1.5, 0.5, -2.0],
+        "a cat in the dark": [1.2, 0.9, 1.0, 0.2],
+        "a dog": [0.5, 3.5, 1.5, -2.0],
+        "a dog with a long coat": [0.2, 2.0, 1.8, -1.5],
+        "a fox": [0.0, 2.2, 3.0, -1.0],
+        "an owl": [-1.0, -2.0, -1.5, 4.5],
+        "an owl with ears": [1.9, -1.0, 0.3, 2.1],
+    }
+    stops = {0.1: "0.1, cold", 0.3: "0.3", 1: "1, plain", 3: "3", 10: "10, hot"}
+
+    def probabilities(picture, temperature):
+        powers = np.exp(np.divide(scores[picture], temperature))
+        return powers / powers.sum()
+
+    def frame(picture, temperature):
+        bars = Bars(probabilities(picture, temperature), classes, color=range(4), numbers=".2f")
+        T = np.geomspace(0.1, 10, 41)
+        paths = np.transpose([probabilities(picture, t) for t in T])
+        lines = [Line(T, path, color=k, label=classes[k]) for k, path in enumerate(paths)]
+        x = {"x": (0.1, 10), "x_scale": "log", "x_label": "temperature"}
+        y = {"y": (0, 1.1), "y_label": "probability"}
+        return [
+            Panel([bars], title="Now", **y),
+            Panel([*lines, Rule(x=temperature)], title="At every temperature", **x, **y),
+        ]
+
+    def alt(picture, temperature):
+        p = probabilities(picture, temperature)
+        seen = f"At temperature {temperature:g} the network calls the picture of {picture} "
+        return f"{seen}{classes[p.argmax()]!r}, with probability {p.max():.2f}."
+
+    return Explorer(
+        frame,
+        [
+            Choice("picture", list(scores), label="picture of"),
+            Slider("temperature", list(stops), names=stops.values(), start=1, play=True),
+        ],
+        title="Softmax with temperature",
+        alt=alt,
+    )
+
+
 ALL = tuple(
     f for f in vars().values() if getattr(f, "__annotations__", {}).get("return") is Explorer
 )

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import contextmanager
+from itertools import pairwise
 
 import pytest
 from explorers import explorer_gallery
@@ -13,6 +14,7 @@ if not (STATIC / "explorer.js").exists():
 
 NAMES = [make.__name__ for make in explorer_gallery.ALL]
 ALLOWED = ("file:", "data:", "blob:", "about:")
+CLIPBOARD = ["clipboard-read", "clipboard-write"]
 PICTURE = """() => [...document.querySelectorAll('.dlx-plot')].map((plot) =>
   plot.querySelector('canvas').toDataURL() + plot.querySelector('svg').innerHTML).join()
   + document.querySelector('.dlx-stage').innerText"""
@@ -28,15 +30,16 @@ def pages(tmp_path_factory):
 
 
 @contextmanager
-def opened(browser, pages, name, width=1000, **options):
+def opened(browser, pages, name, width=1000, script="", state="", **options):
     """The page with its figure; at the end nothing may have complained or gone to the network."""
     context = browser.new_context(viewport={"width": width, "height": 900}, **options)
     page = context.new_page()
+    page.add_init_script(script)
     trouble = []
     page.on("console", lambda message: trouble.append(message.text))
     page.on("pageerror", lambda error: trouble.append(str(error)))
     page.on("request", lambda r: trouble.append(r.url) if not r.url.startswith(ALLOWED) else None)
-    page.goto((pages / f"{name}.html").as_uri())
+    page.goto((pages / f"{name}.html").as_uri() + state)
     page.wait_for_selector(".dlx-ready .dlx-plot svg *", state="attached")
     settle(page)
     yield page
@@ -143,6 +146,75 @@ def test_buttons_set_the_controls_they_name_and_leave_the_others(browser, pages)
         assert page.locator("output").all_inner_texts() == ["1.5", "1", "0"]
 
 
+def test_an_option_is_selected_by_keyboard(browser, pages):
+    figure = explorer_gallery.softmax_with_temperature()
+    with opened(browser, pages, "softmax_with_temperature") as page:
+        before = picture(page)
+        page.get_by_label("picture of", exact=True).focus()
+        page.keyboard.press("ArrowDown")
+        changed(page, before)
+        caption = figure.caption_at(picture="a cat in the dark")
+        assert page.locator("figcaption span").inner_text() == caption
+
+
+def test_a_stop_with_a_name_is_seen_and_heard_by_it(browser, pages):
+    with opened(browser, pages, "softmax_with_temperature") as page:
+        slider = page.get_by_label("temperature", exact=True)
+        before = slider.bounding_box()
+        for name in ("3", "10, hot"):
+            slider.focus()
+            page.keyboard.press("ArrowRight")
+            assert page.locator("output").inner_text() == name
+            assert slider.get_attribute("aria-valuetext") == f"temperature = {name}"
+        assert slider.bounding_box() == before, "room is kept for the longest name"
+
+
+def test_an_address_leads_to_a_state(browser, pages):
+    figure = explorer_gallery.curves()
+    state = "#curves?rate=0.25&loss=squared+error"
+    with opened(browser, pages, "curves", state=state, permissions=CLIPBOARD) as page:
+        caption = page.locator("figcaption span")
+        assert caption.inner_text() == figure.caption_at(rate=0.25, loss="squared error")
+        assert page.evaluate("document.activeElement.id") == "curves"
+        page.get_by_role("button", name="Copy link").click()
+        page.get_by_role("button", name="Copied").wait_for()
+        assert page.locator("[aria-live=polite]").inner_text() == "The link was copied."
+        assert page.evaluate("navigator.clipboard.readText()") == page.url
+        page.goto(page.url.replace("0.25", "2"))  # on the same page
+        assert caption.inner_text() == figure.caption_at(rate=2, loss="squared error")
+        page.goto(page.url.replace("rate=2", "rate=7"))  # no such value: the start
+        assert caption.inner_text() == figure.caption_at(loss="squared error")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_code_that_is_copied_makes_what_one_sees(browser, pages, name):
+    with opened(browser, pages, name, permissions=CLIPBOARD) as page:
+        for slider in page.get_by_role("slider").all():
+            slider.focus()
+            page.keyboard.press("Home")
+        if page.get_by_role("combobox").count():
+            page.get_by_role("combobox").select_option(index=6)
+        settle(page)
+        page.get_by_role("button", name="Copy code").focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Copied").wait_for()
+        code = page.evaluate("navigator.clipboard.readText()")
+        known = {}
+        exec(code.replace("\n\n", "\n\nfigure = "), known)
+        assert page.locator("figcaption span").inner_text() == known["figure"].caption_at()
+
+
+def test_where_there_is_no_clipboard_the_reader_is_shown_what_to_copy(browser, pages):
+    with opened(browser, pages, "bars", script="delete Navigator.prototype.clipboard") as page:
+        shown = []
+        page.on("dialog", lambda dialog: (shown.append(dialog.default_value), dialog.dismiss()))
+        page.get_by_role("button", name="Copy code").click()
+        settle(page)
+        assert shown == [
+            f"from {explorer_gallery.__name__} import bars\n\nbars().at(temperature=1)\n"
+        ]
+
+
 def test_play_runs_to_the_end_and_stops(browser, pages):
     with opened(browser, pages, "curves") as page:
         button = page.locator(".dlx-play")
@@ -162,6 +234,28 @@ def test_play_runs_to_the_end_and_stops(browser, pages):
         stopped = slider.input_value()
         page.wait_for_timeout(400)
         assert slider.input_value() == stopped
+
+
+PAUSES = """
+window.pauses = [];
+const wait = setTimeout;
+window.setTimeout = (then, time) => (pauses.push(time), wait(then, Math.min(time, 50)));
+"""
+
+
+def test_play_waits_until_what_is_new_in_the_caption_was_read(browser, pages):
+    figure = explorer_gallery.softmax_with_temperature()
+    said = [figure.caption_at(temperature=t).split() for t in figure.controls[1].values]
+    new = [len(set(now) - set(before)) for before, now in pairwise(said)]
+    with opened(browser, pages, "softmax_with_temperature", script=PAUSES) as page:
+        page.get_by_role("slider").fill("0")
+        settle(page)
+        page.evaluate("pauses.length = 0")
+        page.get_by_role("button", name="Play").click()
+        page.wait_for_function("document.querySelector('.dlx-play').textContent === 'Play'")
+        floor = 1000 / figure.frames_per_second
+        wanted = [max(floor, 250 * count) for count in new]
+        assert page.evaluate("pauses")[: len(wanted)] == pytest.approx(wanted)
 
 
 def test_where_motion_is_not_wanted_play_is_a_step(browser, pages):

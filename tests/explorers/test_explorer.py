@@ -112,6 +112,32 @@ def test_a_figure_may_have_no_control():
     assert '<div class="dlx-controls"></div>' in figure.page()
 
 
+def test_a_figure_can_start_elsewhere():
+    figure = explorer(controls=[SLIDER, Choice("c", ["x", "y"])])
+    other = figure.at(c="y").at(a=2)
+    assert other.caption_at() == figure.caption_at(a=2, c="y")
+    assert figure.start == (1, 0), "the figure itself stays as it is"
+    assert other.static()["start"] == (2, 1)
+    with pytest.raises(ValueError, match="'b' is no control of explorer 'A line'"):
+        figure.at(b=1)
+
+
+def test_the_page_knows_the_call_that_makes_its_figure():
+    module = explorer_gallery.__name__
+    face = explorer_gallery.boundary().at(w1=0).static()
+    assert face["call"] == (module, "boundary")
+    assert face["anchor"] == "boundary"
+
+
+def test_no_call_is_offered_where_none_would_make_the_figure():
+    here = explorer()
+    assert "call" not in here.outline(), "the function that made it takes arguments"
+    assert here.static()["anchor"] == "a_line"
+    unwritten = explorer_gallery.boundary()
+    unwritten.controls.append(Choice("f", [np.sin, np.cos]))
+    assert "call" not in unwritten._shared()
+
+
 RETURNED = [
     (Line([0], [0]), "must return a list of marks or of panels, got one Line"),
     (Panel([]), "got one Panel"),

@@ -1,7 +1,8 @@
-// Sliders, choices, buttons and the play control: native elements, one row each.
+// Sliders, choices, boxes, buttons and the play control: native elements, one row each.
 import { html } from "./svg.js";
 import { inline, plain } from "./typeset.js";
 
+const READING = 250; // milliseconds for a word
 let identifiers = 0;
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -13,7 +14,7 @@ const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 export function createControls(box, about, moved) {
   const position = [...about.start];
   const rows = about.controls.map((control, k) =>
-    (control.kind === "slider" ? slider : choice)(control, position[k], (index) => set(k, index)),
+    kinds[control.kind](control, position[k], (index) => set(k, index)),
   );
   const player = play(about, position, rows, set);
   box.replaceChildren(...rows.map((row) => row.element));
@@ -23,7 +24,7 @@ export function createControls(box, about, moved) {
       html("div", { class: "dlx-row dlx-buttons" }, ...about.buttons.map((button) => preset(button))),
     );
   // JupyterLab's command mode would eat their keys; it looks for this on the very element with the focus
-  for (const element of box.querySelectorAll("input, button"))
+  for (const element of box.querySelectorAll("input, select, button"))
     element.dataset.lmSuppressShortcuts = "true";
 
   function set(k, index, still = true) {
@@ -48,13 +49,16 @@ export function createControls(box, about, moved) {
       rows[k].show(index);
     });
   }
-  return { position: () => [...position], go, move };
+  /** The caption is now on the page. */
+  const shown = (caption) => player?.shown(caption);
+  return { position: () => [...position], go, move, shown };
 }
 
 function slider(control, start, changed) {
   const id = `dlx-control-${++identifiers}`;
   const input = html("input", { type: "range", id, min: 0, max: control.values.length - 1, step: 1 });
-  const output = html("output", { for: id });
+  const longest = Math.max(...control.values.map((value) => plain(value).length));
+  const output = html("output", { for: id, style: `--dlx-longest:${longest}` });
   const show = (index) => {
     input.value = index;
     output.replaceChildren(...inline(control.values[index]));
@@ -90,6 +94,17 @@ function choice(control, start, changed) {
   };
 }
 
+function select(control, start, changed) {
+  const id = `dlx-control-${++identifiers}`;
+  const box = html("select", { id }, ...control.values.map((value) => html("option", {}, plain(value))));
+  const show = (index) => (box.selectedIndex = index);
+  box.addEventListener("change", () => changed(box.selectedIndex));
+  show(start);
+  return { element: html("div", { class: "dlx-row" }, html("label", { for: id }, ...inline(control.label)), box), show };
+}
+
+const kinds = { slider, choice, select };
+
 /** A button that runs through the values of one slider; a step at a time where motion is not wanted. */
 function play(about, position, rows, set) {
   const row = about.controls.findIndex((control) => control.play);
@@ -97,33 +112,43 @@ function play(about, position, rows, set) {
   const control = about.controls[row];
   const last = control.values.length - 1;
   const element = html("button", { type: "button", class: "dlx-play" });
-  let timer = null;
+  let playing = false,
+    timer = 0,
+    read = "";
 
   const label = () => {
-    const word = calm() ? "Step" : timer ? "Pause" : "Play";
+    const word = calm() ? "Step" : playing ? "Pause" : "Play";
     element.textContent = word;
     element.setAttribute("aria-label", `${word}: ${plain(control.label)}`);
-    element.dataset.icon = calm() ? "step" : timer ? "pause" : "play";
+    element.dataset.icon = calm() ? "step" : playing ? "pause" : "play";
   };
   const step = () => {
     if (position[row] >= last) return stop(true);
     set(row, position[row] + 1, false);
   };
+  /** Go on once what is new in the caption has been read. */
+  function shown(caption) {
+    const known = new Set(read.split(" "));
+    const fresh = caption.split(" ").filter((word) => !known.has(word)).length;
+    read = caption;
+    clearTimeout(timer);
+    if (playing) timer = setTimeout(step, Math.max(1000 / about.frames_per_second, READING * fresh));
+  }
   function stop(arrived = false) {
-    if (timer === null) return;
-    clearInterval(timer);
-    timer = null;
+    if (!playing) return;
+    clearTimeout(timer);
+    playing = false;
     label();
     if (arrived) set(row, position[row]);
   }
   element.addEventListener("click", () => {
     if (calm()) return set(row, position[row] >= last ? 0 : position[row] + 1);
-    if (timer) return stop(true);
-    if (position[row] >= last) set(row, 0, false);
-    timer = setInterval(step, 1000 / about.frames_per_second);
+    if (playing) return stop(true);
+    playing = true;
     label();
+    set(row, position[row] >= last ? 0 : position[row] + 1, false);
   });
   matchMedia("(prefers-reduced-motion: reduce)").addEventListener("change", () => (stop(), label()));
   label();
-  return { element, row, stop: () => stop() };
+  return { element, row, shown, stop: () => stop() };
 }

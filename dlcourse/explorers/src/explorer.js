@@ -4,6 +4,7 @@ import { createControls } from "./controls.js";
 import { createDetails } from "./details.js";
 import { createHandles } from "./handles.js";
 import { createPanel } from "./panel.js";
+import { createShare } from "./share.js";
 import { html } from "./svg.js";
 import { inline, plain } from "./typeset.js";
 
@@ -28,6 +29,7 @@ export function mount(figure, seek, spots) {
     ticket = 0,
     still = true;
   figure.append(spoken);
+  createShare(figure, about, () => controls.position(), spoken);
 
   const controls = createControls(figure.querySelector(".dlx-controls"), about, (position, atRest) => {
     still = atRest;
@@ -71,10 +73,12 @@ export function mount(figure, seek, spots) {
     figure.classList.add("dlx-ready");
     figure.classList.remove("dlx-failed");
     draw();
+    controls.shown(plain(frame.caption));
   }
   function fail(message) {
     figure.classList.add("dlx-failed");
     caption.textContent = message;
+    controls.shown(message);
   }
   const sized = new ResizeObserver(draw);
   sized.observe(stage);

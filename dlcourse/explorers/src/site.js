@@ -2,6 +2,7 @@
 // fetch. Frames lie in scripts too; each calls dlcourseFrames(name, base64) when it has arrived.
 import { mount } from "./explorer.js";
 import { decode, inflate } from "./packet.js";
+import { positionIn } from "./share.js";
 
 const NEAR = "700px";
 const arrivals = new Map();
@@ -62,6 +63,19 @@ function start(figure) {
     rootMargin: NEAR,
   });
   near.observe(figure);
+
+  /** Follow an address to one state of this figure. */
+  function follow() {
+    const position = positionIn(figure, view.about);
+    if (!position) return;
+    view.go(position);
+    seek(position);
+    figure.tabIndex = -1;
+    figure.focus({ preventScroll: true }); // the section it lies in is laid out only now
+    requestAnimationFrame(() => setTimeout(() => figure.scrollIntoView()));
+  }
+  addEventListener("hashchange", follow);
+  follow();
 }
 
 const boot = () => document.querySelectorAll("figure.dlx").forEach(start);
