@@ -149,7 +149,8 @@ def _control(control: Mapping[str, Any], start: int) -> str:
         output = f'<output style="--dlx-longest:{longest}">{values[start]}</output>'
         return f'<label>{label}</label><input type="range">{output}{play}'
     if control["kind"] == "select":
-        return f"<label>{label}</label><select><option>{html.escape(plain(control['values'][start]))}</option></select>"
+        value = html.escape(plain(control["values"][start]))
+        return f"<label>{label}</label><select><option>{value}</option></select>"
     options = "".join(f'<label><input type="radio"><span>{v}</span></label>' for v in values)
     return f'<span class="dlx-name">{label}</span><div class="dlx-options">{options}</div>'
 

@@ -66,7 +66,7 @@ class Image(Shaded):
     scale: Literal["grey", "diverging", "sequential"] = "grey"
     rgb: bool = False
     own_scale: bool = False
-    sign: str = ""
+    sign: str | None = None
     highlight: Sequence[int] = ()
 
     def __post_init__(self) -> None:
@@ -110,11 +110,7 @@ class Image(Shaded):
 
     def options(self) -> dict[str, Any]:
         """Return what is not an array and matters to the page."""
-        options = super().options()
-        del options["own_scale"]
-        if not self.sign:
-            del options["sign"]
-        return options
+        return {n: value for n, value in super().options().items() if n != "own_scale"}
 
     def legend(self, domain: Limits | None = None) -> list[LegendEntry]:
         """Return the colour bar, which says if its ends are other numbers in each image."""
