@@ -3,10 +3,10 @@
 A packet is a header in JSON and, after it, blocks of numbers. What several frames share is stored
 once: for each panel and for each place of a mark in it the header has a table of the options seen
 there, of which each row says only what differs from the row before; a frame is a list of row
-numbers and of numbers of arrays, written as differences from the frame before. Fields and images
-are quantised to 8 to 16 bits and differenced along frames, rows and columns where that makes them
-smaller; coordinates keep about four significant digits (13 bits of mantissa) with their bytes
-grouped, so that zlib finds the zeros. ``src/packet.js`` undoes all of it.
+numbers and of numbers of arrays and of texts, written as differences from the frame before. Fields
+and images are quantised to 8 to 16 bits and differenced along frames, rows and columns where that
+makes them smaller; coordinates keep about four significant digits (13 bits of mantissa) with their
+bytes grouped, so that zlib finds the zeros. ``src/packet.js`` undoes all of it.
 """
 
 from __future__ import annotations
@@ -49,22 +49,22 @@ class _Block:
 
 
 class _Table:
-    """Options of a panel, or of the marks at one place in it, each stored once."""
+    """Options of a panel or of the marks at one place in it, or texts, each stored once."""
 
     def __init__(self) -> None:
-        self._rows: list[Options] = []
+        self.rows: list[Any] = []
         self._known: dict[str, int] = {}
 
-    def add(self, row: Options) -> int:
+    def add(self, row: Any) -> int:
         key = json.dumps(row, sort_keys=True)
         if key not in self._known:
-            self._known[key] = len(self._rows)
-            self._rows.append(row)
+            self._known[key] = len(self.rows)
+            self.rows.append(row)
         return self._known[key]
 
     def changes(self) -> list[Options]:
         """Return the rows: the first of each kind of mark as it is, of others what has changed."""
-        pairs = zip([{"kind": None}, *self._rows], self._rows, strict=False)
+        pairs = zip([{"kind": None}, *self.rows], self.rows, strict=False)
         return [_changes(before, row) for before, row in pairs]
 
 
@@ -102,10 +102,11 @@ def pack(
         compressed with zlib unless `exact`.
     """
     blocks: dict[Slot, _Block] = {}
+    texts = _Table()
     tables = [[_Table()] for _ in settled]  # of each panel, and after it of its marks
     rows = [
         [
-            _row(panel, (number, limits), tables[number], blocks, exact)
+            _row(panel, (number, limits), tables[number], blocks, texts, exact)
             for number, (panel, limits) in enumerate(zip(frame, settled, strict=True))
         ]
         for frame in frames
@@ -115,6 +116,7 @@ def pack(
         "tables": [[table.changes() for table in panel] for panel in tables],
         "frames": _steps(rows),
         "captions": list(captions),
+        **({"texts": texts.rows} if texts.rows else {}),
         "blocks": [about for about, _ in stored],
         "exact": exact,
     }
@@ -132,9 +134,10 @@ def _row(
     settled: tuple[int, Settled],
     tables: list[_Table],
     blocks: dict[Slot, _Block],
+    texts: _Table,
     exact: bool,
 ) -> list[int]:
-    """Number the options of a panel and, of each mark in turn, its options and its arrays."""
+    """Number the options of a panel and, of each mark, its options, its arrays and its texts."""
     number, limits = settled
     legend = [entry.options() for entry in panel.entries(limits.domains)]
     row = [tables[0].add({**panel.options(), "x": limits.x, "y": limits.y, "legend": legend})]
@@ -150,11 +153,14 @@ def _row(
             numbers[name] = known[id(array)]
         about = {"kind": mark.kind, **mark.options()}
         about["arrays"] = {name: block for name, (block, _) in numbers.items()}
+        if told := mark.texts():
+            about["texts"] = {name: len(lines) for name, lines in told.items()}
         if place in limits.domains:
             about["domain"] = limits.domains[place]
         if place + 1 == len(tables):
             tables.append(_Table())
         row += [tables[place + 1].add(about), *(index for _, index in numbers.values())]
+        row += [texts.add(text) for lines in told.values() for text in lines]
     return row
 
 

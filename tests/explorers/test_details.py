@@ -55,7 +55,7 @@ def test_what_is_not_known_yet_tells_nothing():
     assert [bool(edge.detail) for edge in drawn.edges] == [1] * 6 + [1, 1, 0]
     silent = network_diagram([np.eye(2, 3)])
     assert not any(part.detail for part in (*silent.nodes, *silent.edges))
-    assert "details" not in silent.options(), "the page gets nothing that it does not need"
+    assert silent.texts() == {}, "the page gets nothing that it does not need"
 
 
 def test_without_biases_the_edges_keep_their_details():
@@ -82,7 +82,7 @@ def test_a_wrong_argument_is_named(options, message):
 
 def test_details_stand_in_the_order_of_nodes_and_edges():
     drawn = Diagram([Node(0, 0, detail="a"), Node(1, 1)], [Edge(0, 1, detail="b")])
-    assert drawn.options()["details"] == ["a", "", "b"]
+    assert drawn.texts() == {"details": ["a", "", "b"]}
 
 
 # --- In the browser ---

@@ -77,7 +77,10 @@ def test_every_array_comes_back(exact):
             Bars(rng.normal(size=(4, 2))),
             Image(rng.random((3, 5, 4)) * 7 - 2),
             Image(rng.random((2, 2, 3)), rgb=True),
-            Diagram([Node(0, 0, "a", 0.5), Node(1, 1)], [Edge(0, 1, -2.0), Edge(1, 0)]),
+            Diagram(
+                [Node(0, 0, "a", 0.5, detail=f"a{k // 2}"), Node(1, 1)],
+                [Edge(0, 1, -2.0, detail="b"), Edge(1, 0)],
+            ),
         ]
         for k in range(4)
     ]
@@ -87,6 +90,7 @@ def test_every_array_comes_back(exact):
     for frame, got in zip(frames, back, strict=True):
         for mark, seen in zip(frame[0].marks, got["panels"][0]["marks"], strict=True):
             assert seen["kind"] == mark.kind
+            assert {name: seen[name] for name in mark.texts()} == mark.texts()
             for name, values in mark.arrays().items():
                 spread = np.nanmax(np.abs(values)) + 5  # values of all frames, roughly
                 step = spread / 2**12 if mark.kind in ("field", "contour") else spread / 2**8

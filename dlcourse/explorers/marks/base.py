@@ -91,6 +91,10 @@ class Mark(ABC):
         names = [entry.name for entry in fields(self) if entry.name not in arrays]
         return _needed({name: getattr(self, name) for name in names})
 
+    def texts(self) -> dict[str, list[str]]:
+        """Return lists of sentences by name, of which most return in other frames."""
+        return {}
+
     def resolved(self, before: Sequence[Mark]) -> Mark:
         """Return the mark to draw, given those `before` it in the same panel."""
         return self

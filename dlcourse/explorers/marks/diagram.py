@@ -134,7 +134,6 @@ class Diagram(Mark):
 
     def options(self) -> dict[str, Any]:
         """Return what is not an array, lists in the order of the nodes and edges."""
-        details = [node.detail for node in self.nodes] + [edge.detail for edge in self.edges]
         return {
             "value_domain": self.value_domain,
             "weight_domain": self.weight_domain,
@@ -145,8 +144,12 @@ class Diagram(Mark):
             "edge_labels": self._edge_labels(),
             "strong_nodes": [i for i, node in enumerate(self.nodes) if node.highlight],
             "strong_edges": [i for i, edge in enumerate(self.edges) if edge.highlight],
-            **({"details": details} if any(details) else {}),
         }
+
+    def texts(self) -> dict[str, list[str]]:
+        """Return what clicks tell, of the nodes and then of the edges."""
+        details = [node.detail for node in self.nodes] + [edge.detail for edge in self.edges]
+        return {"details": details} if any(details) else {}
 
     def _edge_labels(self) -> list[str]:
         """Text on each edge: its label, else its weight."""

@@ -25,11 +25,12 @@ export function decode(buffer) {
     const length = product(shape);
     return Object.assign(blocks[block].subarray(index * length, (index + 1) * length), { shape });
   };
+  const lookUp = { array, text: (index) => header.texts[index] };
   return {
     length: frames.length,
     frame: (index) => ({
       caption: header.captions[index],
-      panels: frames[index].map((row, k) => panelOf(tables[k], row, array)),
+      panels: frames[index].map((row, k) => panelOf(tables[k], row, lookUp)),
     }),
   };
 }
@@ -50,14 +51,16 @@ function summed(frames) {
   );
 }
 
-/** One panel from its numbers: its options, and of each mark its options and its arrays. */
-function panelOf([panels, ...places], row, array) {
+/** One panel from its numbers: its options, and of each mark its options, arrays and texts. */
+function panelOf([panels, ...places], row, { array, text }) {
   const numbers = row.values();
   const next = () => numbers.next().value;
   const panel = { ...panels[next()], marks: [] };
   for (let place = 0, number; (number = next()) !== undefined; place++) {
     const mark = { ...places[place][number] };
     for (const [name, block] of Object.entries(mark.arrays)) mark[name] = array(block, next());
+    for (const [name, length] of Object.entries(mark.texts ?? {}))
+      mark[name] = Array.from({ length }, () => text(next()));
     panel.marks.push(mark);
   }
   return panel;
