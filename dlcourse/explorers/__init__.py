@@ -41,6 +41,9 @@ Controls
 Links
     "Copy link" below a figure gives the address of what one sees, "Copy code" the call that shows
     it, as ``boundary().at(w1=1, w2=0.5)``: see `Explorer.at`.
+Motion
+    Between two stops of a slider lines, bands, points, arrows, bars and handles glide where the
+    frames hold the same marks; put marks that may be missing last.
 Layout
     A frame that returns a list of `Panel` is drawn side by side, each with its own axes. On a phone
     panels stand below each other, lower than on a desk, so that two of them and the controls are

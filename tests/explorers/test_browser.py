@@ -31,7 +31,11 @@ def pages(tmp_path_factory):
 
 @contextmanager
 def opened(browser, pages, name, width=1000, script="", state="", **options):
-    """The page with its figure; at the end nothing may have complained or gone to the network."""
+    """The page with its figure; at the end nothing may have complained or gone to the network.
+
+    Nothing glides unless `options` want it to, so that what is seen is what was asked for.
+    """
+    options = {"reduced_motion": "reduce", **options}
     context = browser.new_context(viewport={"width": width, "height": 900}, **options)
     page = context.new_page()
     page.add_init_script(script)
@@ -216,7 +220,7 @@ def test_where_there_is_no_clipboard_the_reader_is_shown_what_to_copy(browser, p
 
 
 def test_play_runs_to_the_end_and_stops(browser, pages):
-    with opened(browser, pages, "curves") as page:
+    with opened(browser, pages, "curves", reduced_motion="no-preference") as page:
         button = page.locator(".dlx-play")
         slider = page.get_by_label("learning rate", exact=True)
         assert button.get_attribute("aria-label") == "Play: learning rate"
@@ -247,7 +251,13 @@ def test_play_waits_until_what_is_new_in_the_caption_was_read(browser, pages):
     figure = explorer_gallery.softmax_with_temperature()
     said = [figure.caption_at(temperature=t).split() for t in figure.controls[1].values]
     new = [len(set(now) - set(before)) for before, now in pairwise(said)]
-    with opened(browser, pages, "softmax_with_temperature", script=PAUSES) as page:
+    with opened(
+        browser,
+        pages,
+        "softmax_with_temperature",
+        script=PAUSES,
+        reduced_motion="no-preference",
+    ) as page:
         page.get_by_role("slider").fill("0")
         settle(page)
         page.evaluate("pauses.length = 0")
@@ -259,7 +269,7 @@ def test_play_waits_until_what_is_new_in_the_caption_was_read(browser, pages):
 
 
 def test_where_motion_is_not_wanted_play_is_a_step(browser, pages):
-    with opened(browser, pages, "curves", reduced_motion="reduce") as page:
+    with opened(browser, pages, "curves") as page:
         button = page.get_by_role("button", name="Step: learning rate")
         seen = []
         for _ in range(4):

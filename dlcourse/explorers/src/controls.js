@@ -4,7 +4,8 @@ import { inline, plain } from "./typeset.js";
 
 const READING = 250; // milliseconds for a word
 let identifiers = 0;
-const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+/** Whether the reader wants no motion. */
+export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /**
  * Build the controls in `box`. `moved(position, still)` is called with the index of every control

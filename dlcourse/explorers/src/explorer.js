@@ -1,7 +1,8 @@
 // One figure on the page, whatever its frames come from.
 import { readTheme } from "./colors.js";
-import { createControls } from "./controls.js";
+import { calm, createControls } from "./controls.js";
 import { createDetails } from "./details.js";
+import { between, GLIDE } from "./glide.js";
 import { createHandles } from "./handles.js";
 import { createPanel } from "./panel.js";
 import { createShare } from "./share.js";
@@ -10,6 +11,7 @@ import { inline, plain } from "./typeset.js";
 
 /** Whether the reader can touch a mark: then the stage is no image, whose parts a screen reader passes over. */
 const touchable = (mark) => mark.kind === "handle" || Boolean(mark.details);
+const STEP = 1000 / 60; // milliseconds between two paintings of a screen
 const QUIET = 500; // milliseconds without change before a screen reader is told
 
 /**
@@ -24,6 +26,12 @@ export function mount(figure, seek, spots) {
   const spoken = html("div", { class: "dlx-spoken", "aria-live": "polite" });
   const panels = [...stage.querySelectorAll(".dlx-panel")].map(createPanel);
   let frame = null,
+    seen = null, // the frame as it was painted last, perhaps on its way to `frame`
+    drawn = [], // its panels that need not be painted again
+    glide = null, // from which frame it is on its way, and since when
+    glides = false,
+    last = about.start, // where the controls stood
+    changed = 0, // and when they moved there
     theme = null,
     timer = 0,
     ticket = 0,
@@ -33,6 +41,7 @@ export function mount(figure, seek, spots) {
 
   const controls = createControls(figure.querySelector(".dlx-controls"), about, (position, atRest) => {
     still = atRest;
+    glides = mayGlide(position);
     seek(position);
     if (still) announce();
   });
@@ -41,6 +50,13 @@ export function mount(figure, seek, spots) {
   );
   const details = panels.map(({ plot }) => createDetails(plot, (text) => (spoken.textContent = plain(text))));
 
+  /** Whether the figure may glide to `position`: between stops of sliders that no pointer or finger drags. */
+  function mayGlide(position) {
+    const [before, pause] = [last, performance.now() - changed];
+    [last, changed] = [position, performance.now()];
+    if (calm() || pause < GLIDE || figure.matches(":active")) return false;
+    return about.controls.every(({ kind }, k) => kind === "slider" || position[k] === before[k]);
+  }
   function announce() {
     clearTimeout(timer);
     timer = setTimeout(() => {
@@ -58,14 +74,22 @@ export function mount(figure, seek, spots) {
   function paint() {
     if (!frame) return;
     theme ??= readTheme(figure);
-    frame.panels.forEach((panel, k) => {
+    if (glide) glide.since ??= performance.now() - STEP; // a machine that is late glides late
+    const share = glide ? (performance.now() - glide.since) / GLIDE : 1;
+    if (share >= 1) glide = null;
+    seen = glide ? between(glide.from, frame, 1 - (1 - share) ** 2) : frame;
+    seen.panels.forEach((panel, k) => {
+      if (panel === drawn[k]) return;
+      drawn[k] = panel;
       const place = panels[k].draw(panel, theme);
       if (!place) return;
       handles[k].show(panel.marks, place);
       details[k].show(panel.marks, place);
     });
+    if (glide) draw();
   }
   function show(next) {
+    glide = glides && seen ? { from: seen, since: null } : null;
     frame = next;
     caption.replaceChildren(...inline(frame.caption));
     stage.setAttribute("role", frame.panels.some(({ marks }) => marks.some(touchable)) ? "group" : "img");
@@ -80,10 +104,14 @@ export function mount(figure, seek, spots) {
     caption.textContent = message;
     controls.shown(message);
   }
-  const sized = new ResizeObserver(draw);
+  const sized = new ResizeObserver(() => ((drawn = []), draw()));
   sized.observe(stage);
   // at once: a page that is about to be printed gets no further frame
-  const themed = new MutationObserver(() => ((theme = null), paint()));
+  const themed = new MutationObserver(() => {
+    theme = glide = null;
+    drawn = [];
+    paint();
+  });
   for (const element of [document.documentElement, document.body])
     themed.observe(element, {
       attributes: true,

@@ -1,0 +1,142 @@
+"""Glide: between two stops marks move, and at rest the frame is the one that was asked for."""
+
+import pytest
+from explorers.test_handles import needs_build
+
+from dlcourse.explorers import Bars, Choice, Explorer, Field, Handle, Line, Panel, Points, Slider
+
+pytestmark = needs_build
+DRAWN = "document.querySelector('.dlx-plot svg').innerHTML"
+WATCH = """() => {
+  const plots = [...document.querySelectorAll('.dlx-plot')];
+  window.seen = plots.map(() => []);
+  plots.forEach((plot, k) => {
+    const look = () => window.seen[k].push(plot.querySelector('svg').innerHTML);
+    look();
+    new MutationObserver(look).observe(plot.querySelector('svg'), { childList: true });
+  });
+}"""
+
+
+def figure():
+    """Marks that move, in panels of their own, one of another shape, and one that stays."""
+
+    def frame(a, kind):
+        ground = Field([[0, a], [a, 1]], x=(0, 1), y=(0, 1), domain=(0, 4))
+        marks = [
+            [Line([0, 1, 2], [1, 10.0**a, 1]), Points([a, 10.0**a])],
+            [Bars([a + kind, 1])],
+            [ground, Handle(a / 4, 0.5, moves="a", label="point")],
+            [Line(range(a + 2), range(a + 2))],
+            [Line([0, 4], [0, 4], color=kind)],
+        ]
+        log = {"y_scale": "log", "y": (1, 1e4)}
+        return [
+            Panel(some, legend=False, **(log if k == 0 else {})) for k, some in enumerate(marks)
+        ]
+
+    return Explorer(
+        frame,
+        [Slider("a", range(5), start=0), Choice("kind", [0, 1])],
+        title="Everything moves",
+        alt="Five panels.",
+    )
+
+
+@pytest.fixture
+def opened(browser, tmp_path):
+    """Opens the figure, with or without motion."""
+    pages = []
+
+    def opened(**options):
+        (tmp_path / "figure.html").write_text(figure().page(), encoding="utf-8")
+        page = browser.new_page(viewport={"width": 1000, "height": 1200}, **options)
+        page.on("pageerror", lambda error: pytest.fail(str(error)))
+        page.goto((tmp_path / "figure.html").as_uri())
+        page.wait_for_selector(".dlx-ready .dlx-handle")
+        page.wait_for_timeout(100)
+        page.evaluate(WATCH)
+        pages.append(page)
+        return page
+
+    yield opened
+    for page in pages:
+        page.close()
+
+
+def seen(page):
+    """What each panel has shown, once the figure is at rest."""
+    page.wait_for_timeout(400)
+    return page.evaluate("window.seen")
+
+
+def at_rest(page, value):
+    """What each panel shows at a value that was reached at one stroke."""
+    still = page.context.browser.new_page(
+        viewport={"width": 1000, "height": 1200}, reduced_motion="reduce"
+    )
+    still.goto(page.url)
+    still.wait_for_selector(".dlx-ready .dlx-handle")
+    still.get_by_role("slider", name="a", exact=True).fill(str(value))
+    still.wait_for_timeout(200)
+    shown = still.evaluate(
+        "[...document.querySelectorAll('.dlx-plot svg')].map((svg) => svg.innerHTML)"
+    )
+    still.close()
+    return shown
+
+
+def test_marks_move_between_two_stops_and_come_to_rest_at_the_frame(opened):
+    page = opened()
+    page.get_by_role("slider", name="a", exact=True).focus()
+    page.keyboard.press("End")
+    shown = seen(page)
+    for panel, moves in zip(shown, [True, True, True, False, False], strict=True):
+        assert (len({*panel}) > 2) == moves
+    assert [panel[-1] for panel in shown] == at_rest(page, 4)
+
+
+def test_on_a_logarithmic_axis_a_point_moves_evenly(opened):
+    """At every moment its logarithm, here its height, has gone as far as its place."""
+    page = opened()
+    page.get_by_role("slider", name="a", exact=True).focus()
+    page.keyboard.press("End")
+    page.wait_for_timeout(400)
+    shares = page.evaluate("""() => {
+      const centre = (html) => {
+        const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+        svg.innerHTML = html;
+        document.body.append(svg);
+        const box = svg.querySelector('[data-mark=points] path').getBBox();
+        svg.remove();
+        return [box.x, box.y];
+      };
+      const all = window.seen[0].map(centre);
+      const [[x0, y0], [x1, y1]] = [all[0], all.at(-1)];
+      return all.map(([x, y]) => [(x - x0) / (x1 - x0), (y - y0) / (y1 - y0)]);
+    }""")
+    assert any(0.01 < x < 0.99 for x, _ in shares)
+    for x, y in shares:
+        assert x == pytest.approx(y, abs=0.02)
+
+
+@pytest.mark.parametrize("why", ["no motion is wanted", "a choice", "a drag", "too fast"])
+def test_nothing_glides_where(opened, why):
+    page = opened(**({"reduced_motion": "reduce"} if why == "no motion is wanted" else {}))
+    slider = page.get_by_role("slider", name="a", exact=True)
+    box = slider.bounding_box()
+    if why == "a choice":
+        page.get_by_role("radio", name="1").check()
+    elif why == "a drag":
+        page.mouse.move(box["x"] + 8, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] - 5, box["y"] + box["height"] / 2, steps=1)
+    elif why == "too fast":
+        slider.evaluate("""(slider) => {
+          for (slider.value of [1, 2]) slider.dispatchEvent(new Event('input', { bubbles: true }));
+        }""")
+    else:
+        slider.press("End")
+    shown = seen(page)
+    assert len({*shown[1]}) == 2
+    assert len({*shown[2]}) == (1 if why == "a choice" else 2)
