@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from explorers import explorer_gallery
 
+from dlcourse.explorers.notation import reading
 from dlcourse.explorers.page import STATIC
 
 if not (STATIC / "explorer.js").exists():
@@ -205,7 +206,8 @@ def test_the_code_that_is_copied_makes_what_one_sees(browser, pages, name):
         code = page.evaluate("navigator.clipboard.readText()")
         known = {}
         exec(code.replace("\n\n", "\n\nfigure = "), known)
-        assert page.locator("figcaption span").inner_text() == known["figure"].caption_at()
+        heard = page.locator(".dlx-stage").get_attribute("aria-label")
+        assert heard == reading(known["figure"].caption_at())
 
 
 def test_where_there_is_no_clipboard_the_reader_is_shown_what_to_copy(browser, pages):
@@ -439,6 +441,6 @@ def test_mathematics_is_seen_and_read(browser, pages):
     with opened(browser, pages, "diagrams") as page:
         slider = page.get_by_role("slider", name="layer ℓ")
         assert slider.get_attribute("aria-valuetext") == "layer ℓ = 4"
-        assert page.get_by_role("img", name="a chain of functions up to L(w)").is_visible()
+        assert page.get_by_role("group", name="a chain of functions up to L(w)").is_visible()
         assert page.locator("figcaption [aria-hidden]").text_content().endswith("layer ℓ = 4.")
         assert page.locator("svg .dlx-run", has_text="σ").get_attribute("data-style") == "italic"
