@@ -30,6 +30,7 @@ from dlcourse.explorers import (
     Edge,
     Explorer,
     Field,
+    Handle,
     Line,
     Mark,
     Node,
@@ -243,7 +244,11 @@ def _descent_frame(rate: float, step: int) -> list[Panel]:
             y_label="x₂",
         ),
         Panel(
-            [Line(range(step + 1), losses[: step + 1]), Points([step, losses[step]])],
+            [
+                Line(range(step + 1), losses[: step + 1]),
+                Points([step, losses[step]]),
+                Handle(step, losses[step], moves="step", label="step"),
+            ],
             title="Loss so far",
             x_label="step",
             y_label="loss",
@@ -320,7 +325,8 @@ def _costs_frame(width: int, depth: int) -> list[Mark]:
     here = table[depth - 1]
     lines = [Line(depths, table[:, k], label=name, color=k) for k, name in enumerate(_WAYS)]
     dots = [Points([depth, value], color=k) for k, value in enumerate(here) if np.isfinite(value)]
-    return [Rule(x=depth), *lines, *dots]
+    held = Handle(depth, here[0], moves=("depth", "width"), label="backpropagation's cost")
+    return [Rule(x=depth), *lines, *dots, held]
 
 
 def _costs_alt(width: int, depth: int) -> str:
@@ -386,6 +392,7 @@ def _relative_error(scheme: str, h: float) -> float:
 
 
 def _nudges_frame(scheme: str, h: float) -> list[Panel]:
+    error = max(_relative_error(scheme, h), 1e-17)
     curves = [
         Line(
             _STEPS,
@@ -406,7 +413,7 @@ def _nudges_frame(scheme: str, h: float) -> list[Panel]:
             x=(-2, 2),
         ),
         Panel(
-            [Rule(x=h), *curves],
+            [Rule(x=h), *curves, Handle(h, error, moves=("h", "scheme"), label="error")],
             title="Error against h",
             x_label="step h",
             y_label="relative error",
@@ -474,6 +481,7 @@ def _slopes_frame(name: str, s: float) -> list[Panel]:
                 Line(grid, activation.function(grid), label=_NAMES[name]),
                 Line(s + near, value + slope * near, color=1, width=3, dash=False, label="tangent"),
                 Points([s, value]),
+                Handle(s, value, moves="s", label="output at the score"),
             ],
             title="Output X",
             x_label="score s",
@@ -486,6 +494,7 @@ def _slopes_frame(name: str, s: float) -> list[Panel]:
                 Rule(x=s),
                 Line(grid, activation.derivative(grid), label=f"slope of {_NAMES[name]}"),
                 Points([s, slope]),
+                Handle(s, slope, moves="s", label="slope at the score"),
             ],
             title="Slope dX/dS",
             x_label="score s",

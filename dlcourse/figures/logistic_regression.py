@@ -18,6 +18,7 @@ from dlcourse.explorers import (
     Contour,
     Explorer,
     Field,
+    Handle,
     Line,
     Mark,
     Panel,
@@ -94,12 +95,18 @@ def _arrows_of(w: Array) -> list[Mark]:
     """Draw w from the boundary, and the way from the ringed seven to the boundary."""
     v = w[1:]
     if not v.any():
-        return []
+        return [_tip(v)]
     foot, nearest = -w[0] * v / (v @ v), _RINGED - (w[0] + v @ _RINGED) * v / (v @ v)
     return [
         Arrows(foot, foot + v, label="w"),
         Arrows(_RINGED, nearest, head=False, dash=True, width=1.5),
+        _tip(foot + v),
+        Handle(*foot, moves="w0", label="boundary"),
     ]
+
+
+def _tip(place: Array) -> Handle:
+    return Handle(*place, moves=("w1", "w2"), label="tip of w")
 
 
 def _line_frame(w1: float, w2: float, w0: int) -> list[Panel]:
@@ -243,6 +250,7 @@ def _terms_frame(truth: int, p: float) -> list[Panel]:
         Line(ps, -np.log(1 - ps), color=0, label=one, dash=bool(truth), width=1.5 if truth else 3),
         Rule(x=p),
         Points([p, cost], color=truth, size=12),
+        Handle(p, cost, moves="p", label="what p costs"),
     ]
     costs = [truth * cost, (1 - truth) * cost]
     bars = Bars(costs, ["first", "second"], color=[1, 0], numbers=".2f")
@@ -308,6 +316,7 @@ def _margin_frame(length: float) -> list[Panel]:
     mean = [
         Line(_LENGTHS, [_costs(each).mean() for each in _LENGTHS], color="ink"),
         Points([length, _costs(length).mean()], color=1, size=12),
+        Handle(length, _costs(length).mean(), moves="length", label="length of w"),
     ]
     return [
         Panel(
@@ -366,6 +375,7 @@ def _descent_frame(rate: float, step: int) -> list[Panel]:
         Line(_STEPS[: step + 1], losses[: step + 1], color=1, label="loss so far", dash=False),
         Line(ends, lowest, color="ink", dash=True, width=1.5, label="lowest possible"),
         Points([step, losses[step]], color=1, size=10),
+        Handle(step, losses[step], moves="step", label="step"),
     ]
     return [
         _plane(plane),
@@ -472,6 +482,8 @@ def _limits_frame(name: str, angle: int, shift: float) -> list[Mark]:
         Contour(0.0, lambda P: scores(P, w), x=_WIDE, y=_WIDE, resolution=2, width=2),
         Points(*PROBLEMS[name], labels=["class 0", "class 1"]),
         Arrows(shift * w[1:], (shift + 0.6) * w[1:], label="w"),
+        Handle(*(shift + 0.6) * w[1:], moves="angle", label="tip of w"),
+        Handle(*shift * w[1:], moves="shift", label="line"),
     ]
 
 

@@ -17,6 +17,7 @@ from dlcourse.explorers import (
     Diagram,
     Explorer,
     Field,
+    Handle,
     Line,
     Mark,
     Matrix,
@@ -78,6 +79,7 @@ def _moved_frame(percent: int) -> list[Mark]:
         _moved_grid(percent),
         Line([0.15, 1.35], [1.35, 0.15], color="ink", width=2.5, label="one straight line"),
         Points(_moved(_CLOUDS, percent), _CLOUD_CLASSES, labels=_CLASSES),
+        Handle(*_moved(_CORNERS[:1], percent)[0], moves="percent", label="corner (0, 0)"),
     ]
 
 
@@ -340,7 +342,7 @@ def _xor_plane(x: Array, sharpness: float) -> Panel:
         Line([-0.4, 0.9], [0.9, -0.4], color="ink", dash=True, label="OR"),
         Line([0.1, 1.4], [1.4, 0.1], color="ink", label="NAND"),
         Points(_CORNERS, _XOR, size=11),
-        Points(x, color="ink", hollow=True, size=20),
+        Handle(*x[0], moves="corner", label="input"),
     ]
     return _input_plane(marks, side, "Input plane")
 
@@ -509,8 +511,8 @@ def _flow_frame(layer: int, x1: float, x2: float) -> list[Panel]:
         ),
         Contour(0.5, label="one half"),
         Points(X, y, labels=("class 0", "class 1"), size=5),
-        Points([[x1, x2]], color="ink", hollow=True, size=20),
-        Points([[x1, x2]], color="ink", size=5),
+        Points([x1, x2], color="ink", size=5),
+        Handle(x1, x2, moves=("x1", "x2"), label="input"),
     ]
     return [
         Panel([_flow_diagram(layer, x1, x2)], title="The pass so far", aspect=1.9),
