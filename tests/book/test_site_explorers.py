@@ -122,3 +122,26 @@ def test_a_screen_holds_the_panels_and_all_controls(server, visit, explorer, wid
     figure.locator(DRAWN).first.wait_for()
     title = figure.locator(".dlx-title").text_content()
     assert all(figure.evaluate(SEEN_TOGETHER)), title
+
+
+def test_an_address_leads_to_a_state_of_a_figure_far_down(site, visit, chapter):
+    address = (site / f"{chapter}.html").as_uri()
+    name, control, value, words = (
+        visit(address)
+        .tab.locator("figure.dlx")
+        .last.evaluate(
+            """(figure) => {
+          const {controls, start} = JSON.parse(figure.querySelector("script").textContent);
+          const values = controls[0].code ?? controls[0].values;
+          const words = figure.querySelector("figcaption span").textContent;
+          return [figure.id, controls[0].name, values.at(start[0] ? 0 : -1), words];
+        }"""
+        )
+    )
+    seen = visit(f"{address}#{name}?{control}={value}", reduced_motion="reduce")
+    figure = seen.tab.locator(f"#{name}")
+    figure.locator(DRAWN).first.wait_for()
+    seen.tab.wait_for_timeout(500)
+    assert 0 <= figure.bounding_box()["y"] < 200
+    assert figure.locator("figcaption span").text_content() != words
+    assert seen.errors == []
