@@ -117,7 +117,7 @@ def test_a_figure_can_start_elsewhere():
     other = figure.at(c="y").at(a=2)
     assert other.caption_at() == figure.caption_at(a=2, c="y")
     assert figure.start == (1, 0), "the figure itself stays as it is"
-    assert other.static()["start"] == (2, 1)
+    assert other.start == (2, 1)
     with pytest.raises(ValueError, match="'b' is no control of explorer 'A line'"):
         figure.at(b=1)
 
@@ -125,7 +125,7 @@ def test_a_figure_can_start_elsewhere():
 def test_the_page_knows_the_call_that_makes_its_figure():
     module = explorer_gallery.__name__
     face = explorer_gallery.boundary().at(w1=0).static()
-    assert face["call"] == (module, "boundary")
+    assert face["call"] == [module, "boundary"]
     assert face["anchor"] == "boundary"
 
 
