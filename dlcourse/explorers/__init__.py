@@ -28,10 +28,11 @@ the book was built, in print a picture of the start. Authors need no JavaScript.
 What there is
 -------------
 Marks
-    `Field`, `Contour`, `Points`, `Line`, `Band`, `Arrows`, `Bars`, `Text`, `Rule`, `Image` (several
-    stand in a row, each with its scale), `Matrix` (a table in coloured cells), `Diagram` (with
-    `Node` and `Edge`, which tell their ``detail`` when they are clicked); `network_diagram` draws
-    a network from its weights, with formulas to click on.
+    `Field`, `Contour`, `Points`, `Line`, `Band`, `Arrows`, `Bars`, `Text`, `Rule`, `Span` (a shaded
+    stretch), `Image` (several stand in a row, each with its scale), `Matrix` (a table in coloured
+    cells), `Diagram` (with `Node` and `Edge`, which tell their ``detail`` when they are clicked);
+    `network_diagram` draws a network from its weights, with formulas to click on. Labels that would
+    cover each other are moved apart.
 Controls
     `Slider` (up to three; ``names=[...]`` are shown instead of its numbers), `Choice` (radio
     buttons, or a box to select from), `Button` (sets several controls at once).
@@ -76,6 +77,7 @@ from dlcourse.explorers.marks.line import Line
 from dlcourse.explorers.marks.matrix import Matrix
 from dlcourse.explorers.marks.points import Points
 from dlcourse.explorers.marks.rule import Rule
+from dlcourse.explorers.marks.span import Span
 from dlcourse.explorers.marks.text import Text
 from dlcourse.explorers.network import network_diagram
 from dlcourse.explorers.numbers import number
@@ -102,6 +104,7 @@ __all__ = [
     "Points",
     "Rule",
     "Slider",
+    "Span",
     "Text",
     "network_diagram",
     "number",

@@ -23,7 +23,7 @@ from dlcourse.explorers.marks.base import Mark
 from dlcourse.explorers.marks.handle import Handle, check_handles
 from dlcourse.explorers.notation import reading, typeset
 from dlcourse.explorers.packet import pack
-from dlcourse.explorers.panel import Panel
+from dlcourse.explorers.panel import Panel, legends
 from dlcourse.explorers.scales import Settled, settle
 
 MIME_TYPE = "application/vnd.dlcourse.explorer+json"
@@ -246,6 +246,7 @@ class Explorer:
     def outline(self) -> dict[str, Any]:
         """Return what the page must know before any frame is there."""
         panels = self._frame(self.start)
+        shared, own = legends(panels, [limits.domains for limits in self._settled(panels)])
         about = {
             "title": self.title,
             "controls": [control.options() for control in self.controls],
@@ -259,10 +260,11 @@ class Explorer:
                 {
                     "aspect": panel.aspect,
                     "title": panel.title,
-                    "legend": [(entry.label, entry.sample) for entry in panel.entries()],
+                    "legend": [(entry.label, entry.sample) for entry in entries],
                 }
-                for panel in panels
+                for panel, entries in zip(panels, own, strict=True)
             ],
+            "legend": [(entry.label, entry.sample) for entry in shared],
             "columns": self.columns or min(len(panels), 3),
             "small": all(panel.small for panel in panels),
             "frames_per_second": self.frames_per_second,
@@ -337,8 +339,11 @@ class Explorer:
         from dlcourse.explorers.picture import draw
 
         frame = self.frame_at(**values)
-        limits = self._limits or settle([*self._probes, frame])
-        return draw(frame, limits, self.columns)
+        return draw(frame, self._settled(frame), self.columns)
+
+    def _settled(self, frame: list[Panel]) -> list[Settled]:
+        """Limits and domains: those of all frames once they are known."""
+        return self._limits or settle([*self._probes, frame])
 
     def static(self) -> dict[str, Any]:
         """Return the static face as JSON: outline, packet, picture, longest caption and address."""

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlcourse.explorers.notation import typeset
-from dlcourse.explorers.panel import Panel
+from dlcourse.explorers.panel import Panel, legends
 from dlcourse.explorers.scales import Frame, Settled
 from dlcourse.explorers.values import Array
 
@@ -104,13 +104,17 @@ def pack(
     blocks: dict[Slot, _Block] = {}
     texts = _Table()
     tables = [[_Table()] for _ in settled]  # of each panel, and after it of its marks
-    rows = [
-        [
-            _row(panel, (number, limits), tables[number], blocks, texts, exact)
-            for number, (panel, limits) in enumerate(zip(frame, settled, strict=True))
-        ]
-        for frame in frames
-    ]
+    rows = []
+    for frame in frames:
+        said = _legends(frame, settled)
+        rows.append(
+            [
+                _row(panel, (number, limits, legend), tables[number], blocks, texts, exact)
+                for number, (panel, limits, legend) in enumerate(
+                    zip(frame, settled, said, strict=True)
+                )
+            ]
+        )
     stored = [_store(block, exact) for block in blocks.values()]
     header = {
         "tables": [[table.changes() for table in panel] for panel in tables],
@@ -124,6 +128,15 @@ def pack(
     return packet if exact else zlib.compress(packet, 9)
 
 
+def _legends(frame: Frame, settled: Sequence[Settled]) -> list[Options]:
+    """Legend of each panel; what several panels share travels with the first."""
+    shared, own = legends(frame, [limits.domains for limits in settled])
+    said: list[Options] = [{"legend": [entry.options() for entry in entries]} for entries in own]
+    if shared:
+        said[0]["shared"] = [entry.options() for entry in shared]
+    return said
+
+
 def _join(header: dict[str, Any], parts: Sequence[bytes]) -> bytes:
     text = json.dumps(typeset(header), ensure_ascii=False, separators=(",", ":")).encode()
     return len(text).to_bytes(4, "little") + text + b"".join(parts)
@@ -131,16 +144,16 @@ def _join(header: dict[str, Any], parts: Sequence[bytes]) -> bytes:
 
 def _row(
     panel: Panel,
-    settled: tuple[int, Settled],
+    settled: tuple[int, Settled, Options],
     tables: list[_Table],
     blocks: dict[Slot, _Block],
     texts: _Table,
     exact: bool,
 ) -> list[int]:
     """Number the options of a panel and, of each mark, its options, its arrays and its texts."""
-    number, limits = settled
-    legend = [entry.options() for entry in panel.entries(limits.domains)]
-    row = [tables[0].add({**panel.options(), "x": limits.x, "y": limits.y, "legend": legend})]
+    number, limits, legend = settled
+    about = {**panel.options(), "x": limits.x, "y": limits.y, "ends": limits.ends or None}
+    row = [tables[0].add({**about, **legend})]
     known: dict[int, tuple[int, int]] = {}  # arrays that this panel has stored so far
     for place, mark in enumerate(panel.marks):
         numbers = {}

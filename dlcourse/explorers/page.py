@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +95,8 @@ def figure_html(face: Mapping[str, Any], *, source: str = "", picture: str = "")
         f'data-source="{html.escape(source)}" style="{_layout(face)}">'
         f'<script type="application/json">{to_json(about)}</script>'
         f'<p class="dlx-title">{_words(face["title"])}</p>'
-        f'<div class="dlx-stage"><div class="dlx-picture">{picture}</div>{_panels(face)}</div>'
+        f'<div class="dlx-stage"><div class="dlx-picture">{picture}</div>'
+        f'<div class="dlx-legend dlx-shared">{_legend(face["legend"])}</div>{_panels(face)}</div>'
         f'<div class="dlx-controls">{_controls(face)}</div>'
         f'<figcaption class="dlx-caption" data-longest="{longest}">'
         f"<span>{_words(face['caption'])}</span></figcaption>{share}</figure>"
@@ -161,14 +162,18 @@ def _panels(face: Mapping[str, Any]) -> str:
 
 def _panel(panel: Mapping[str, Any]) -> str:
     """Write a panel that is empty but as high as it will be, title and legend included."""
-    entries = "".join(
-        f'<span class="dlx-entry">{BAR if sample == "scale" else SWATCH}{_words(name)}</span>'
-        for name, sample in panel["legend"]
-    )
     return (
         f'<div class="dlx-panel" style="--dlx-aspect:{panel["aspect"]:g}">'
         f'<div class="dlx-panel-title">{_words(panel["title"])}</div>'
-        f'<div class="dlx-legend">{entries}</div><div class="dlx-plot"></div></div>'
+        f'<div class="dlx-legend">{_legend(panel["legend"])}</div>'
+        f'<div class="dlx-plot"></div></div>'
+    )
+
+
+def _legend(entries: Sequence[tuple[Any, str]]) -> str:
+    return "".join(
+        f'<span class="dlx-entry">{BAR if sample == "scale" else SWATCH}{_words(name)}</span>'
+        for name, sample in entries
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, fields
 from typing import Any, Literal
@@ -81,6 +82,19 @@ class Panel:
     def options(self) -> dict[str, Any]:
         """Return what the page needs to draw the panel, without its marks."""
         return {e.name: getattr(self, e.name) for e in fields(self) if e.name not in ("marks", "_")}
+
+
+def legends(
+    panels: Sequence[Panel], domains: Sequence[Mapping[int, Limits]]
+) -> tuple[list[LegendEntry], list[list[LegendEntry]]]:
+    """Return the entries that several panels share, shown once, and those of each panel alone."""
+    all_of = [
+        list(dict.fromkeys(panel.entries(known)))
+        for panel, known in zip(panels, domains, strict=True)
+    ]
+    counts = Counter(entry for entries in all_of for entry in entries)
+    shared = [entry for entry, count in counts.items() if count > 1]
+    return shared, [[entry for entry in entries if entry not in shared] for entries in all_of]
 
 
 def _resolved(marks: Iterable[Mark]) -> list[Mark]:

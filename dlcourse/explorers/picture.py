@@ -6,18 +6,22 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from dlcourse.explorers import looks
+from dlcourse.explorers import labels, looks
 from dlcourse.explorers.marks.base import LegendEntry
 from dlcourse.explorers.notation import reading
-from dlcourse.explorers.panel import Panel
+from dlcourse.explorers.panel import Panel, legends
 from dlcourse.explorers.scales import Settled
 from dlcourse.palette import LIGHT
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-LEGEND_CHARACTERS = 34
+LEGEND_CHARACTERS, WIDTH_CHARACTERS = 34, 90
+LEGEND: Any = {
+    "handlelength": 1.6, "columnspacing": 1.2, "handletextpad": 0.5, "markerscale": 0.8,
+}  # fmt: skip
 WIDTH_INCHES = 7.2
 DPI = 120
 
@@ -52,11 +56,27 @@ def draw(frame: Sequence[Panel], settled: Sequence[Settled], columns: int | None
         FigureCanvasAgg(figure)
         figure.set_layout_engine("constrained", h_pad=0.08, w_pad=0.06)
         grid = figure.add_gridspec(rows, per_row, width_ratios=weights)
-        for number, (panel, limits) in enumerate(zip(frame, settled, strict=True)):
-            _draw_panel(figure.add_subplot(grid[divmod(number, per_row)]), panel, limits)
+        shared, own = legends(frame, [limits.domains for limits in settled])
+        places = [figure.add_subplot(grid[divmod(k, per_row)]) for k in range(len(frame))]
+        for axes, panel, limits, entries in zip(places, frame, settled, own, strict=True):
+            _draw_panel(axes, panel, limits, entries)
+        _place_shared_legend(figure, places, shared)
+        _place_labels(figure)
         stream = io.BytesIO()
         figure.savefig(stream, format="png", metadata={"Software": None})
     return stream.getvalue()
+
+
+def _place_labels(figure: Figure) -> None:
+    """Move labels apart where the layout has put them, which then stays as it is."""
+    figure.draw_without_rendering()
+    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    for axes in figure.axes:
+        labels.fit(axes, renderer)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        labels.settle(axes, renderer)
 
 
 STYLE: Any = {
@@ -78,7 +98,7 @@ STYLE: Any = {
 }
 
 
-def _draw_panel(axes: Axes, panel: Panel, limits: Settled) -> None:
+def _draw_panel(axes: Axes, panel: Panel, limits: Settled, entries: Sequence[LegendEntry]) -> None:
     axes.set_title(panel.title, loc="left", fontsize=9.5)
     axes.set_xscale(panel.x_scale)
     axes.set_yscale(panel.y_scale)
@@ -92,28 +112,39 @@ def _draw_panel(axes: Axes, panel: Panel, limits: Settled) -> None:
         axes.set_axis_off()
     for place, mark in enumerate(panel.marks):
         mark.print_on(axes, limits.domains.get(place))
-    entries = panel.entries(limits.domains)
-    for entry in entries:
-        if entry.sample == "scale":
-            _color_bar(axes, entry)
+    named = _color_bars([axes], entries)
     if panel.equal:
         axes.set_aspect("equal", adjustable="box")
-    _place_legend(axes, panel, [entry for entry in entries if entry.sample != "scale"])
+    _place_legend(axes, panel, named)
 
 
 def _place_legend(axes: Axes, panel: Panel, entries: Sequence[LegendEntry]) -> None:
     """Put the legend between title and drawing, as on the page, and lift the title above it."""
     if not entries:
         return
-    longest = max(len(reading(entry.label)) for entry in entries)
-    columns = max(1, int(LEGEND_CHARACTERS * panel.aspect / (longest + 5)))
+    columns = _columns(entries, LEGEND_CHARACTERS * panel.aspect)
     axes.legend(
         handles=[_sample(entry) for entry in entries],
-        loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.2,
-        handlelength=1.6, columnspacing=1.2, handletextpad=0.5, markerscale=0.8,
+        loc="lower left", bbox_to_anchor=(0, 1), ncols=columns, borderaxespad=0.2, **LEGEND,
     )  # fmt: skip
     lines = -(-len(entries) // columns)
     axes.set_title(panel.title, loc="left", fontsize=9.5, pad=6 + 13 * lines)
+
+
+def _place_shared_legend(
+    figure: Figure, places: Sequence[Axes], entries: Sequence[LegendEntry]
+) -> None:
+    """Put what several panels share above all of them."""
+    if named := _color_bars(places, entries):
+        figure.legend(
+            handles=[_sample(entry) for entry in named], loc="outside upper left",
+            ncols=_columns(named, WIDTH_CHARACTERS), **LEGEND,
+        )  # fmt: skip
+
+
+def _columns(entries: Sequence[LegendEntry], characters: float) -> int:
+    longest = max(len(reading(entry.label)) for entry in entries)
+    return max(1, int(characters / (longest + 5)))
 
 
 def _sample(entry: LegendEntry) -> Artist:
@@ -141,10 +172,14 @@ def _sample(entry: LegendEntry) -> Artist:
     )  # fmt: skip
 
 
-def _color_bar(axes: Axes, entry: LegendEntry) -> None:
+def _color_bars(places: Sequence[Axes], entries: Sequence[LegendEntry]) -> list[LegendEntry]:
+    """Draw the colour bars among the entries beside the axes, and return the other entries."""
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
-    assert entry.domain, "settled before anything is drawn"
-    mappable = ScalarMappable(Normalize(*entry.domain), looks.ramp(str(entry.color)))
-    axes.figure.colorbar(mappable, ax=axes, label=entry.label, shrink=0.8, aspect=30)
+    for entry in entries:
+        if entry.sample == "scale":
+            assert entry.domain, "settled before anything is drawn"
+            mappable = ScalarMappable(Normalize(*entry.domain), looks.ramp(str(entry.color)))
+            places[0].figure.colorbar(mappable, ax=places, label=entry.label, shrink=0.8, aspect=30)
+    return [entry for entry in entries if entry.sample != "scale"]

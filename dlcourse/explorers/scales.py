@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import math
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from dlcourse.explorers.marks.base import PADDING, Shaded, common_domain
+from dlcourse.explorers.notation import reading
 from dlcourse.explorers.panel import Panel
 from dlcourse.explorers.values import Limits
 
@@ -24,11 +26,15 @@ class Settled:
         Limits of the axes.
     domains : dict
         From the position of a mark with a colour scale in the panel to the ends of the scale.
+    ends : tuple of (float, str)
+        Texts that need room at the right: where they begin as a share of the panel's width, and
+        what they say.
     """
 
     x: Limits
     y: Limits
     domains: dict[int, Limits]
+    ends: tuple[tuple[float, str], ...]
 
 
 def settle(frames: Iterable[Frame]) -> list[Settled]:
@@ -50,7 +56,29 @@ def settle(frames: Iterable[Frame]) -> list[Settled]:
         If a logarithmic axis would have to show numbers that are not positive.
     """
     columns = [list(column) for column in zip(*frames, strict=True)]
-    return [Settled(_axis(panels, 0), _axis(panels, 1), _domains(panels)) for panels in columns]
+    return [_settle(panels) for panels in columns]
+
+
+def _settle(panels: Sequence[Panel]) -> Settled:
+    x, y = _axis(panels, 0), _axis(panels, 1)
+    return Settled(x, y, _domains(panels), _ends(panels, x, y))
+
+
+def _ends(panels: Sequence[Panel], x: Limits, y: Limits) -> tuple[tuple[float, str], ...]:
+    """Of all texts at the right, those that no other one outreaches."""
+    position: Callable[[float], float] = math.log if panels[0].x_scale == "log" else float
+    low, high = map(position, x)
+    shares: dict[str, float] = {}
+    for mark in {id(mark): mark for panel in panels for mark in panel.marks}.values():
+        if (found := mark.beside(x, y)) is not None:
+            place, text = found
+            share = round((position(place) - low) / (high - low), 3)
+            shares[text] = max(share, shares.get(text, 0))
+    kept: list[tuple[float, str]] = []
+    for text, share in sorted(shares.items(), key=lambda end: (-len(reading(end[0])), -end[1])):
+        if not kept or share > kept[-1][0]:
+            kept.append((share, text))
+    return tuple(kept)
 
 
 def _axis(panels: Sequence[Panel], axis: int) -> Limits:

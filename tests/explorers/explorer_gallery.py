@@ -389,7 +389,7 @@ def borders() -> Explorer:
                     Line(x, x + shift, color=color, direct=True, label="rises"),
                     Points(np.column_stack([x, 10 - x]), size=np.linspace(4, 16, 21)),
                     Arrows([[1, 2], [8, 4]], [[12, 6], [2, 14]]),
-                    Rule(x=7.5, label="late in the run"),
+                    Rule(x=7.5, label="late"),
                     Rule(x=2 + shift, label="early"),
                     Rule(y=2, label="low"),
                     Rule(y=30, label="out of sight"),

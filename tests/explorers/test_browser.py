@@ -9,6 +9,7 @@ from explorers import explorer_gallery
 
 from dlcourse.explorers.notation import reading
 from dlcourse.explorers.page import STATIC
+from dlcourse.explorers.panel import legends
 
 if not (STATIC / "explorer.js").exists():
     pytest.skip("needs `npm run build`", allow_module_level=True)
@@ -111,11 +112,12 @@ def test_what_is_seen_is_the_frame_of_the_grid(browser, pages):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_legend_holds_what_python_decided(browser, pages, name):
     panels = getattr(explorer_gallery, name)().frame_at()
+    shared, own = legends(panels, [{} for _ in panels])
     with opened(browser, pages, name) as page:
         shown = page.locator(".dlx-legend").all()
-        for panel, legend in zip(panels, shown, strict=True):
+        for entries, legend in zip([shared, *own], shown, strict=True):
             labels = legend.locator(".dlx-entry > span:not(.dlx-bar)").all_inner_texts()
-            assert labels == [entry.label for entry in panel.entries()]
+            assert labels == [entry.label for entry in entries]
             samples = legend.locator(".dlx-swatch > *, .dlx-bar")
             assert samples.count() >= len(labels), "beside each name stands a sample"
 

@@ -24,6 +24,7 @@ from dlcourse.explorers import (
     Panel,
     Points,
     Rule,
+    Span,
     Text,
     network_diagram,
 )
@@ -107,6 +108,8 @@ WRONG = [
     (lambda: Text(0, 0, "a", anchor="left"), "anchor must be one of"),
     (lambda: Rule(), "exactly one of x and y"),
     (lambda: Rule(x=1, y=1), "exactly one of x and y"),
+    (lambda: Span(), "exactly one of x and y"),
+    (lambda: Span(x=(2, 1)), "x must be a pair"),
     (lambda: Diagram([]), "nodes must hold at least one"),
     (lambda: Diagram([Node(0, 0)], [Edge(0, 1)]), "source and target of edges"),
     (lambda: Diagram([Node(0, np.inf)]), "x and y of nodes"),

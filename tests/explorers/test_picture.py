@@ -17,7 +17,7 @@ def printed(panel):
     figure = Figure()
     axes = figure.add_subplot()
     (limits,) = settle([[panel]])
-    _draw_panel(axes, panel, limits)
+    _draw_panel(axes, panel, limits, panel.entries(limits.domains))
     return axes, figure.axes[1:]
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dlcourse.explorers import Bars, Field, Image, Line, Panel
+from dlcourse.explorers import Bars, Field, Image, Line, Panel, Text
 from dlcourse.explorers.scales import settle
 
 
@@ -58,6 +58,20 @@ def test_an_axis_of_one_value_or_of_none_still_has_two_ends(scale, limits):
     _, y = axes(Panel([Line([1, 2], [0, 0])], y_scale=scale))
     assert y[0] < y[1]
     assert limits is None or y == limits
+
+
+def test_texts_at_the_right_are_known_in_advance():
+    def at(end, label, **options):
+        return [Panel([Line([1, end], [1, 1], direct=True, label=label)], **options)]
+
+    frames = [at(2, "long label"), at(4, "label"), at(3, "label"), at(4, "later"), at(2, "no")]
+    (settled,) = settle(frames)
+    assert [text for _, text in settled.ends] == ["long label", "label"]
+    assert settled.ends[1][0] == pytest.approx(0.963)
+    (settled,) = settle([at(100, "a", x=(1, 10000), x_scale="log")])
+    assert settled.ends == ((0.5, "a"),)
+    (settled,) = settle([[Panel([Text(12, 0, "beside", anchor="start")], x=(0, 10))]])
+    assert settled.ends == ((1.2, "beside"),)
 
 
 def test_colour_domains_hold_for_all_frames():

@@ -12,8 +12,8 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from dlcourse.explorers import Mark
+from dlcourse.explorers.labels import ALIGNMENTS
 from dlcourse.explorers.marks.base import Shaded
-from dlcourse.explorers.marks.text import ALIGNMENTS
 from dlcourse.explorers.notation import runs
 from dlcourse.explorers.page import STATIC
 
@@ -42,7 +42,7 @@ ON_THE_PAGE = """() => [...document.querySelectorAll('.dlx-plot svg')].flatMap((
         const anchor = getComputedStyle(text).textAnchor;
         const along = { start: 0, middle: 0.5, end: 1 }[anchor];
         const lines = [...text.querySelectorAll('.dlx-line')].map((line) => line.textContent);
-        return [lines.join('\\n') || text.textContent.replaceAll('\\n', ' '), anchor,
+        return [lines.join(' ') || text.textContent, anchor,
           ...share(box.x + along * box.width, box.y + box.height / 2)];
       }),
     };
@@ -101,7 +101,8 @@ def described(mark, axes, artists, renderer):
     for artist in artists:
         if isinstance(artist, Text):
             box = artist.get_window_extent(renderer)
-            if artist.get_text() and not np.array_equal(box, Bbox.unit()):  # what is out of sight
+            shown = artist.get_text() and artist.get_visible()
+            if shown and not np.array_equal(box, Bbox.unit()):  # what is out of sight
                 anchor = ANCHORS[artist.get_ha()]
                 along = {"start": box.x0, "middle": (box.x0 + box.x1) / 2, "end": box.x1}[anchor]
                 place = share.transform((along, (box.y0 + box.y1) / 2))
@@ -117,7 +118,7 @@ def described(mark, axes, artists, renderer):
 
 def seen(text):
     """The characters that one sees of a text, mathematics included."""
-    return "".join(run.text for run in runs(text))
+    return "".join(run.text for run in runs(text)).replace("\n", " ")
 
 
 def vertices(artist):

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dlcourse.explorers import looks
-from dlcourse.explorers.marks.base import PADDING, LegendEntry, Mark
+from dlcourse.explorers.labels import leave_out_beyond
+from dlcourse.explorers.marks.base import PADDING, LegendEntry, Mark, shares
 from dlcourse.explorers.notation import reading
 from dlcourse.explorers.numbers import written
 from dlcourse.explorers.values import (
@@ -53,6 +54,7 @@ class Bars(Mark):
         Bars to the right, names at the left, the first on top.
     numbers : str
         Format specification for a number at the end of each bar, for example ".2f"; "" for none.
+        A number that does not fit is left out.
     """
 
     kind = "bars"
@@ -134,6 +136,7 @@ class Bars(Mark):
         if self.edges is None:
             self._print_names(axes)
         thickness = np.diff(edges) * (0.8 if self.edges is None else 0.96) / series
+        rooms = np.diff(shares(axes, edges, edges)[:, 1 if self.horizontal else 0]) / series
         plot: Callable[..., Any] = axes.barh if self.horizontal else axes.bar
         for j in range(series):
             centres = (edges[:-1] + edges[1:]) / 2 + (j - (series - 1) / 2) * thickness
@@ -141,7 +144,9 @@ class Bars(Mark):
             bars = plot(centres, values[:, j], thickness, color=shades)
             if self.numbers:
                 numbers = written(values[:, j], self.numbers)
-                axes.bar_label(bars, numbers, fontsize=8, padding=2)
+                texts = axes.bar_label(bars, numbers, fontsize=8, padding=2)
+                for text, room in zip(texts, rooms, strict=True):
+                    leave_out_beyond(text, *((1.0, room) if self.horizontal else (room, 1.0)))
         if self.horizontal:
             axes.invert_yaxis()
 

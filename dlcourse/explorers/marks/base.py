@@ -111,6 +111,10 @@ class Mark(ABC):
         """Return the share of both axes that stays free at their other ends."""
         return PADDING, PADDING
 
+    def beside(self, x: Limits, y: Limits) -> tuple[float, str] | None:
+        """Return the x right of which a text needs room, and the text, given the axes' limits."""
+        return None
+
     def legend(self, domain: Limits | None = None) -> list[LegendEntry]:
         """Return what the legend says; `domain` is the settled one of a mark with a scale."""
         return []

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from dlcourse._validation import in_interval, same_length
 from dlcourse.explorers import looks
+from dlcourse.explorers.labels import BESIDE, label_on
 from dlcourse.explorers.marks.base import LegendEntry, Mark, in_sight, shares
 from dlcourse.explorers.values import (
     Color,
@@ -96,6 +97,15 @@ class Line(Mark):
         arrays = self.arrays()
         return arrays["x"], arrays["y"]
 
+    def beside(self, x: Limits, y: Limits) -> tuple[float, str] | None:
+        """Return the last point in sight and the label that stands there."""
+        if not self.direct:
+            return None
+        m = self.arrays()
+        seen = (m["x"] >= x[0]) & (m["x"] <= x[1]) & (m["y"] >= y[0]) & (m["y"] <= y[1])
+        last = np.flatnonzero(seen[: None if self.upto is None else self.upto + 1])[-1:]
+        return (float(m["x"][last[0]]), self.label) if len(last) else None
+
     def legend(self, domain: Limits | None = None) -> list[LegendEntry]:
         """Return the line unless its label stands at its end."""
         if self.direct or not self.label:
@@ -129,7 +139,5 @@ class Line(Mark):
                 clip_on=False, ms=2 * radius * looks.PIXEL, mec=looks.PAPER, mew=0.6,
             )  # fmt: skip
         if self.direct and len(shown):
-            end = (x[shown[-1]], y[shown[-1]])
-            style: Any = {"textcoords": "offset points", "color": shade, "va": "center"}
-            style["path_effects"] = looks.halo()
-            axes.annotate(self.label, end, (6 * looks.PIXEL, 0), fontweight="bold", **style)
+            spot = ((x[shown[-1]], y[shown[-1]]), 6 * looks.PIXEL, 0.0, "start")
+            label_on(axes, "end", self.label, [spot], color=self.color, bold=True, room=BESIDE)

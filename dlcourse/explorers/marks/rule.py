@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dlcourse.explorers import looks
+from dlcourse.explorers.labels import LINE, Spot, label_on
 from dlcourse.explorers.marks.base import Mark, in_sight, shares
 from dlcourse.explorers.values import Color, Extent, Limits, check_color, check_floats
 
@@ -24,7 +25,8 @@ class Rule(Mark):
     x, y : float, optional
         Exactly one of them.
     label, color, width, dash
-        Text at the end of the line, colour, width in pixels, whether dashed.
+        Text at the end of the line where it covers no other words, colour, width in pixels, whether
+        dashed.
     """
 
     kind = "rule"
@@ -49,7 +51,7 @@ class Rule(Mark):
         return tuple(np.array([] if v is None else [v]) for v in (self.x, self.y))  # type: ignore[return-value]
 
     def print_on(self, axes: Axes, domain: Limits | None) -> None:
-        """Draw the line if it is in sight, its label at its upper or right end."""
+        """Draw the line if it is in sight, and its label."""
         axis = 0 if self.y is None else 1
         value = float(self.extent()[axis][0])
         share = shares(axes, value, value)[0, axis]
@@ -57,15 +59,20 @@ class Rule(Mark):
             return
         shade = looks.color(self.color)
         style: Any = {"color": shade, "lw": self.width * looks.PIXEL, "ls": looks.dash(self.dash)}
-        text: Any = {"textcoords": "offset points", "va": "center", "color": shade}
-        text["path_effects"] = looks.halo()
         if axis == 0:
             axes.axvline(value, **style)
-            text |= {"xy": (value, 1), "xycoords": axes.get_xaxis_transform()}
-            crowded = share > 0.5  # on the right, so that the label goes to the left
-            text |= {"xytext": (-4 if crowded else 4, -6), "ha": "right" if crowded else "left"}
+            side = -1 if share > 0.5 else 1  # where there is more room
+            spots: list[Spot] = [
+                ((value, 1.0), 4 * to, -6 - row * LINE, "end" if to < 0 else "start")
+                for row in range(5)
+                for to in (side, -side)
+            ]
         else:
             axes.axhline(value, **style)
-            text |= {"xy": (1, value), "xycoords": axes.get_yaxis_transform()}
-            text |= {"xytext": (-2, 7), "ha": "right"}
-        axes.annotate(self.label, **text)
+            spots = [
+                ((end, value), 2 - 4 * end, up, "end" if end else "start")
+                for end in (1, 0)
+                for up in (7, -7)
+            ]
+        coordinates = (axes.get_xaxis_transform, axes.get_yaxis_transform)[axis]()
+        label_on(axes, "rule", self.label, spots, color=self.color, coordinates=coordinates)

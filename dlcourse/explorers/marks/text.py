@@ -9,18 +9,17 @@ import numpy as np
 
 from dlcourse._validation import one_of
 from dlcourse.explorers import looks
+from dlcourse.explorers.labels import BESIDE, LINE, Spot, label_on
 from dlcourse.explorers.marks.base import Mark
 from dlcourse.explorers.values import Color, Extent, Limits, check_color, check_floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-ALIGNMENTS = {"start": "left", "middle": "center", "end": "right"}  # matplotlib's words
-
 
 @dataclass(eq=False)
 class Text(Mark):
-    """A few words at a place.
+    """A few words at a place, or as near to it as other words allow.
 
     Parameters
     ----------
@@ -63,11 +62,21 @@ class Text(Mark):
         """Return all x and all y of the mark."""
         return np.array([self.x]), np.array([self.y])
 
+    def beside(self, x: Limits, y: Limits) -> tuple[float, str] | None:
+        """Return the words if they start beyond the right side."""
+        return (self.x, self.text) if self.anchor == "start" and self.x > x[1] else None
+
     def print_on(self, axes: Axes, domain: Limits | None) -> None:
         """Write the words."""
-        axes.annotate(
-            self.text, (self.x, self.y), (self.dx * looks.PIXEL, self.dy * looks.PIXEL),
-            textcoords="offset points", annotation_clip=False, color=looks.color(self.color),
-            fontsize=9 * self.size, va="center", ha=ALIGNMENTS[self.anchor],
-            path_effects=looks.halo(), fontweight="bold" if self.bold else "normal",
+        place = (self.x, self.y)
+        dx, dy = self.dx * looks.PIXEL, self.dy * looks.PIXEL
+        step = LINE * self.size * (self.text.count("\n") + 2) / 2
+        spots: list[Spot] = [
+            (place, dx, dy + k * step, self.anchor) for k in (0, 1, -1, 2, -2, 3, -3, 4, -4)
+        ]
+        if self.anchor != "middle":
+            spots.insert(1, (place, -dx, dy, "start" if self.anchor == "end" else "end"))
+        label_on(
+            axes, "text", self.text, spots, color=self.color, size=self.size, bold=self.bold,
+            room=BESIDE if self.beside(axes.get_xlim(), axes.get_ylim()) else 1.0,
         )  # fmt: skip

@@ -1,9 +1,7 @@
 // What several marks are drawn with.
 import { css } from "./colors.js";
 import { dashes, round, svg } from "./svg.js";
-import { lines, tspans } from "./typeset.js";
-
-const FONT_SIZE = 12.5; // pixels, as the style sheet says
+import { LINE, lines, tspans } from "./typeset.js";
 
 export const pairs = (array) =>
   Array.from({ length: array.length / 2 }, (_, k) => [array[2 * k], array[2 * k + 1]]);
@@ -81,13 +79,10 @@ export function arrowHead(x0, y0, x, y, size) {
 /** Text of one or more lines, with a halo of the page's colour, so that it can be read on a field. */
 export function words(text, x, y, { color = "ink", anchor = "middle", size = 1, bold = false }) {
   const parts = lines(text);
-  const first = y - 0.6 * FONT_SIZE * size * (parts.length - 1);
-  const line = (content, k) =>
-    svg(
-      "tspan",
-      { class: "dlx-line", x: round(x), y: round(first + 1.2 * FONT_SIZE * size * k) },
-      ...tspans(content, true),
-    );
+  const line = (content, k) => {
+    const down = (k - (parts.length - 1) / 2) * LINE * size;
+    return svg("tspan", { class: "dlx-line", x: round(x), y: round(y + down) }, ...tspans(content, true));
+  };
   return svg(
     "text",
     {

@@ -4,6 +4,7 @@ import { calm, createControls } from "./controls.js";
 import { createDetails } from "./details.js";
 import { between, GLIDE } from "./glide.js";
 import { createHandles } from "./handles.js";
+import { createLegend } from "./legend.js";
 import { createPanel } from "./panel.js";
 import { createShare } from "./share.js";
 import { html } from "./svg.js";
@@ -24,6 +25,7 @@ export function mount(figure, seek, spots) {
   const stage = figure.querySelector(".dlx-stage");
   const caption = figure.querySelector(".dlx-caption span");
   const spoken = html("div", { class: "dlx-spoken", "aria-live": "polite" });
+  const showLegend = createLegend(stage.querySelector(".dlx-shared"));
   const panels = [...stage.querySelectorAll(".dlx-panel")].map(createPanel);
   let frame = null,
     seen = null, // the frame as it was painted last, perhaps on its way to `frame`
@@ -74,6 +76,7 @@ export function mount(figure, seek, spots) {
   function paint() {
     if (!frame) return;
     theme ??= readTheme(figure);
+    showLegend(frame.panels[0].shared ?? []);
     if (glide) glide.since ??= performance.now() - STEP; // a machine that is late glides late
     const share = glide ? (performance.now() - glide.since) / GLIDE : 1;
     if (share >= 1) glide = null;

@@ -3,7 +3,17 @@ import { css, tint } from "./colors.js";
 import { dashes, html, svg, symbol } from "./svg.js";
 import { inline } from "./typeset.js";
 
-export function legendEntry(entry) {
+/** A function that shows entries in the element `box`, anew only where they have changed. */
+export function createLegend(box) {
+  let shown = "";
+  return (entries) => {
+    const now = JSON.stringify(entries);
+    if (now !== shown) box.replaceChildren(...entries.map(legendEntry));
+    shown = now;
+  };
+}
+
+function legendEntry(entry) {
   const label = html("span", {}, ...inline(entry.label));
   const parts = entry.sample === "scale" ? [label, ...bar(entry)] : [swatch(entry), label];
   return html("span", { class: "dlx-entry" }, ...parts);

@@ -1,12 +1,12 @@
 // One panel: title, legend, axes, and the marks in them.
 import { scaleLinear, scaleLog } from "d3-scale";
 import { within } from "./drawing.js";
-import { legendEntry } from "./legend.js";
+import { createLabels } from "./labels.js";
+import { createLegend } from "./legend.js";
 import { marks } from "./marks/index.js";
 import { html, round, svg } from "./svg.js";
-import { inline, plain, tspans } from "./typeset.js";
+import { inline, ruler, tspans } from "./typeset.js";
 
-const CHARACTER = 6.9; // mean width of a character of the axes' text, in pixels
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 let clips = 0;
 
@@ -16,20 +16,21 @@ export function createPanel(box) {
   const canvas = html("canvas");
   const drawing = svg("svg", { "aria-hidden": true });
   const clip = `dlx-clip-${++clips}`;
-  let shown = "";
   plot.append(canvas, drawing);
+  const measure = ruler(drawing);
+  const showLegend = createLegend(legend);
 
   function draw(panel, theme) {
     title.replaceChildren(...inline(panel.title));
-    const now = JSON.stringify(panel.legend);
-    if (now !== shown) legend.replaceChildren(...panel.legend.map(legendEntry));
-    shown = now;
+    showLegend(panel.legend);
     const [width, height] = [plot.clientWidth, plot.clientHeight];
     if (!width || !height) return null;
     const wishes = panel.marks.map((mark) => marks[mark.kind].axes?.(mark) ?? {});
-    const place = layout(panel, wishes, width, height, clip);
+    const labels = createLabels(measure, width, height);
+    const place = layout(panel, wishes, width, height, measure);
     const context = prepare(canvas, width, height);
-    Object.assign(place, { theme, canvas: context, marks: panel.marks });
+    Object.assign(place, { theme, canvas: context, clip: `url(#${clip})`, marks: panel.marks });
+    Object.assign(place, { label: labels.add, measure });
     const { left, top, right, bottom } = place;
     context.beginPath();
     context.rect(left, top, right - left, bottom - top);
@@ -39,6 +40,7 @@ export function createPanel(box) {
     const painted = panel.marks.map((mark) =>
       svg("g", { "data-mark": mark.kind }, ...marks[mark.kind].paint(mark, place)),
     );
+    labels.settle(place);
     drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
     drawing.replaceChildren(clipping, ...(panel.axes ? axes(panel, wishes, place) : []), ...painted);
     return place;
@@ -58,29 +60,34 @@ function prepare(canvas, width, height) {
 
 const make = (kind, domain, range) =>
   (kind === "log" ? scaleLog() : scaleLinear()).domain(domain).range(range);
-const widest = (texts) => Math.max(0, ...texts.map((text) => plain(text).length)) * CHARACTER;
+const BESIDE = 0.3; // of a panel's width, for a label at the end of a line
 
 /** Scales, ticks and the rectangle that the axes enclose; the whole panel where there are none. */
-function layout(panel, wishes, width, height, clip) {
+function layout(panel, wishes, width, height, measure) {
+  const widest = (texts) => Math.max(0, ...texts.map((text) => measure(text)));
   const named = wishes.find(({ names }) => names?.length);
   const [across, down] = named ? (named.horizontal ? [null, named.names] : [named.names, null]) : [];
-  const ends = wishes.flatMap(({ end }) => end ?? []);
   const turned = across && widest(across) > (width - 60) / across.length;
   const below = turned ? widest(across) * 0.75 + 12 : 22; // what the names below the axis take
   const room = panel.axes
     ? {
         top: panel.y_label ? 24 : 10,
         bottom: below + (panel.x_label ? 20 : 2),
-        right: Math.max(14, widest(ends) + 10),
       }
-    : { top: 2, bottom: 2, right: 2 };
+    : { top: 2, bottom: 2 };
   const top = room.top;
-  let [right, bottom] = [width - room.right, height - room.bottom];
+  let bottom = height - room.bottom;
   const y = make(panel.y_scale, panel.y, down ? [top, bottom] : [bottom, top]);
   const yTicks = ticks(y, panel.y_scale, down, bottom - top, 45, 25);
   const first = turned ? 0.77 * widest([across[0]]) - (width - 60) / across.length / 2 : 0;
-  const beside = Math.max(widest(yTicks.map(({ text }) => text)) + 12, first);
-  let left = panel.axes ? Math.min(beside, width * 0.4) : 2;
+  const before = Math.max(widest(yTicks.map(({ text }) => text)) + 12, first);
+  let left = panel.axes ? Math.min(before, width * 0.4) : 2;
+  const [beside, look] = [width * BESIDE, { bold: true }];
+  let right = panel.axes ? width - 14 : width - 2;
+  for (const [share, text] of panel.ends ?? []) {
+    const label = Math.min(measure(text, look), beside);
+    right = Math.min(right, left + (width - label - 10 - left) / share);
+  }
   const x = make(panel.x_scale, panel.x, [left, right]);
   if (panel.equal) {
     const unit = Math.min(
@@ -97,7 +104,7 @@ function layout(panel, wishes, width, height, clip) {
   }
   const xTicks = ticks(x, panel.x_scale, across, right - left, 75, 45);
   const holds = (px, py) => px >= left - 0.5 && px <= right + 0.5 && py >= top - 0.5 && py <= bottom + 0.5;
-  return { x, y, left, right, top, bottom, xTicks, yTicks, turned, below, holds, clip: `url(#${clip})` };
+  return { x, y, left, right, top, bottom, xTicks, yTicks, turned, below, holds, beside };
 }
 
 /** Where the axis is marked: at names, or at round numbers, about one every `apart` pixels. */
@@ -175,7 +182,7 @@ function axes(panel, wishes, place) {
     drawn.push(
       text(
         panel.y_label,
-        Math.max(0, Math.min(left - 7 - 0, left - widest([panel.y_label]) / 2)),
+        Math.max(0, left - Math.max(7, place.measure(panel.y_label) / 2)),
         12,
         "start",
         { class: "dlx-axis" },

@@ -1,6 +1,9 @@
 // Texts as dlcourse/explorers/notation.py sends them: a string or, with mathematics in it, { read, runs }.
 import { html, round, svg } from "./svg.js";
 
+export const FONT_SIZE = 12.5; // pixels, of texts in drawings, as the style sheet says
+export const LINE = 1.2 * FONT_SIZE; // from one line of a text to the next
+
 const MIDDLE = 0.35; // of a line above its foot, in sizes of the text
 
 /** What screen readers get. */
@@ -48,6 +51,46 @@ export function tspans(text, centred = false) {
       characters,
     );
   });
+}
+
+/** A function that measures texts in the font of `element`, in pixels: their widest line. */
+export function ruler(element) {
+  const context = document.createElement("canvas").getContext("2d");
+  const { fontFamily } = getComputedStyle(element);
+  const known = new Map();
+  const width = (characters, font) => {
+    const key = font + characters;
+    if (!known.has(key)) {
+      context.font = `${font}px ${fontFamily}`;
+      known.set(key, context.measureText(characters).width);
+    }
+    return known.get(key);
+  };
+  return (text, { size = 1, bold = false } = {}) =>
+    Math.max(
+      ...lines(text).map((line) =>
+        runs(line).reduce((sum, [characters, style, part]) => {
+          const slant = style === "italic" ? "italic " : "";
+          const weight = bold || style === "bold" ? "600 " : "";
+          return sum + width(characters, `${slant}${weight}${FONT_SIZE * size * part}`);
+        }, 0),
+      ),
+    );
+}
+
+/** A text with line breaks where a line would be wider than `limit`; mathematics is not broken. */
+export function wrapped(text, limit, measure, look) {
+  if (typeof text !== "string" || measure(text, look) <= limit) return text;
+  const wrap = (line) => {
+    const found = [];
+    for (const word of line.split(" ")) {
+      const longer = found.length ? `${found.at(-1)} ${word}` : word;
+      if (found.length && measure(longer, look) <= limit) found[found.length - 1] = longer;
+      else found.push(word);
+    }
+    return found.join("\n");
+  };
+  return text.split("\n").map(wrap).join("\n");
 }
 
 /** The lines of a text, each a text. */

@@ -2,6 +2,7 @@
 import { css } from "../colors.js";
 import { within, words } from "../drawing.js";
 import { round, svg } from "../svg.js";
+import { LINE } from "../typeset.js";
 
 export function paint(mark, place) {
   const [count, series] = mark.values.shape;
@@ -23,7 +24,9 @@ export function paint(mark, place) {
       );
       const number = mark.numbers[k * series + j];
       const [end, middle] = [across(value), along(from + thick / 2)];
-      if (number && place.holds(...(mark.horizontal ? [end, middle] : [middle, end])))
+      const room = Math.abs(along(edges[k + 1]) - along(edges[k])) / series;
+      const fits = number && (mark.horizontal ? LINE : place.measure(number)) <= room;
+      if (fits && place.holds(...(mark.horizontal ? [end, middle] : [middle, end])))
         drawn.push(barNumber(mark, number, value, end, middle));
     }
   }

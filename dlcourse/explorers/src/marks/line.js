@@ -1,6 +1,6 @@
 // A line through points.
 import { css } from "../colors.js";
-import { pen, through, words } from "../drawing.js";
+import { pen, through } from "../drawing.js";
 import { svg, symbol } from "../svg.js";
 
 export function paint(mark, place) {
@@ -17,9 +17,8 @@ export function paint(mark, place) {
   }
   if (mark.direct && shown.length) {
     const [x, y] = shown.at(-1);
-    drawn.push(words(mark.label, x + 6, y, { color: mark.color, anchor: "start", bold: true }));
+    const look = { color: mark.color, bold: true };
+    drawn.push(place.label("end", mark.label, [[x + 6, y, "start"]], look, place.beside));
   }
   return drawn;
 }
-
-export const axes = (mark) => (mark.direct ? { end: mark.label } : {});
