@@ -49,6 +49,8 @@ Layout
     A frame that returns a list of `Panel` is drawn side by side, each with its own axes. On a phone
     panels stand below each other, lower than on a desk, so that two of them and the controls are
     in view together; of more, each is seen above the controls. Images stay side by side.
+    What stands at the axes say ``x_ticks=[1, 32]``, ``x_format=".0%"``, and ``axes="x"`` hides the
+    other one. What several panels have in their legends is shown once.
 Texts
     Any may hold a little mathematics: ``"weight $w_1$"``, ``r"$\partial L/\partial w_{ij}$"`` (what
     is known: `dlcourse.explorers.notation`). "w₁" is as good. A dollar is ``\$``.

@@ -19,6 +19,7 @@ from dlcourse.explorers.values import Color
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.text import Annotation, Text
     from matplotlib.transforms import Bbox, BboxBase
@@ -124,7 +125,21 @@ def settle(axes: Axes, renderer: RendererAgg) -> None:
         spots = _wishes[label].spots
         bounds = axes.figure.bbox if _wishes[label].rank == 1 else axes.bbox
         costs = [_cost(_at(label, spot, renderer), boxes, bounds, gap) for spot in spots]
-        boxes.append(_at(label, spots[int(np.argmin(costs))], renderer))
+        chosen = int(np.argmin(costs))
+        boxes.append(_at(label, spots[chosen], renderer))
+        if _wishes[label].rank == RANKS.index("text") and chosen:
+            _lead(axes, label, boxes[-1])
+
+
+def thin_out(axis: Axis, renderer: RendererAgg) -> None:
+    """Leave out the names at an axis that would touch the one before; turned ones may."""
+    last: Bbox | None = None
+    for label in axis.get_majorticklabels():
+        box = label.get_window_extent(renderer)
+        if last is not None and not label.get_rotation() and _common(box, last):
+            label.set_visible(False)
+        elif label.get_text():
+            last = box
 
 
 def _on(axes: Axes) -> Iterator[Annotation]:
@@ -138,6 +153,20 @@ def _at(label: Annotation, spot: Spot, renderer: RendererAgg) -> Bbox:
     label.set_position((right, up))
     label.set_horizontalalignment(ALIGNMENTS[anchor])  # type: ignore[arg-type]
     return label.get_window_extent(renderer)
+
+
+def _lead(axes: Axes, label: Annotation, box: Bbox) -> None:
+    """Draw a thin line from a place to a label that could not stay beside it."""
+    from matplotlib.lines import Line2D
+    from matplotlib.transforms import IdentityTransform
+
+    x, y = axes.transData.transform(label.xy)
+    to_x, to_y = np.clip(x, *box.intervalx), np.clip(y, *box.intervaly)
+    if abs(to_y - y) < LINE * axes.figure.dpi / 72:
+        return
+    line = Line2D([x, to_x], [y, to_y], color=looks.color("muted"), lw=0.8 * looks.PIXEL)
+    line.set_transform(IdentityTransform())  # the layout is final
+    axes.add_artist(line)
 
 
 def _cost(box: Bbox, others: Sequence[Bbox], bounds: BboxBase, gap: float) -> int:

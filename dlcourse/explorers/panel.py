@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from dlcourse._validation import limits, one_of
 from dlcourse.explorers.marks.base import LegendEntry, Mark
-from dlcourse.explorers.values import Limits
+from dlcourse.explorers.numbers import number
+from dlcourse.explorers.values import Limits, check_floats, check_tick_format
 
 
 @dataclass(eq=False)
@@ -34,8 +35,13 @@ class Panel:
         each other have the same height.
     equal : bool
         One unit has the same length on both axes.
-    axes : bool, optional
-        Show axes; default yes, except for panels with only images or diagrams.
+    x_ticks, y_ticks : sequence of float, or mapping from float to str, optional
+        Where the axes are marked, and what stands there; default at round numbers. Those that
+        would touch the one before are left out.
+    x_format, y_format : str, optional
+        Format of the numbers at the axes, such as ".2f", "+.1f", ".0%" or "d" (only whole numbers).
+    axes : bool or {"x", "y"}, optional
+        Show both axes, none, or one; default both, except for panels with only images or diagrams.
     legend : bool
         Show legends and colour bars.
     """
@@ -51,7 +57,11 @@ class Panel:
     y_scale: Literal["linear", "log"] = "linear"
     aspect: float = 1.4
     equal: bool = False
-    axes: bool | None = None
+    x_ticks: Sequence[float] | Mapping[float, str] | None = None
+    y_ticks: Sequence[float] | Mapping[float, str] | None = None
+    x_format: str | None = None
+    y_format: str | None = None
+    axes: bool | Literal["x", "y"] | None = None
     legend: bool = True
 
     def __post_init__(self) -> None:
@@ -64,8 +74,27 @@ class Panel:
         one_of(self.y_scale, "y_scale", ("linear", "log"))
         if not 0.2 <= self.aspect <= 5:
             raise ValueError(f"aspect must lie between 0.2 and 5, got {self.aspect}")
+        for axis in ("x", "y"):
+            check_tick_format(getattr(self, f"{axis}_format"), f"{axis}_format")
+            self.ticks(axis)  # refuses what is none
+        if self.axes not in (True, False, "x", "y", None):
+            raise ValueError(f"axes must be True, False, 'x' or 'y', got {self.axes!r}")
         if self.axes is None:
             self.axes = not self.marks or any(mark.framed for mark in self.marks)
+
+    def ticks(self, axis: str) -> list[tuple[float, str]] | None:
+        """Return the given places of the "x" or the "y" axis in order, and what stands there."""
+        given = getattr(self, f"{axis}_ticks")
+        if given is None:
+            return None
+        places = check_floats(list(given), f"{axis}_ticks", 1).tolist()
+        form = getattr(self, f"{axis}_format") or "g"
+        names = given.values() if isinstance(given, Mapping) else [number(v, form) for v in places]
+        return sorted(zip(places, names, strict=True))
+
+    def shows(self, axis: str) -> bool:
+        """Whether the "x" or the "y" axis is shown."""
+        return self.axes is True or self.axes == axis
 
     def entries(self, domains: Mapping[int, Limits] | None = None) -> list[LegendEntry]:
         """Return what the legend says; `domains` are the settled ones by the marks' positions."""
@@ -81,7 +110,9 @@ class Panel:
 
     def options(self) -> dict[str, Any]:
         """Return what the page needs to draw the panel, without its marks."""
-        return {e.name: getattr(self, e.name) for e in fields(self) if e.name not in ("marks", "_")}
+        names = [entry.name for entry in fields(self) if entry.name not in ("marks", "_")]
+        about = {name: getattr(self, name) for name in names}
+        return {**about, "x_ticks": self.ticks("x"), "y_ticks": self.ticks("y")}
 
 
 def legends(

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 from dlcourse.explorers import labels, looks
 from dlcourse.explorers.marks.base import LegendEntry
 from dlcourse.explorers.notation import reading
+from dlcourse.explorers.numbers import number
 from dlcourse.explorers.panel import Panel, legends
 from dlcourse.explorers.scales import Settled
+from dlcourse.explorers.values import Limits
 from dlcourse.palette import LIGHT
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 LEGEND_CHARACTERS, WIDTH_CHARACTERS = 34, 90
@@ -77,6 +80,8 @@ def _place_labels(figure: Figure) -> None:
     figure.set_layout_engine("none")
     for axes in figure.axes:
         labels.settle(axes, renderer)
+        for axis in (axes.xaxis, axes.yaxis):
+            labels.thin_out(axis, renderer)
 
 
 STYLE: Any = {
@@ -103,19 +108,38 @@ def _draw_panel(axes: Axes, panel: Panel, limits: Settled, entries: Sequence[Leg
     axes.set_xscale(panel.x_scale)
     axes.set_yscale(panel.y_scale)
     axes.set(xlim=limits.x, ylim=limits.y)
-    for axis, (low, high) in ((axes.xaxis, limits.x), (axes.yaxis, limits.y)):
-        if axis.get_scale() == "log" and low > 1e-4 and high < 1e5:
-            axis.set_major_formatter(lambda value, _: f"{value:g}")  # as the page does
-    if panel.axes:
-        axes.set(xlabel=panel.x_label, ylabel=panel.y_label)
-    else:
-        axes.set_axis_off()
+    _mark_axis(axes.xaxis, limits.x, panel.ticks("x"), panel.x_format)
+    _mark_axis(axes.yaxis, limits.y, panel.ticks("y"), panel.y_format)
+    axes.set(xlabel=panel.x_label, ylabel=panel.y_label)
+    for name, axis, spine in (("x", axes.xaxis, "bottom"), ("y", axes.yaxis, "left")):
+        axis.set_visible(panel.shows(name))
+        axes.spines[spine].set_visible(panel.shows(name))
     for place, mark in enumerate(panel.marks):
         mark.print_on(axes, limits.domains.get(place))
     named = _color_bars([axes], entries)
     if panel.equal:
         axes.set_aspect("equal", adjustable="box")
     _place_legend(axes, panel, named)
+
+
+def _mark_axis(
+    axis: Axis, limits: Limits, ticks: Sequence[tuple[float, str]] | None, form: str | None
+) -> None:
+    """Write at an axis what the page writes there."""
+    from matplotlib.ticker import MaxNLocator, NullLocator
+
+    low, high = limits
+    log = axis.get_scale() == "log"
+    if ticks is not None:
+        seen = [(place, name) for place, name in ticks if low <= place <= high]
+        axis.set_ticks([place for place, _ in seen], [name for _, name in seen])
+        axis.set_minor_locator(NullLocator())
+    elif form:
+        axis.set_major_formatter(lambda value, _: number(value, form))
+        if form.endswith("d") and not log:
+            axis.set_major_locator(MaxNLocator(integer=True))
+    elif log and low > 1e-4 and high < 1e5:
+        axis.set_major_formatter(lambda value, _: f"{value:g}")
 
 
 def _place_legend(axes: Axes, panel: Panel, entries: Sequence[LegendEntry]) -> None:

@@ -73,6 +73,12 @@ def check_number_format(value: object, name: str) -> None:
         raise ValueError(f"{name} must be a format such as '.2f', '+.1f', 'd' or '', got {value!r}")
 
 
+def check_tick_format(value: object, name: str) -> None:
+    """Refuse what is no format of which the page and Python make the same of any number."""
+    if value is not None and not re.fullmatch(r"\+?(\.\d+[f%]|d)", str(value)):
+        raise ValueError(f"{name} must be like '.2f', '+.1f', '.0%' or 'd', got {value!r}")
+
+
 def check_class_names(value: Iterable[object], name: str) -> tuple[str, ...]:
     """Return `value` as names of the classes 0, 1, ..., none for which there is no colour."""
     names = tuple(str(item) for item in value)

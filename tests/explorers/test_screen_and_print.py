@@ -31,7 +31,8 @@ ON_THE_PAGE = """() => [...document.querySelectorAll('.dlx-plot svg')].flatMap((
   const panel = svg.querySelector('clipPath rect').getBBox();
   const share = (x, y) => [(x - panel.x) / panel.width, 1 - (y - panel.y) / panel.height];
   return [...svg.querySelectorAll('g[data-mark]')].map((mark) => {
-    const boxes = [...mark.querySelectorAll('path, rect, line, circle')].map((e) => e.getBBox());
+    const shapes = mark.querySelectorAll('path, rect, line:not(.dlx-leader), circle');
+    const boxes = [...shapes].map((shape) => shape.getBBox());
     const texts = [...mark.querySelectorAll('text')].filter((text) => text.textContent);
     return {
       kind: mark.dataset.mark,
@@ -158,5 +159,7 @@ def test_each_mark_is_at_the_same_place(browser, make, tmp_path, monkeypatch):
             np.testing.assert_allclose(
                 around(here["shapes"]), around(there["shapes"]), atol=0.03, err_msg=kind
             )
+        if make is explorer_gallery.timeline:
+            continue  # its labels give way to each other, which depends on the size of the panel
         for a, b in zip(sorted(here["texts"]), sorted(there["texts"]), strict=True):
             np.testing.assert_allclose(a[2:], b[2:], atol=0.06, err_msg=a[0])

@@ -70,9 +70,11 @@ class Text(Mark):
         """Write the words."""
         place = (self.x, self.y)
         dx, dy = self.dx * looks.PIXEL, self.dy * looks.PIXEL
-        step = LINE * self.size * (self.text.count("\n") + 2) / 2
-        spots: list[Spot] = [
-            (place, dx, dy + k * step, self.anchor) for k in (0, 1, -1, 2, -2, 3, -3, 4, -4)
+        step = (-1 if dy < 0 else 1) * LINE * self.size * (self.text.count("\n") + 2) / 2
+        spots: list[Spot] = [  # further away, or on the other side
+            (place, dx, side * (dy + row * step), self.anchor)
+            for row in range(8)
+            for side in (1, -1)
         ]
         if self.anchor != "middle":
             spots.insert(1, (place, -dx, dy, "start" if self.anchor == "end" else "end"))

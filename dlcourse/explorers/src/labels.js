@@ -2,7 +2,7 @@
 // and down, every other one takes the first of its spots at which it covers no label that stands already and
 // keeps within the axes; words at a place may stand beside them.
 import { words } from "./drawing.js";
-import { svg } from "./svg.js";
+import { round, svg } from "./svg.js";
 import { LINE, lines, wrapped } from "./typeset.js";
 
 const GAP = 8; // pixels between two labels side by side
@@ -44,7 +44,9 @@ export function createLabels(measure, width, height) {
         const outside = label.size[0] * label.size[1] - overlap(own, bounds, 0);
         return Math.round(placed.reduce((sum, other) => sum + overlap(own, other, GAP), outside));
       });
-      put(label, spots[costs.indexOf(Math.min(...costs))]);
+      const spot = spots[costs.indexOf(Math.min(...costs))];
+      if (label.look.from && spot !== spots[0]) label.slot.append(...leader(label.look.from, box(label, spot)));
+      put(label, spot);
     }
   }
 
@@ -55,6 +57,13 @@ export function createLabels(measure, width, height) {
     return [spot[0] + shift(x0, x1, width), spot[1] + shift(y0, y1, height), spot[2]];
   }
   return { add, settle };
+}
+
+/** A thin line from a place to a label that could not stay beside it. */
+function leader([x, y], [left, top, right, bottom]) {
+  const [toX, toY] = [Math.max(left, Math.min(right, x)), Math.max(top, Math.min(bottom, y))];
+  if (Math.abs(toY - y) < LINE) return [];
+  return [svg("line", { class: "dlx-leader", x1: round(x), y1: round(y), x2: round(toX), y2: round(toY) })];
 }
 
 function box({ size: [width, height] }, [x, y, anchor]) {

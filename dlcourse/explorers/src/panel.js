@@ -5,7 +5,7 @@ import { createLabels } from "./labels.js";
 import { createLegend } from "./legend.js";
 import { marks } from "./marks/index.js";
 import { html, round, svg } from "./svg.js";
-import { inline, ruler, tspans } from "./typeset.js";
+import { LINE, inline, ruler, tspans } from "./typeset.js";
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 let clips = 0;
@@ -69,19 +69,21 @@ function layout(panel, wishes, width, height, measure) {
   const [across, down] = named ? (named.horizontal ? [null, named.names] : [named.names, null]) : [];
   const turned = across && widest(across) > (width - 60) / across.length;
   const below = turned ? widest(across) * 0.75 + 12 : 22; // what the names below the axis take
+  const [showsX, showsY] = ["x", "y"].map((axis) => shows(panel, axis));
   const room = panel.axes
     ? {
-        top: panel.y_label ? 24 : 10,
-        bottom: below + (panel.x_label ? 20 : 2),
+        top: showsY && panel.y_label ? 24 : 10,
+        bottom: showsX ? below + (panel.x_label ? 20 : 2) : 10,
       }
     : { top: 2, bottom: 2 };
   const top = room.top;
   let bottom = height - room.bottom;
   const y = make(panel.y_scale, panel.y, down ? [top, bottom] : [bottom, top]);
-  const yTicks = ticks(y, panel.y_scale, down, bottom - top, 45, 25);
+  const yWishes = { names: down, given: panel.y_ticks, format: panel.y_format };
+  const yTicks = showsY ? ticks(y, panel.y_scale, yWishes, [bottom - top, 45, 25], () => LINE) : [];
   const first = turned ? 0.77 * widest([across[0]]) - (width - 60) / across.length / 2 : 0;
   const before = Math.max(widest(yTicks.map(({ text }) => text)) + 12, first);
-  let left = panel.axes ? Math.min(before, width * 0.4) : 2;
+  let left = showsY ? Math.min(before, width * 0.4) : panel.axes ? Math.max(14, first) : 2;
   const [beside, look] = [width * BESIDE, { bold: true }];
   let right = panel.axes ? width - 14 : width - 2;
   for (const [share, text] of panel.ends ?? []) {
@@ -102,18 +104,45 @@ function layout(panel, wishes, width, height, measure) {
     x.range([left, right]);
     y.range([bottom, top]);
   }
-  const xTicks = ticks(x, panel.x_scale, across, right - left, 75, 45);
+  const xWishes = { names: across, given: panel.x_ticks, format: panel.x_format };
+  const xTicks = showsX ? ticks(x, panel.x_scale, xWishes, [right - left, 75, 45], measure) : [];
   const holds = (px, py) => px >= left - 0.5 && px <= right + 0.5 && py >= top - 0.5 && py <= bottom + 0.5;
   return { x, y, left, right, top, bottom, xTicks, yTicks, turned, below, holds, beside };
 }
 
-/** Where the axis is marked: at names, or at round numbers, about one every `apart` pixels. */
-function ticks(scale, kind, names, length, apart, apartOnLog) {
+const shows = (panel, axis) => panel.axes === true || panel.axes === axis;
+
+/**
+ * Where the axis is marked: at names, at given places, or at round numbers, about one every `apart` pixels.
+ * `size` is how much of the axis a text takes.
+ */
+function ticks(scale, kind, { names, given, format }, [length, apart, apartOnLog], size) {
   if (names) return names.map((text, at) => ({ at, text }));
-  if (kind === "log") return logTicks(scale, Math.max(2, Math.floor(length / apartOnLog)));
+  if (given) return apartFromEachOther(given, scale, size);
   const wanted = Math.max(2, Math.min(8, Math.round(length / apart)));
-  const format = scale.tickFormat(wanted, "f"); // no comma: 1960 may be a year
-  return scale.ticks(wanted).map((at) => ({ at, text: format(at) }));
+  const places = () => scale.ticks(wanted).filter((at) => format?.at(-1) !== "d" || Number.isInteger(at));
+  const marked =
+    kind === "log"
+      ? logTicks(scale, Math.max(2, Math.floor(length / apartOnLog)))
+      : places().map((at) => ({ at, text: scale.tickFormat(wanted, "f")(at) })); // no comma: may be a year
+  return format ? marked.map(({ at }) => ({ at, text: written(at, format) })) : marked;
+}
+
+/** A number as Python's `number` writes it in one of the formats of ticks. */
+const written = (value, format) => scaleLinear().tickFormat(2, value ? format : format.replace("+", ""))(value);
+
+/** Of the given ticks those in sight that do not touch the one before. */
+function apartFromEachOther(given, scale, size) {
+  const [low, high] = [...scale.range()].sort((a, b) => a - b);
+  let last = null;
+  return given
+    .map(([at, text]) => ({ at, text, middle: scale(at), half: size(text) / 2 + 2 }))
+    .filter(({ middle }) => middle >= low - 0.5 && middle <= high + 0.5)
+    .filter((tick) => {
+      const touches = last && Math.abs(tick.middle - last.middle) < tick.half + last.half;
+      if (!touches) last = tick;
+      return !touches;
+    });
 }
 
 function logTicks(scale, most) {
@@ -172,13 +201,13 @@ function axes(panel, wishes, place) {
   for (const { at, text: content } of place.yTicks)
     labels.append(text(content, left - 7, place.y(at) + 4, "end"));
   drawn.push(labels);
-  if (panel.x_label)
+  if (panel.x_label && shows(panel, "x"))
     drawn.push(
       text(panel.x_label, (left + right) / 2, bottom + place.below + 14, "middle", {
         class: "dlx-axis",
       }),
     );
-  if (panel.y_label)
+  if (panel.y_label && shows(panel, "y"))
     drawn.push(
       text(
         panel.y_label,
