@@ -260,13 +260,14 @@ class Explorer:
                 {
                     "aspect": panel.aspect,
                     "title": panel.title,
+                    "images": panel.images,
                     "legend": [(entry.label, entry.sample) for entry in entries],
                 }
                 for panel, entries in zip(panels, own, strict=True)
             ],
             "legend": [(entry.label, entry.sample) for entry in shared],
             "columns": self.columns or min(len(panels), 3),
-            "small": all(panel.small for panel in panels),
+            "small": all(panel.images == 1 for panel in panels),
             "frames_per_second": self.frames_per_second,
             **self._shared(),
         }

@@ -162,8 +162,9 @@ def _panels(face: Mapping[str, Any]) -> str:
 
 def _panel(panel: Mapping[str, Any]) -> str:
     """Write a panel that is empty but as high as it will be, title and legend included."""
+    kind = "dlx-panel dlx-images" if panel["images"] else "dlx-panel"
     return (
-        f'<div class="dlx-panel" style="--dlx-aspect:{panel["aspect"]:g}">'
+        f'<div class="{kind}" style="--dlx-aspect:{panel["aspect"]:g}">'
         f'<div class="dlx-panel-title">{_words(panel["title"])}</div>'
         f'<div class="dlx-legend">{_legend(panel["legend"])}</div>'
         f'<div class="dlx-plot"></div></div>'

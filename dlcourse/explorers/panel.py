@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from dlcourse._validation import limits, one_of
 from dlcourse.explorers.marks.base import LegendEntry, Mark
+from dlcourse.explorers.marks.image import Image
 from dlcourse.explorers.numbers import number
 from dlcourse.explorers.values import Limits, check_floats, check_tick_format
 
@@ -104,9 +105,10 @@ class Panel:
         return [e for k, mark in enumerate(self.marks) for e in mark.legend(known.get(k))]
 
     @property
-    def small(self) -> bool:
-        """Whether a third of a phone's width is enough."""
-        return all(mark.small for mark in self.marks)
+    def images(self) -> int:
+        """Number of images, 0 if there is anything else; for one a third of a phone is enough."""
+        marks = [mark for mark in self.marks if isinstance(mark, Image)]
+        return sum(len(mark.shades) for mark in marks) if len(marks) == len(self.marks) else 0
 
     def options(self) -> dict[str, Any]:
         """Return what the page needs to draw the panel, without its marks."""

@@ -224,7 +224,7 @@ def matrices() -> Explorer:
                         row_groups=["animals", "animals", "machines", "machines"],
                         column_groups="says the network",
                         numbers="d",
-                        zeros=False,
+                        blank_zeros=True,
                         highlight=[(0, 1), (2, None)],
                         domain=(0, 20),
                         label="pictures",

@@ -225,13 +225,15 @@ def test_the_page_stays_small_and_holds_the_caption_and_the_picture():
     assert face["packet"] in data_script(face)
 
 
-def test_only_images_stay_beside_each_other_on_a_phone():
-    image, table = Panel([Image([[0, 1]])]), Panel([Matrix([[0, 1]], numbers="d")])
-    for panels, kind in [
-        ([image] * 3, "dlx dlx-small"),
-        ([image, table], "dlx"),
-        ([image, table, image], "dlx dlx-long"),
+def test_only_panels_of_one_image_stay_beside_each_other_on_a_phone():
+    one, two, table = Image([[0, 1]]), Image(np.zeros((2, 2, 2))), Matrix([[0, 1]])
+    for contents, kind in [
+        ([[one]] * 3, "dlx dlx-small"),
+        ([[one], [two]], "dlx"),
+        ([[one], [one, one]], "dlx"),
+        ([[one], [table], [one]], "dlx dlx-long"),
     ]:
+        panels = [Panel(marks) for marks in contents]
         figure = explorer(lambda a, panels=panels: panels)
         assert f'class="{kind}"' in figure_html(figure.outline())
 

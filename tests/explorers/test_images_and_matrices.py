@@ -82,6 +82,6 @@ def test_images_in_a_row_are_as_high_as_each_other_and_sharp(browser, tmp_path, 
         assert top == pytest.approx(frames[0][1][1], abs=1)
         assert bottom == pytest.approx(frames[0][1][3], abs=8), "but for whole pixels"
         cell = (right - left) / size * pixels
-        assert cell == pytest.approx(round(cell), abs=0.02)
+        assert cell == pytest.approx(round(cell), rel=0.005)
         ends.append(right)
     assert ends[-1] <= panel[2]

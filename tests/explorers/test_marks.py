@@ -209,7 +209,7 @@ def test_images_with_own_scales_are_shares_of_their_largest():
     )
 
 
-def test_only_an_image_with_a_sign_sends_one():
+def test_an_image_without_a_sign_sends_none():
     assert "sign" not in Image(GRID).options()
     assert Image(GRID, sign="+").options()["sign"] == "+"
 
@@ -221,10 +221,15 @@ def test_a_matrix_says_which_cells_a_group_holds():
     assert Matrix(GRID).options()["row_groups"] == []
 
 
-def test_a_matrix_leaves_gaps_and_on_demand_zeros_without_numbers():
+def test_a_matrix_writes_nothing_into_gaps_nor_if_asked_for_zeros():
     values = [[0, 0.04], [np.nan, -2]]
     assert Matrix(values, numbers=".1f").options()["numbers"] == ["0.0", "0.0", "", "−2.0"]
-    assert Matrix(values, numbers=".1f", zeros=False).options()["numbers"] == ["", "", "", "−2.0"]
+    assert Matrix(values, numbers=".1f", blank_zeros=True).options()["numbers"] == [
+        "",
+        "",
+        "",
+        "−2.0",
+    ]
 
 
 def test_a_gap_takes_no_part_in_the_scale_of_a_matrix():

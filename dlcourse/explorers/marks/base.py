@@ -75,8 +75,6 @@ class Mark(ABC):
     kind: ClassVar[str] = ""
     framed: ClassVar[bool] = True
     """Whether a panel with this mark shows axes unless told otherwise; others fill the panel."""
-    small: ClassVar[bool] = False
-    """Whether a third of a phone's width is enough for a panel with only such marks."""
     linear: ClassVar[bool] = False
     """Whether the axes around this mark must be linear."""
 

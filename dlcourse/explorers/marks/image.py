@@ -49,7 +49,7 @@ class Image(Shaded):
         The last axis holds red, green and blue, each in 0..1.
     own_scale : bool
         Give each image a scale of its own: show its values as shares of the largest in size.
-    sign : str
+    sign : str, optional
         Text before the images, such as "+" or "=" between the marks of a row.
     highlight : sequence of int
         Images to be framed in the colour of class 1.
@@ -57,7 +57,6 @@ class Image(Shaded):
 
     kind = "image"
     framed = False
-    small = True
 
     pixels: ArrayLike
     _: KW_ONLY
@@ -107,10 +106,6 @@ class Image(Shaded):
     def bits_of(self, array: str) -> int:
         """Return 8: an image needs no more."""
         return 8
-
-    def options(self) -> dict[str, Any]:
-        """Return what is not an array and matters to the page."""
-        return {n: value for n, value in super().options().items() if n != "own_scale"}
 
     def legend(self, domain: Limits | None = None) -> list[LegendEntry]:
         """Return the colour bar, which says if its ends are other numbers in each image."""

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from dlcourse._validation import one_of
 from dlcourse.explorers import looks
 from dlcourse.explorers.marks.base import Shaded, canvas_on
+from dlcourse.explorers.notation import reading
 from dlcourse.explorers.numbers import written
 from dlcourse.explorers.values import (
     Array,
@@ -47,8 +48,8 @@ class Matrix(Shaded):
     numbers : str
         Format specification to write each value into its cell, for example "d"; "" for none. A
         number that does not fit into its cell is left out.
-    zeros : bool
-        Write numbers that read as zero too.
+    blank_zeros : bool
+        Leave out numbers that read as zero.
     highlight : sequence of (row, column)
         Cells to be framed in the colour of class 1; None takes the whole: ``(2, None)`` is a row,
         ``(None, 3)`` a column.
@@ -71,7 +72,7 @@ class Matrix(Shaded):
     row_groups: str | Sequence[str] = ()
     column_groups: str | Sequence[str] = ()
     numbers: str = ""
-    zeros: bool = True
+    blank_zeros: bool = False
     highlight: Sequence[Cell] = ()
     scale: Literal["sequential", "diverging", "grey"] = "sequential"
 
@@ -102,7 +103,7 @@ class Matrix(Shaded):
     def options(self) -> dict[str, Any]:
         """Return what is not an array: the numbers as they are written, each group's cells."""
         return {
-            **{name: value for name, value in super().options().items() if name != "zeros"},
+            **super().options(),
             "numbers": self._written(),
             "row_groups": spans(self.row_groups),
             "column_groups": spans(self.column_groups),
@@ -110,7 +111,7 @@ class Matrix(Shaded):
 
     def _written(self) -> list[str]:
         texts = written(self.arrays()["values"], self.numbers)
-        return [text if self.zeros or text.strip("0.e+−%") else "" for text in texts]
+        return ["" if self.blank_zeros and not text.strip("0.%") else text for text in texts]
 
     def print_on(self, axes: Axes, domain: Limits | None) -> None:
         """Draw square cells, what is written in them, and names and groups around them."""
@@ -162,7 +163,7 @@ AWAY = 6  # from the cells to the names, and from these to the groups
 
 
 def _widest(names: Sequence[str]) -> float:
-    return CHARACTER * max(map(len, names), default=0)
+    return CHARACTER * max((len(reading(name)) for name in names), default=0)
 
 
 def _room(names: Sequence[str], groups: Sequence[str], depth: float) -> float:

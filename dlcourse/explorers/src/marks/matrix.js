@@ -30,8 +30,8 @@ export function paint(mark, place) {
   const frame = ([row, column]) => ({
     x: left + cell * (column ?? 0),
     y: top + cell * (row ?? 0),
-    width: cell * (column === null ? width : 1),
-    height: cell * (row === null ? height : 1),
+    width: cell * (column == null ? width : 1),
+    height: cell * (row == null ? height : 1),
   });
   return [
     svg("path", { d: inner(table), class: "dlx-gaps" }),
