@@ -106,13 +106,12 @@ def pack(
     tables = [[_Table()] for _ in settled]  # of each panel, and after it of its marks
     rows = []
     for frame in frames:
-        said = _legends(frame, settled)
+        here = [limits.at(panel) for panel, limits in zip(frame, settled, strict=True)]
+        said = _legends(frame, here)
         rows.append(
             [
-                _row(panel, (number, limits, legend), tables[number], blocks, texts, exact)
-                for number, (panel, limits, legend) in enumerate(
-                    zip(frame, settled, said, strict=True)
-                )
+                _row(panel, (number, *about), tables[number], blocks, texts, exact)
+                for number, (panel, *about) in enumerate(zip(frame, here, said, strict=True))
             ]
         )
     stored = [_store(block, exact) for block in blocks.values()]

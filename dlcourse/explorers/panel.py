@@ -29,6 +29,9 @@ class Panel:
     x, y : (low, high), optional
         Limits of the axes. Default: what the marks of all frames need, and 4 % beside it.
         Give them where you can: a live kernel cannot look ahead at all frames.
+    follow : {"", "x", "y", "xy"}
+        Axes whose limits may change with the controls: each frame has those that it gives, or those
+        that its own marks need. Say in the caption that they change; readers compare heights.
     x_scale, y_scale : {"linear", "log"}
         Scales of the axes.
     aspect : float
@@ -54,6 +57,7 @@ class Panel:
     y_label: str = ""
     x: Limits | None = None
     y: Limits | None = None
+    follow: Literal["", "x", "y", "xy"] = ""
     x_scale: Literal["linear", "log"] = "linear"
     y_scale: Literal["linear", "log"] = "linear"
     aspect: float = 1.4
@@ -71,6 +75,7 @@ class Panel:
             raise ValueError("x_scale and y_scale must be linear in a panel with a Field")
         self.x = None if self.x is None else limits(self.x, "x")
         self.y = None if self.y is None else limits(self.y, "y")
+        one_of(self.follow, "follow", ("", "x", "y", "xy"))
         one_of(self.x_scale, "x_scale", ("linear", "log"))
         one_of(self.y_scale, "y_scale", ("linear", "log"))
         if not 0.2 <= self.aspect <= 5:
@@ -112,7 +117,8 @@ class Panel:
 
     def options(self) -> dict[str, Any]:
         """Return what the page needs to draw the panel, without its marks."""
-        names = [entry.name for entry in fields(self) if entry.name not in ("marks", "_")]
+        python_only = ("marks", "follow", "_")
+        names = [entry.name for entry in fields(self) if entry.name not in python_only]
         about = {name: getattr(self, name) for name in names}
         return {**about, "x_ticks": self.ticks("x"), "y_ticks": self.ticks("y")}
 

@@ -62,7 +62,7 @@ def draw(frame: Sequence[Panel], settled: Sequence[Settled], columns: int | None
         shared, own = legends(frame, [limits.domains for limits in settled])
         places = [figure.add_subplot(grid[divmod(k, per_row)]) for k in range(len(frame))]
         for axes, panel, limits, entries in zip(places, frame, settled, own, strict=True):
-            _draw_panel(axes, panel, limits, entries)
+            _draw_panel(axes, panel, limits.at(panel), entries)
         _place_shared_legend(figure, places, shared)
         _place_labels(figure)
         stream = io.BytesIO()

@@ -1,10 +1,10 @@
-"""How far axes and colour scales reach, settled over all frames so that nothing jumps."""
+"""How far axes and colour scales reach: settled over all frames, so that nothing jumps unasked."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,6 +36,12 @@ class Settled:
     domains: dict[int, Limits]
     ends: tuple[tuple[float, str], ...]
 
+    def at(self, panel: Panel) -> Settled:
+        """What holds for `panel`, one frame's, whose axes may follow the controls."""
+        x = _axis([panel], 0) if "x" in panel.follow else self.x
+        y = _axis([panel], 1) if "y" in panel.follow else self.y
+        return replace(self, x=x, y=y)
+
 
 def settle(frames: Iterable[Frame]) -> list[Settled]:
     """Limits of the axes and domains of the colour scales that hold for all `frames`.
@@ -60,18 +66,18 @@ def settle(frames: Iterable[Frame]) -> list[Settled]:
 
 
 def _settle(panels: Sequence[Panel]) -> Settled:
-    x, y = _axis(panels, 0), _axis(panels, 1)
-    return Settled(x, y, _domains(panels), _ends(panels, x, y))
+    settled = Settled(_axis(panels, 0), _axis(panels, 1), _domains(panels), ())
+    return replace(settled, ends=_ends(panels, settled))
 
 
-def _ends(panels: Sequence[Panel], x: Limits, y: Limits) -> tuple[tuple[float, str], ...]:
+def _ends(panels: Sequence[Panel], settled: Settled) -> tuple[tuple[float, str], ...]:
     """Of all texts at the right, those that no other one outreaches."""
     position: Callable[[float], float] = math.log if panels[0].x_scale == "log" else float
-    low, high = map(position, x)
     shares: dict[str, float] = {}
-    for mark in {id(mark): mark for panel in panels for mark in panel.marks}.values():
-        if (found := mark.beside(x, y)) is not None:
-            place, text = found
+    for panel in panels:
+        here = settled.at(panel)
+        low, high = map(position, here.x)
+        for place, text in filter(None, (mark.beside(here.x, here.y) for mark in panel.marks)):
             share = round((position(place) - low) / (high - low), 3)
             shares[text] = max(share, shares.get(text, 0))
     kept: list[tuple[float, str]] = []

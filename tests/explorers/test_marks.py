@@ -120,6 +120,7 @@ WRONG = [
     (lambda: Panel([Contour(0.5)]), "needs a Field before it"),
     (lambda: Panel([], x=(2, 1)), "x must be a pair"),
     (lambda: Panel([], y_scale="square"), "y_scale must be one of"),
+    (lambda: Panel([], follow="z"), "follow must be one of '', 'x', 'y', 'xy', got 'z'"),
     (lambda: Panel([], aspect=10), "aspect must lie between"),
     (
         lambda: Panel([Field(GRID, **SIDES)], x_scale="log"),

@@ -43,6 +43,17 @@ def test_given_limits_are_kept():
     assert axes(Panel([Line([0, 10], [0, 1])], x=(2, 3), y=(-1, 5))) == ((2, 3), (-1, 5))
 
 
+def test_limits_may_follow_the_controls():
+    short = Panel([Line([0, 10], [0, 1])], follow="xy")
+    long = Panel([Line([0, 100], [0, 30])], follow="xy", y=(0, 5))
+    (settled,) = settle([[short], [long]])
+    assert settled.at(short).x == pytest.approx((-0.4, 10.4))
+    assert settled.at(long).x == pytest.approx((-4, 104))
+    assert settled.at(long).y == (0, 5)
+    still = Panel(short.marks, follow="x")
+    assert settled.at(still).y == settled.y
+
+
 def test_logarithmic_axes_leave_out_what_they_cannot_show():
     _, y = axes(Panel([Line([1, 2, 3], [0, 1e-3, 10])], y_scale="log"))
     assert np.log10(y) == pytest.approx((-3.16, 1.16))

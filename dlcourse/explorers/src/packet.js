@@ -18,7 +18,7 @@ export function decode(buffer) {
     offset = end;
     return about.bits ? restored(bytes, about) : floats(bytes, header.exact);
   });
-  const tables = header.tables.map((panel) => panel.map(filled));
+  const tables = header.tables.map(([panels, ...places]) => [roomy(filled(panels)), ...places.map(filled)]);
   const frames = summed(header.frames);
   const array = (block, index) => {
     const shape = header.blocks[block].shape.slice(1);
@@ -41,6 +41,12 @@ const product = (shape) => shape.reduce((a, b) => a * b, 1);
 function filled(rows) {
   let last = {};
   return rows.map((row) => (last = row.kind ? row : { ...last, ...row }));
+}
+
+/** Panels that know all limits of their y axis, for whose numbers they keep room. */
+function roomy(panels) {
+  const everyY = [...new Map(panels.map(({ y }) => [String(y), y])).values()];
+  return panels.map((panel) => ({ ...panel, everyY }));
 }
 
 /** Numbers of all frames from their differences. */

@@ -78,11 +78,15 @@ function layout(panel, wishes, width, height, measure) {
     : { top: 2, bottom: 2 };
   const top = room.top;
   let bottom = height - room.bottom;
-  const y = make(panel.y_scale, panel.y, down ? [top, bottom] : [bottom, top]);
+  const upright = (limits) => make(panel.y_scale, limits, down ? [top, bottom] : [bottom, top]);
   const yWishes = { names: down, given: panel.y_ticks, format: panel.y_format };
-  const yTicks = showsY ? ticks(y, panel.y_scale, yWishes, [bottom - top, 45, 25], () => LINE) : [];
+  const ticksOf = (scale) =>
+    showsY ? ticks(scale, panel.y_scale, yWishes, [bottom - top, 45, 25], () => LINE) : [];
+  const y = upright(panel.y);
+  const yTicks = ticksOf(y);
+  const everyTick = panel.everyY.flatMap((limits) => ticksOf(upright(limits)));
   const first = turned ? 0.77 * widest([across[0]]) - (width - 60) / across.length / 2 : 0;
-  const before = Math.max(widest(yTicks.map(({ text }) => text)) + 12, first);
+  const before = Math.max(widest(everyTick.map(({ text }) => text)) + 12, first);
   let left = showsY ? Math.min(before, width * 0.4) : panel.axes ? Math.max(14, first) : 2;
   const [beside, look] = [width * BESIDE, { bold: true }];
   let right = panel.axes ? width - 14 : width - 2;
