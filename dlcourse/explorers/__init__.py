@@ -28,11 +28,11 @@ the book was built, in print a picture of the start. Authors need no JavaScript.
 What there is
 -------------
 Marks
-    `Field`, `Contour`, `Points`, `Line`, `Band`, `Arrows`, `Bars`, `Text`, `Rule`, `Span` (a shaded
-    stretch), `Image` (several stand in a row, each with its scale), `Matrix` (a table in coloured
-    cells), `Diagram` (with `Node` and `Edge`, which tell their ``detail`` when they are clicked);
-    `network_diagram` draws a network from its weights, with formulas to click on. Labels that would
-    cover each other are moved apart.
+    `Field`, `Contour`, `Points`, `Line`, `Band`, `ErrorBars`, `Arrows`, `Bars`, `Text`, `Rule`,
+    `Span` (a shaded stretch), `Image` (several stand in a row, each with its scale), `Matrix` (a
+    table in coloured cells), `Diagram` (with `Node` and `Edge`, which tell their ``detail`` when
+    they are clicked); `network_diagram` draws a network from its weights, with formulas to click
+    on. Labels that would cover each other are moved apart.
 Controls
     `Slider` (up to three; ``names=[...]`` are shown instead of its numbers), `Choice` (radio
     buttons, or a box to select from), `Button` (sets several controls at once).
@@ -59,9 +59,16 @@ Captions
 
 Colours
 -------
-``color`` is a class number (0, 1, 2 ... in `dlcourse.plots.PALETTE`) or one of "ink" (the colour
-of the text), "muted" (grey), "positive" and "negative" (the two ends of the diverging scale).
-Every class has a marker shape too and lines can be dashed, so that no figure relies on colour.
+``color`` is a class number (0 to 9 in `dlcourse.plots.PALETTE`) or one of "ink" (the colour of the
+text), "muted" (grey), "positive" and "negative" (the two ends of the diverging scale). Every class
+has a marker shape and a dash pattern too, so that no figure relies on colour; what belongs to no
+class is grey. ``casing=True`` keeps a line in sight on any field.
+
+What changes
+------------
+Whatever ``frame`` returns; the page holds once what frames share. A path that grows is the whole
+path and ``upto``, the position of its last point so far. Axes stay the same in all frames unless
+``Panel(follow="x")`` lets them go with the controls.
 """
 
 from dlcourse.explorers.controls import Button, Choice, Slider
@@ -72,6 +79,7 @@ from dlcourse.explorers.marks.bars import Bars
 from dlcourse.explorers.marks.base import Mark
 from dlcourse.explorers.marks.contour import Contour
 from dlcourse.explorers.marks.diagram import Diagram, Edge, Node
+from dlcourse.explorers.marks.errorbars import ErrorBars
 from dlcourse.explorers.marks.field import Field
 from dlcourse.explorers.marks.handle import Handle
 from dlcourse.explorers.marks.image import Image
@@ -94,6 +102,7 @@ __all__ = [
     "Contour",
     "Diagram",
     "Edge",
+    "ErrorBars",
     "Explorer",
     "Field",
     "Handle",

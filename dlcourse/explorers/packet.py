@@ -110,8 +110,10 @@ def pack(
         said = _legends(frame, here)
         rows.append(
             [
-                _row(panel, (number, *about), tables[number], blocks, texts, exact)
-                for number, (panel, *about) in enumerate(zip(frame, here, said, strict=True))
+                _row(panel, (number, limits, legend), tables[number], blocks, texts, exact)
+                for number, (panel, limits, legend) in enumerate(
+                    zip(frame, here, said, strict=True)
+                )
             ]
         )
     stored = [_store(block, exact) for block in blocks.values()]

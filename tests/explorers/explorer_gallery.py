@@ -2,7 +2,7 @@
 
 import numpy as np
 from explorers.gallery_labels import gradient_noise, timeline  # noqa: F401
-from explorers.gallery_training import nobody, race, ten_digits  # noqa: F401
+from explorers.gallery_training import nobody, patience, race, ten_digits  # noqa: F401
 
 from dlcourse.explorers import (
     Arrows,

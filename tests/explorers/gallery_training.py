@@ -7,6 +7,7 @@ from dlcourse.activations import sigmoid
 from dlcourse.datasets import toy
 from dlcourse.estimators import OneVsRestClassifier
 from dlcourse.explorers import (
+    ErrorBars,
     Explorer,
     Field,
     Line,
@@ -15,7 +16,10 @@ from dlcourse.explorers import (
     Slider,
 )
 from dlcourse.landscape import RAVINE
-from dlcourse.optimizers import OPTIMIZERS
+from dlcourse.network import initialize
+from dlcourse.optimizers import OPTIMIZERS, Adam
+from dlcourse.stopping import EarlyStopping, should_stop
+from dlcourse.training import train
 
 
 def nobody() -> Explorer:
@@ -139,4 +143,51 @@ def race() -> Explorer:
         alt=alt,
         x_label="w₁",
         y_label="w₂",
+    )
+
+
+def patience() -> Explorer:
+    """Early stopping on eight noisy curves; limits that follow, error bars, opacity."""
+    curves = []
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        X, y = toy.moons(340, noise=0.3, rng=rng)
+        network, half = initialize((2, 24, 2), rng), (X[40:], y[40:])
+        options = {"epochs": 160, "batch_size": 4, "optimizer": Adam(0.02), "validation": half}
+        curves.append(train(network, X[:40], y[:40], rng=rng, **options).validation_loss)
+
+    def end(curve, waited):
+        stop = EarlyStopping(waited)
+        return next((k for k in range(159) if should_stop(curve[: k + 1], stop)), 159)
+
+    tried = [1, 2, 5, 10, 20, 40]
+    ends = {waited: [end(curve, waited) for curve in curves] for waited in tried}
+    kept = [[min(c[: e + 1]) for c, e in zip(curves, ends[w], strict=True)] for w in tried]
+    low, middle, high = np.quantile(kept, [0, 0.5, 1], axis=1)
+
+    def frame(waited):
+        shown = range(1, max(ends[waited]) + 2)
+        runs = [
+            Line(shown, curve[: len(shown)], upto=end, dash=False, opacity=0.6)
+            for curve, end in zip(curves, ends[waited], strict=True)
+        ]
+        compared = [
+            Line(tried, middle, markers=True, label="median"),
+            ErrorBars(tried, low, high, label="lowest and highest of 8"),
+            Points([waited, middle[tried.index(waited)]], hollow=True, size=18),
+        ]
+        return [
+            Panel(runs, x_label="epoch", y_label="validation loss", follow="x"),
+            Panel(compared, x_label="patience", y_label="loss that is kept", x_scale="log"),
+        ]
+
+    return Explorer(
+        frame,
+        [Slider("waited", tried, label="patience, in epochs", start=2)],
+        title="How long to wait for a noisy curve to fall",
+        alt=lambda waited: (
+            f"With a patience of {waited}, eight runs end after {min(ends[waited]) + 1} to "
+            f"{max(ends[waited]) + 1} epochs; half of them keep a loss of at most "
+            f"{middle[tried.index(waited)]:.2f}."
+        ),
     )

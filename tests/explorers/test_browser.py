@@ -446,3 +446,17 @@ def test_mathematics_is_seen_and_read(browser, pages):
         assert page.get_by_role("group", name="a chain of functions up to L(w)").is_visible()
         assert page.locator("figcaption [aria-hidden]").text_content().endswith("layer ℓ = 4.")
         assert page.locator("svg .dlx-run", has_text="σ").get_attribute("data-style") == "italic"
+
+
+def test_axes_that_follow_a_control_leave_the_drawing_where_it_is(browser, pages):
+    with opened(browser, pages, "patience") as page:
+        slider, panel = page.locator("input[type=range]"), page.locator(".dlx-plot svg").first
+        numbers, places = set(), set()
+        for stop in range(6):
+            slider.fill(str(stop))
+            settle(page)
+            numbers.add(tuple(panel.locator(".dlx-ticks text").all_inner_texts()))
+            places.add(panel.locator("clipPath rect").evaluate("e => e.outerHTML"))
+            places.add(page.locator("figcaption").bounding_box()["y"])
+        assert len(numbers) > 2
+        assert len(places) == 2, "one for the drawing, one for the caption"

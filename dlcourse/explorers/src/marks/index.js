@@ -10,6 +10,7 @@ import * as band from "./band.js";
 import * as bars from "./bars.js";
 import * as contour from "./contour.js";
 import * as diagram from "./diagram.js";
+import * as errorbars from "./errorbars.js";
 import * as field from "./field.js";
 import * as handle from "./handle.js";
 import * as image from "./image.js";
@@ -20,4 +21,20 @@ import * as rule from "./rule.js";
 import * as span from "./span.js";
 import * as text from "./text.js";
 
-export const marks = { arrows, band, bars, contour, diagram, field, handle, image, line, matrix, points, rule, span, text };
+export const marks = {
+  arrows,
+  band,
+  bars,
+  contour,
+  diagram,
+  errorbars,
+  field,
+  handle,
+  image,
+  line,
+  matrix,
+  points,
+  rule,
+  span,
+  text,
+};
