@@ -199,11 +199,16 @@ def _sample(entry: LegendEntry) -> Artist:
 def _color_bars(places: Sequence[Axes], entries: Sequence[LegendEntry]) -> list[LegendEntry]:
     """Draw the colour bars among the entries beside the axes, and return the other entries."""
     from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import Normalize
+    from matplotlib.colors import LogNorm, Normalize
+    from matplotlib.ticker import LogLocator
 
     for entry in entries:
         if entry.sample == "scale":
             assert entry.domain, "settled before anything is drawn"
-            mappable = ScalarMappable(Normalize(*entry.domain), looks.ramp(str(entry.color)))
-            places[0].figure.colorbar(mappable, ax=places, label=entry.label, shrink=0.8, aspect=30)
+            norm = (LogNorm if entry.log else Normalize)(*entry.domain)
+            look: Any = {"label": entry.label, "shrink": 0.8, "aspect": 30}
+            if entry.log:
+                look |= {"ticks": LogLocator(subs=(1, 2, 5)), "format": "{x:g}"}
+            mappable = ScalarMappable(norm, looks.ramp(str(entry.color)))
+            places[0].figure.colorbar(mappable, ax=places, **look).minorticks_off()
     return [entry for entry in entries if entry.sample != "scale"]

@@ -2,7 +2,13 @@
 
 import numpy as np
 from explorers.gallery_labels import gradient_noise, timeline  # noqa: F401
-from explorers.gallery_training import nobody, patience, race, ten_digits  # noqa: F401
+from explorers.gallery_training import (  # noqa: F401
+    nobody,
+    patience,
+    race,
+    slice_of_a_landscape,
+    ten_digits,
+)
 
 from dlcourse.explorers import (
     Arrows,

@@ -7,6 +7,7 @@ from dlcourse.activations import sigmoid
 from dlcourse.datasets import toy
 from dlcourse.estimators import OneVsRestClassifier
 from dlcourse.explorers import (
+    Contour,
     ErrorBars,
     Explorer,
     Field,
@@ -15,7 +16,7 @@ from dlcourse.explorers import (
     Points,
     Slider,
 )
-from dlcourse.landscape import RAVINE
+from dlcourse.landscape import RAVINE, loss_slice, of_network
 from dlcourse.network import initialize
 from dlcourse.optimizers import OPTIMIZERS, Adam
 from dlcourse.stopping import EarlyStopping, should_stop
@@ -187,7 +188,43 @@ def patience() -> Explorer:
         title="How long to wait for a noisy curve to fall",
         alt=lambda waited: (
             f"With a patience of {waited}, eight runs end after {min(ends[waited]) + 1} to "
-            f"{max(ends[waited]) + 1} epochs; half of them keep a loss of at most "
+            f"{max(ends[waited]) + 1} epochs; the median of their losses is "
             f"{middle[tried.index(waited)]:.2f}."
         ),
+    )
+
+
+def slice_of_a_landscape() -> Explorer:
+    """Two random directions from trained weights: logarithmic colours, levels with numbers."""
+    rng = np.random.default_rng(1)
+    X, y = toy.moons(120, noise=0.15, rng=rng)
+    network = initialize((2, 8, 2), rng, "tanh")
+    train(network, X, y, rng=rng, epochs=60, optimizer=Adam(0.02))
+    value = of_network(network, X, y, "cross_entropy").value
+    directions = rng.normal(size=(2, network.parameters.size))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+
+    def losses(reach):
+        steps = np.linspace(-reach, reach, 41)
+        return loss_slice(value, network.parameters, directions, steps, steps).T
+
+    def frame(reach):
+        return [
+            Field(losses(reach), x=(-reach, reach), y=(-reach, reach), scale="log", label="loss"),
+            Contour([0.15, 0.2, 0.3, 0.5, 0.7, 1, 2, 3], numbers="g", width=1, casing=True),
+            Points([0, 0], marker="star", size=13, label="trained weights"),
+        ]
+
+    return Explorer(
+        frame,
+        [Slider("reach", [1, 2, 4, 8], label="how far to go", start=4)],
+        title="A slice of a loss landscape",
+        alt=lambda reach: (
+            f"The loss on a plane through the trained weights, up to {reach} to all sides: "
+            f"from {losses(reach).min():.2g} to {losses(reach).max():.2g}. The axes follow."
+        ),
+        x_label="step along a random direction",
+        y_label="along another",
+        follow="xy",
+        equal=True,
     )

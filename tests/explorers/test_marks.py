@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from graphlib import TopologicalSorter
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -51,6 +52,13 @@ WRONG = [
     (lambda: Field(GRID - 2, **SIDES, scale="classes"), "0 to 9, or -1 for none, .* got -2"),
     (lambda: Field(lambda X: X, **SIDES), "one number per point"),
     (lambda: Field(lambda X: X[:, 0], **SIDES, resolution=1), "resolution must be at least 2"),
+    (lambda: Field(GRID, **SIDES, scale="log"), 'values must be positive .* "log", got 0 at row 0'),
+    (lambda: Field(GRID + 1, **SIDES, scale="log", domain=(0, 1)), "domain must be positive"),
+    (lambda: Contour(1, GRID, **SIDES, numbers="x"), "numbers must be a format"),
+    (
+        lambda: Panel([Field(GRID + 1, **SIDES, scale="log"), Contour([1, -1])]),
+        'level must be positive on a Field with the scale "log", got -1',
+    ),
     (lambda: Contour(0.5, GRID), "x and y must be given"),
     (lambda: Contour(np.nan), "level"),
     (lambda: Contour(0.5, GRID, **SIDES, color="pink"), "color must be a class number"),
@@ -196,6 +204,36 @@ def test_a_contour_without_values_takes_those_of_the_field_before_it():
     assert drawn.values is field.values
     assert drawn.level == [1, 2]
     assert field.bits == drawn.bits == 12, "a contour needs a finer field than a heat map"
+
+
+def test_colours_of_a_logarithmic_field_and_its_contours_stand_for_powers_of_ten():
+    values = 10.0 ** np.array([[-2, 0, 2]] * 3)
+    field = Field(values, **SIDES, scale="log", label="loss", domain=(0.01, 1000))
+    _, contour = Panel([field, Contour([0.1, 10], numbers="g")]).marks
+    assert field.options()["scale"] == "sequential"
+    np.testing.assert_allclose(field.shades, np.log10(values))
+    assert field.domain == (-2, 3)
+    (bar,) = field.legend(field.domain)
+    assert (bar.label, bar.color, bar.log) == ("loss (log scale)", "sequential", True)
+    assert bar.options()["domain"] == ["0.01", "10³"]
+    assert contour.options()["level"] == [-1, 1]
+    assert [(text, x) for text, x, _ in contour.options()["numbers"]] == [
+        ("0.1", 0.25),
+        ("10", 0.75),
+    ]
+
+
+def test_numbers_on_contours_stand_apart_and_only_where_there_is_a_line():
+    x = np.linspace(-1, 1, 41)
+    bowl = np.add.outer(x**2, x**2)
+    levels = [0.05, 0.2, 0.5, 0.8, 7]
+    numbers = Contour(levels, bowl, x=(-1, 1), y=(-1, 1), numbers="g").options()["numbers"]
+    assert [text for text, _, _ in numbers] == ["0.05", "0.2", "0.5", "0.8"]
+    places = np.array([place for _, *place in numbers])
+    np.testing.assert_allclose((places**2).sum(axis=1), levels[:4], atol=2e-3)
+    assert min(np.hypot(*(a - b)) for a, b in combinations(places, 2)) > 0.3
+    assert np.abs(places).max() < 0.9
+    assert "numbers" not in Contour(levels, bowl, x=(-1, 1), y=(-1, 1)).options()
 
 
 def test_lines_of_different_colour_differ_in_dash_too_unless_something_else_tells_them_apart():

@@ -90,6 +90,7 @@ def test_colour_domains_hold_for_all_frames():
     assert domain(field([[-1, 0], [0, 0]]), field([[0, 3], [0, 0]])) == (-3, 3)
     assert domain(field([[2, 5], [3, 4]], scale="sequential")) == (2, 5)
     assert domain(field([[0.1, 5], [3, 4]], scale="sequential")) == (0, 5)
+    assert domain(field([[1, 10], [10, 100]], scale="log")) == (0, 2)
     assert domain(field([[2, 2], [2, 2]], scale="sequential")) == (1.5, 2.5)
     assert domain(field([[0, 9], [0, 0]], domain=(0, 4))) == (0, 4)
     assert domain(Image(np.array([[0, 255]]))) == (0, 255)

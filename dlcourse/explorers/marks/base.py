@@ -44,6 +44,8 @@ class LegendEntry:
         Of a block, from 0 to 1.
     domain : (low, high), optional
         Values at the ends of the colour bar, once they are settled.
+    log : bool
+        Whether equal steps along the colour bar are equal factors.
     """
 
     label: str
@@ -57,6 +59,7 @@ class LegendEntry:
     hollow: bool = False
     opacity: float = 1.0
     domain: Limits | None = None
+    log: bool = False
 
     def options(self) -> dict[str, Any]:
         """Return what the page needs to draw it, the ends of a scale as they are written."""
@@ -197,11 +200,11 @@ def common_domain(marks: Sequence[Shaded]) -> Limits:
         return min(low for low, _ in given), max(high for _, high in given)
     low = min(float(mark.shades.min()) for mark in marks)
     high = max(float(mark.shades.max()) for mark in marks)
-    if marks[0].scale != "sequential" and low >= 0 and high <= 1:
+    if marks[0].scale not in ("sequential", "log") and low >= 0 and high <= 1:
         return 0.0, 1.0
     if marks[0].scale == "diverging":
         high = max(-low, high)
         low = -high
-    elif 0 <= low < high / 20:
+    elif marks[0].scale != "log" and 0 <= low < high / 20:
         low = 0.0  # a scale that almost starts at zero starts there
     return (low, high) if low < high else (low - 0.5, high + 0.5)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import KW_ONLY, dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -32,10 +32,10 @@ class Field(Shaded):
         Sides of the rectangle.
     label : str
         Title of the colour bar.
-    scale : {"diverging", "sequential", "classes"}
+    scale : {"diverging", "sequential", "log", "classes"}
         "diverging" runs from the colour of class 0 over neutral to the colour of class 1;
-        "sequential" from light to dark; "classes" tints whole numbers with the class colours, and
-        -1, a place of no class, grey.
+        "sequential" from light to dark, and so does "log", where equal steps are equal factors;
+        "classes" tints whole numbers with the class colours, and -1, a place of no class, grey.
     domain : (low, high), optional
         Values at the ends of the colour scale. Default: (0, 1) if all values of all frames lie
         in it and the scale is diverging; else symmetric about 0 for the diverging scale, and
@@ -59,7 +59,7 @@ class Field(Shaded):
     _: KW_ONLY
     x: Limits
     y: Limits
-    scale: Literal["diverging", "sequential", "classes"] = "diverging"
+    scale: Literal["diverging", "sequential", "log", "classes"] = "diverging"
     names: Sequence[str] = ()
     none: str | None = None
     smooth: bool = True
@@ -69,12 +69,15 @@ class Field(Shaded):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.x, self.y = limits(self.x, "x"), limits(self.y, "y")
-        one_of(self.scale, "scale", ("diverging", "sequential", "classes"))
+        one_of(self.scale, "scale", ("diverging", "sequential", "log", "classes"))
         if self.bits is not None and self.bits not in range(8, 17):
             raise ValueError(f"bits must lie in 8..16, got {self.bits!r}")
         self.values = grid_values(self.values, self.x, self.y, self.resolution)
         if self.scale == "classes":
             self._check_classes(self.values)
+        if self.scale == "log":  # from here on the values are logarithms
+            self.values = _log10(self.values, "values")
+            self.domain = self.domain and tuple(_log10(np.array(self.domain), "domain").tolist())
 
     def _check_classes(self, values: Array) -> None:
         wrong = (values != np.round(values)) | (values < -1) | (values >= CLASSES)
@@ -101,7 +104,23 @@ class Field(Shaded):
         if self.scale == "classes":
             none = [LegendEntry(self.none, "tint", "muted")] if self.none else []
             return [LegendEntry(name, "tint", k) for k, name in enumerate(self.names)] + none
-        return super().legend(domain)
+        bar = super().legend(domain)
+        return [self._logarithmic(entry) for entry in bar] if self.scale == "log" else bar
+
+    def _logarithmic(self, bar: LegendEntry) -> LegendEntry:
+        ends = bar.domain and (10.0 ** bar.domain[0], 10.0 ** bar.domain[1])
+        return replace(
+            bar, label=f"{bar.label} (log scale)", color=self._ramp, domain=ends, log=True
+        )
+
+    @property
+    def _ramp(self) -> str:
+        """Name of the colours."""
+        return "sequential" if self.scale == "log" else self.scale
+
+    def options(self) -> dict[str, Any]:
+        """Return what is not an array; the page needs no more than the colours of the scale."""
+        return {**super().options(), "scale": self._ramp}
 
     def bits_of(self, array: str) -> int:
         """Return the given precision, 8 bits by default."""
@@ -115,8 +134,13 @@ class Field(Shaded):
             looks.tints()[self.shades.astype(int)] if classes else self.shades,
             origin="lower",
             extent=(*outer_edges(self.x, columns), *outer_edges(self.y, rows)),
-            cmap=None if classes else looks.ramp(self.scale),
+            cmap=None if classes else looks.ramp(self._ramp),
             clim=domain,
             interpolation="bilinear" if self.smooth else "nearest",
             aspect="auto",
         )
+
+
+def _log10(array: Array, name: str) -> Array:
+    refuse(array <= 0, array, name, 'be positive where scale is "log"')
+    return np.log10(array)

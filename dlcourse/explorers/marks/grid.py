@@ -53,6 +53,31 @@ def grid_values(values: object, x: Limits, y: Limits, resolution: int) -> Array:
     return array
 
 
+def crossings(values: Array, level: float) -> Array:
+    """Return where `values` pass through `level` between neighbours on the grid.
+
+    Returns
+    -------
+    array, shape (m, 2)
+        Places as shares of the two sides, across and up.
+
+    Examples
+    --------
+    >>> crossings(np.array([[0.0, 1.0], [0.0, 1.0]]), 0.25)
+    array([[0.25, 0.  ],
+           [0.25, 1.  ]])
+    """
+    found = []
+    for axis in (1, 0):
+        before, after = np.delete(values, -1, axis), np.delete(values, 0, axis)
+        at = np.nonzero((before > level) != (after > level))
+        place = np.stack(at, axis=1).astype(np.float64)
+        place[:, axis] += (level - before[at]) / (after[at] - before[at])
+        found.append(place)
+    places: Array = np.concatenate(found) / (np.array(values.shape) - 1)
+    return places[:, ::-1]
+
+
 def outer_edges(limits: Limits, count: int) -> Limits:
     """Return where `count` picture elements begin and end whose outer centres lie on `limits`.
 

@@ -1,6 +1,6 @@
 // Lines of equal value.
 import { contours } from "d3-contour";
-import { pen, through } from "../drawing.js";
+import { pen, through, words } from "../drawing.js";
 
 export function paint(mark, place) {
   const [rows, columns] = mark.values.shape;
@@ -17,5 +17,8 @@ export function paint(mark, place) {
       place,
     ),
   );
-  return pen(mark, { d: path.join(""), "clip-path": place.clip });
+  const numbers = (mark.numbers ?? []).map(([text, x, y]) =>
+    words(text, place.x(x), place.y(y), { color: mark.color, size: 0.85 }),
+  );
+  return [...pen(mark, { d: path.join(""), "clip-path": place.clip }), ...numbers];
 }
