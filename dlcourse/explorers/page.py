@@ -79,7 +79,10 @@ def figure_html(face: Mapping[str, Any], *, source: str = "", picture: str = "")
     Parameters
     ----------
     face : mapping
-        What `Explorer.static` or (for a live kernel) `Explorer.outline` returns.
+        What `Explorer.static` or (for a live kernel) `Explorer.outline` returns. For a figure that
+        waits for a question (``book/_ext/questions.py``) also "waits", the id of the question,
+        "waiting", the caption until it is answered, and maybe "sketch", the label of the line that
+        the reader draws.
     source : str
         Address of the script with the frames, relative to the page; "" if the page holds them.
     picture : str
@@ -92,14 +95,14 @@ def figure_html(face: Mapping[str, Any], *, source: str = "", picture: str = "")
     longest = html.escape(face.get("longest_caption") or plain(face["caption"]))
     return (
         f'<figure class="{_classes(face)}"{anchor} data-name="{name}" '
-        f'data-source="{html.escape(source)}" style="{_layout(face)}">'
+        f'data-source="{html.escape(source)}" {_waits(face)}style="{_layout(face)}">'
         f'<script type="application/json">{to_json(about)}</script>'
         f'<p class="dlx-title">{_words(face["title"])}</p>'
         f'<div class="dlx-stage"><div class="dlx-picture">{picture}</div>'
         f'<div class="dlx-legend dlx-shared">{_legend(face["legend"])}</div>{_panels(face)}</div>'
         f'<div class="dlx-controls">{_controls(face)}</div>'
         f'<figcaption class="dlx-caption" data-longest="{longest}">'
-        f"<span>{_words(face['caption'])}</span></figcaption>{share}</figure>"
+        f"<span>{_words(face['caption'])}</span>{_waiting(face)}</figcaption>{share}</figure>"
     )
 
 
@@ -108,6 +111,20 @@ ABOUT = ("title", "controls", "buttons", "start", "frames_per_second", "call")
 
 SWATCH = '<i class="dlx-swatch"></i>'
 BAR = '<small>0</small><i class="dlx-bar"></i><small>0.00</small>'
+
+
+def _waits(face: Mapping[str, Any]) -> str:
+    """Write which question the figure waits for, and the line that is to be drawn."""
+    about = {"waits": face.get("waits"), "sketch": face.get("sketch")}
+    return "".join(f'data-{key}="{html.escape(value)}" ' for key, value in about.items() if value)
+
+
+def _waiting(face: Mapping[str, Any]) -> str:
+    """Write the caption of a figure that waits."""
+    if "waits" not in face:
+        return ""
+    way = f'<a href="#{face["waits"]}">It moves when you have answered.</a>'
+    return f'<span class="dlx-waiting">{html.escape(face["waiting"])} {way}</span>'
 
 
 def _classes(face: Mapping[str, Any]) -> str:

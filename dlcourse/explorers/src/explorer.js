@@ -9,6 +9,7 @@ import { createPanel } from "./panel.js";
 import { createShare } from "./share.js";
 import { html } from "./svg.js";
 import { inline, plain } from "./typeset.js";
+import { createWaiting } from "./waiting.js";
 
 /** Whether the reader can touch a mark: then the stage is no image, whose parts a screen reader passes over. */
 const touchable = (mark) => mark.kind === "handle" || Boolean(mark.details);
@@ -27,8 +28,10 @@ export function mount(figure, seek, spots) {
   const spoken = html("div", { class: "dlx-spoken", "aria-live": "polite" });
   const showLegend = createLegend(stage.querySelector(".dlx-shared"));
   const panels = [...stage.querySelectorAll(".dlx-panel")].map(createPanel);
+  const places = []; // of the panels, as they were painted last
   let frame = null,
-    seen = null, // the frame as it was painted last, perhaps on its way to `frame`
+    visible = null, // what of it the reader may see
+    seen = null, // what was painted last, perhaps on its way to `visible`
     drawn = [], // its panels that need not be painted again
     glide = null, // from which frame it is on its way, and since when
     glides = false,
@@ -41,29 +44,32 @@ export function mount(figure, seek, spots) {
   figure.append(spoken);
   createShare(figure, about, () => controls.position(), spoken);
 
-  const controls = createControls(figure.querySelector(".dlx-controls"), about, (position, atRest) => {
+  const controls = createControls(figure.querySelector(".dlx-controls"), about, (_, atRest) => {
     still = atRest;
-    glides = mayGlide(position);
-    seek(position);
+    const wanted = position();
+    glides = mayGlide(wanted);
+    seek(wanted);
     if (still) announce();
   });
+  const waiting = createWaiting(figure, () => (controls.go(about.start), seek(about.start)));
+  const position = () => (waiting.waits() ? about.start : controls.position());
   const handles = panels.map(({ plot }, k) =>
     createHandles(plot, about, controls, (label, positions) => spots(k, label, positions)),
   );
   const details = panels.map(({ plot }) => createDetails(plot, (text) => (spoken.textContent = plain(text))));
 
-  /** Whether the figure may glide to `position`: between stops of sliders that no pointer or finger drags. */
-  function mayGlide(position) {
+  /** Whether the figure may glide to where the controls stand now: between stops of sliders that no pointer or finger drags. */
+  function mayGlide(wanted) {
     const [before, pause] = [last, performance.now() - changed];
-    [last, changed] = [position, performance.now()];
+    [last, changed] = [wanted, performance.now()];
     if (calm() || pause < GLIDE || figure.matches(":active")) return false;
-    return about.controls.every(({ kind }, k) => kind === "slider" || position[k] === before[k]);
+    return about.controls.every(({ kind }, k) => kind === "slider" || wanted[k] === before[k]);
   }
   function announce() {
     clearTimeout(timer);
     timer = setTimeout(() => {
       const opened = details.map((each) => each.text()).filter(Boolean);
-      spoken.textContent = [frame?.caption ?? "", ...opened].map(plain).join(" ");
+      spoken.textContent = [waiting.words(frame?.caption ?? ""), ...opened].map(plain).join(" ");
     }, QUIET);
   }
   function draw() {
@@ -80,23 +86,25 @@ export function mount(figure, seek, spots) {
     if (glide) glide.since ??= performance.now() - STEP; // a machine that is late glides late
     const share = glide ? (performance.now() - glide.since) / GLIDE : 1;
     if (share >= 1) glide = null;
-    seen = glide ? between(glide.from, frame, 1 - (1 - share) ** 2) : frame;
+    seen = glide ? between(glide.from, visible, 1 - (1 - share) ** 2) : visible;
     seen.panels.forEach((panel, k) => {
       if (panel === drawn[k]) return;
       drawn[k] = panel;
       const place = panels[k].draw(panel, theme);
-      if (!place) return;
-      handles[k].show(panel.marks, place);
-      details[k].show(panel.marks, place);
+      places[k] = place;
+      if (place) handles[k].show(panel.marks, place);
+      if (place) details[k].show(panel.marks, place);
     });
+    waiting.painted(frame, places);
     if (glide) draw();
   }
   function show(next) {
     glide = glides && seen ? { from: seen, since: null } : null;
     frame = next;
+    visible = waiting.seen(frame);
     caption.replaceChildren(...inline(frame.caption));
-    stage.setAttribute("role", frame.panels.some(({ marks }) => marks.some(touchable)) ? "group" : "img");
-    stage.setAttribute("aria-label", plain(frame.caption));
+    stage.setAttribute("role", visible.panels.some(({ marks }) => marks.some(touchable)) ? "group" : "img");
+    stage.setAttribute("aria-label", plain(waiting.words(frame.caption)));
     figure.classList.add("dlx-ready");
     figure.classList.remove("dlx-failed");
     draw();
@@ -120,6 +128,7 @@ export function mount(figure, seek, spots) {
       attributes: true,
       attributeFilter: ["data-theme", "data-jp-theme-light", "class"],
     });
-  const remove = () => (sized.disconnect(), themed.disconnect(), clearTimeout(timer));
-  return { about, show, fail, remove, position: controls.position, go: controls.go };
+  const remove = () => (sized.disconnect(), themed.disconnect(), waiting.remove(), clearTimeout(timer));
+  const go = (wanted) => waiting.waits() || controls.go(wanted);
+  return { about, show, fail, remove, position, go };
 }

@@ -69,7 +69,7 @@ function start(figure) {
     const position = positionIn(figure, view.about);
     if (!position) return;
     view.go(position);
-    seek(position);
+    seek(view.position());
     figure.tabIndex = -1;
     figure.focus({ preventScroll: true }); // the section it lies in is laid out only now
     requestAnimationFrame(() => setTimeout(() => figure.scrollIntoView()));
