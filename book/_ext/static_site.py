@@ -71,6 +71,7 @@ ADMONITIONS = {
     "warning": "triangle-exclamation",
     "seealso": "arrow-right",
     "predict": "circle-question",
+    "self-test": "circle-question",
     "requirements": "graduation-cap",
 }
 ICON_LICENCE = "/* Icons: Font Awesome Free, fontawesome.com, CC BY 4.0 */"

@@ -9,7 +9,9 @@ DRAWN = ".dlx-stage svg, .dlx-stage canvas"
 
 
 def explorers(seen):
-    """The explorers of a page, once they have drawn themselves."""
+    """The explorers of a page, none of them waiting, once they have drawn themselves."""
+    for show in seen.tab.locator(".dl-show").all():
+        show.click()
     figures = seen.tab.locator("figure.dlx")
     for k in range(figures.count()):
         figures.nth(k).scroll_into_view_if_needed()

@@ -14,7 +14,7 @@ const program = `
 import os, shutil, sys
 
 unneeded = shutil.ignore_patterns("__pycache__", "node_modules")
-for name in ("dlcourse", "tests", "tools", "solutions"):
+for name in ("book", "dlcourse", "tests", "tools", "solutions"):
     shutil.copytree(f"/host/{name}", f"/repo/{name}", ignore=unneeded)
 for name in ("conftest.py", "pyproject.toml"):
     shutil.copy(f"/host/{name}", "/repo")

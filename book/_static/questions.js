@@ -1,0 +1,100 @@
+// Questions of a chapter (book/_ext/questions.py): each takes an answer, says what to think of it, and keeps it in the
+// browser. The answers stand in the page; what is said of one is copied from there. A figure with the attribute
+// data-waits stays at its start until its question takes the attribute away (dlcourse/explorers/src/waiting.js).
+
+/** What a browser that keeps nothing, or is not allowed to, is asked in vain. */
+const kept = (key) => ({
+  read: () => attempt(() => JSON.parse(localStorage.getItem(key))),
+  write: (value) => attempt(() => localStorage.setItem(key, JSON.stringify(value))),
+  forget: () => attempt(() => localStorage.removeItem(key)),
+});
+function attempt(action) {
+  try {
+    return action();
+  } catch {
+    return null;
+  }
+}
+
+/** A number as people write it: 1/2, 0,5, 1e-3, 10^-3, 2·10⁻³, 203,530, −4, 25 %; NaN if it is none. */
+function numberIn(text) {
+  const plain = text
+    .replace(/[⁻⁰¹²³⁴-⁹]+/g, (raised) => "^" + [...raised].map((c) => "-0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(c)]).join(""))
+    .replace(/[−–]/g, "-")
+    .replace(/\s/g, "")
+    .replace(/[a-z%]+$/i, "") // a unit
+    .replace(/^([-+]?[1-9]\d{0,2})((?:,\d{3})+)(?![\d,])/, (_, first, rest) => first + rest.replaceAll(",", ""))
+    .replace(",", ".")
+    .replace(/(?:(.*)[·*×x])?10\^/, (_, factor) => `${factor ?? 1}e`);
+  const [above, below = "1", ...more] = plain.split("/");
+  const number = (part) => (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(part) ? Number(part) : NaN);
+  return more.length ? NaN : number(above) / number(below);
+}
+
+function start(question) {
+  const form = question.querySelector("form");
+  const answers = [...question.querySelectorAll(".dl-answers li")];
+  const figure = document.querySelector(`figure[data-waits="${question.id}"]`);
+  const memory = kept(`dlcourse ${location.pathname} ${question.id}`);
+  const [reply, again] = [form.querySelector(".dl-reply"), form.querySelector(".dl-again")];
+  const right = answers.find((answer) => answer.dataset.right);
+  const { kind } = form.dataset;
+  if (kind === "sketch") figure.querySelector(".dlx-controls").before(form);
+
+  /** What the reader has answered, and which of the answers that is. */
+  const given = () => (kind === "sketch" ? figure.dataset.drawn : form.elements.answer.value);
+  function meant(value) {
+    if (kind === "choice") return answers[value];
+    if (kind === "number") return answers.find(({ dataset: { from, to } }) => from <= numberIn(value) && numberIn(value) <= to);
+    const { verdict } = figure.dataset;
+    if (verdict === "right") return right;
+    return answers.find(({ dataset }) => dataset.key === verdict) ?? answers.at(-1);
+  }
+
+  function say(answer, shown) {
+    const [name, ...feedback] = answer.cloneNode(true).children;
+    const verdict = document.createElement("strong");
+    verdict.textContent = answer === right ? "Right. " : "Not so. ";
+    if (!shown) feedback[0].prepend(verdict);
+    reply.replaceChildren(...(shown ? [name] : []), ...feedback);
+    if (figure) feedback.at(-1).append(" The figure moves now.");
+    figure?.removeAttribute("data-waits");
+    form.classList.add("dl-answered");
+    again.hidden = false;
+  }
+  function settle(value, shown) {
+    const answer = shown ? right : meant(value);
+    say(answer, shown);
+    memory.write({ value, shown, place: answers.indexOf(answer) });
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const missing = kind === "number" && Number.isNaN(numberIn(given())) && "Write a number, such as 0.5, 1/2 or 5e-1.";
+    if (missing) {
+      form.elements.answer.setCustomValidity(missing);
+      form.elements.answer.reportValidity();
+    } else if (kind === "sketch" && !given()) reply.textContent = "Draw first: pull the line in the figure into shape.";
+    else settle(given(), false);
+  });
+  form.addEventListener("input", () => kind === "number" && form.elements.answer.setCustomValidity(""));
+  form.querySelector(".dl-show").addEventListener("click", () => settle(given(), true));
+  again.addEventListener("click", () => {
+    memory.forget();
+    form.reset();
+    reply.replaceChildren();
+    again.hidden = true;
+    form.classList.remove("dl-answered");
+    figure?.removeAttribute("data-drawn");
+    figure?.setAttribute("data-waits", question.id);
+    (form.querySelector("input") ?? form.querySelector("button")).focus();
+  });
+
+  const before = memory.read();
+  if (!before || !answers[before.place]) return;
+  if (kind === "sketch") Object.assign(figure.dataset, before.value && { drawn: before.value });
+  else form.elements.answer.value = before.value;
+  say(answers[before.place], before.shown);
+}
+
+document.querySelectorAll(".dl-question").forEach(start);

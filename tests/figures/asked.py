@@ -1,0 +1,26 @@
+"""The questions of a chapter whose answer is a number, as the page has them."""
+
+import re
+from fractions import Fraction
+from pathlib import Path
+
+BOOK = Path(__file__).parents[2] / "book"
+QUESTION = re.compile(r"^:::\{(predict|self-test)\} (\S+)\n(.*?)^:::$", re.DOTALL | re.MULTILINE)
+OPTION = re.compile(r"^:(\w+): (.*)$", re.MULTILINE)
+KEY = re.compile(r"^- \[(.*?)\]", re.MULTILINE)
+
+
+def questions(chapter):
+    """Kind, options and keys of the answers of each question, by name."""
+    page = (BOOK / f"{chapter}.md").read_text(encoding="utf-8")
+    return {
+        name: (kind, dict(OPTION.findall(text)), [*map(str.strip, KEY.findall(text))])
+        for kind, name, text in QUESTION.findall(page)
+    }
+
+
+def numbers(chapter, name):
+    """The right number of a question, then those of the mistakes that it knows."""
+    _, options, keys = questions(chapter)[name]
+    written = [options["number"], *(key for key in keys if key not in ("x", ""))]
+    return [float(Fraction(text)) for text in written]
