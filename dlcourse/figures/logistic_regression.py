@@ -314,7 +314,12 @@ def _margin_frame(length: float) -> list[Panel]:
         Points(top[~_RIGHT], color=3, label="wrong: m < 0"),
     ]
     mean = [
-        Line(_LENGTHS, [_costs(each).mean() for each in _LENGTHS], color="ink"),
+        Line(
+            _LENGTHS,
+            [_costs(each).mean() for each in _LENGTHS],
+            color="ink",
+            label="mean cost",
+        ),
         Points([length, _costs(length).mean()], color=1, size=12),
         Handle(length, _costs(length).mean(), moves="length", label="length of w"),
     ]
@@ -370,8 +375,9 @@ def _descent_frame(rate: float, step: int) -> list[Panel]:
         _DIGITS,
     ]
     lowest = [_lowest_loss()] * 2
+    ahead = [Line(_STEPS, losses, color="muted", width=1.5)] if step else []  # first predict it
     curve = [
-        Line(_STEPS, losses, color="muted", width=1.5),
+        *ahead,
         Line(_STEPS[: step + 1], losses[: step + 1], color=1, label="loss so far", dash=False),
         Line(ends, lowest, color="ink", dash=True, width=1.5, label="lowest possible"),
         Points([step, losses[step]], color=1, size=10),

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from figures.asked import numbers
 
-from dlcourse.activations import ACTIVATIONS
+from dlcourse.activations import ACTIVATIONS, sigmoid
 from dlcourse.backprop import loss_and_gradients
 from dlcourse.figures import backpropagation as figures
 from dlcourse.gradcheck import complex_step
-from dlcourse.network import network_from_weights, predict_scores
+from dlcourse.network import initialize, network_from_weights, predict_scores
 
 # --- A pass forward, a pass back ---
 
@@ -64,6 +65,11 @@ def test_at_the_rate_0_3_the_boundary_is_a_straight_line_and_at_3_it_is_not():
     assert bends[3.0] > 0.3
 
 
+def test_of_the_four_rates_3_has_the_lowest_loss_in_the_end():
+    last = {rate: figures._descended(rate)[0][-1] for rate in (0.01, 0.3, 3.0, 30.0)}
+    assert min(last, key=last.get) == 3.0
+
+
 # --- Why P − Y ---
 
 
@@ -118,6 +124,13 @@ def test_the_errors_are_smallest_where_truncation_meets_rounding():
     assert max(errors["complex step"][7:]) < 1e-14  # no second arm
 
 
+def test_near_ten_to_the_minus_8_the_forward_difference_has_its_eight_digits():
+    assert 1e-9 < figures._relative_error("forward", 1e-8) < 1e-7
+    errors = [figures._relative_error("forward", h) for h in figures._STEPS]
+    assert min(errors) > 1e-9
+    assert min(errors[0], errors[-1]) > 0.1
+
+
 # --- Slopes of the non-linearities ---
 
 
@@ -154,6 +167,11 @@ def test_tanh_is_level_a_little_above_scale_1_and_relu_near_the_root_of_two():
     assert factor("relu", 2.0) > 1.4
 
 
+def test_at_scale_1_the_blame_shrinks_by_the_factor_asked_for():
+    right, *_ = numbers("backpropagation", "how-fast-it-fades")
+    assert 1 / factor("sigmoid", 1.0) == pytest.approx(right, abs=0.5)
+
+
 # --- ReLU: what it keeps, what it costs ---
 
 
@@ -188,3 +206,45 @@ def test_one_layer_makes_no_more_regions_than_lines_make_pieces():
 
 def test_twelve_relu_units_are_further_from_the_sine_than_four_of_tanh():
     assert figures.sine_error("tanh", 4) < 0.04 < figures.sine_error("relu", 12)
+
+
+def test_six_lines_cut_the_plane_into_22_pieces_at_most():
+    assert "can make at most 22." in figures.linear_regions().caption_at(units=6, layers=1)
+
+
+def test_no_relu_layer_of_the_slider_comes_as_close_as_four_units_of_tanh():
+    units = figures.sine_from_straight_pieces().controls[0].values
+    relu = {n: figures.sine_error("relu", n) for n in units}
+    tanh = figures.sine_error("tanh", 4)
+    assert min(relu.values()) > tanh
+    assert relu[6] < relu[4]
+    assert relu[12] > 2 * tanh
+
+
+# --- Test yourself ---
+
+
+def test_the_blame_of_a_good_answer():
+    right, positive, squared, by_output = numbers("backpropagation", "blame-of-a-good-answer")
+    P, y = 0.8, 1
+    assert P - y == pytest.approx(right)
+    assert positive == -right
+    assert (P - y) * P * (1 - P) == pytest.approx(squared)
+    assert -y / P == pytest.approx(by_output)
+
+
+def test_the_blame_one_step_down():
+    right, output, half, positive = numbers("backpropagation", "one-step-down")
+    assert ACTIVATIONS["sigmoid"].derivative(0.0) == 0.25
+    assert sigmoid(0.0) == 0.5
+    assert -0.4 * 3 * np.array([0.25, 1, 0.5]) == pytest.approx([right, output, half])
+    assert positive == -right
+
+
+def test_a_unit_that_is_off_for_every_example_has_gradients_of_exactly_zero():
+    network = initialize((2, 4, 1), np.random.default_rng(0), "relu")
+    network.W[0][1, 0] = -100
+    X, y = figures._two_moons()
+    _, gradients = loss_and_gradients(network, X, y, "binary_cross_entropy")
+    assert not gradients.dW[0][1].any()
+    assert gradients.dW[0][[0, 2, 3]].any(axis=1).all()

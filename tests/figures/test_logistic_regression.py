@@ -4,9 +4,18 @@ from itertools import product
 
 import numpy as np
 import pytest
+from figures.asked import numbers
 
 from dlcourse.figures import logistic_regression as figures
-from dlcourse.linear import fit_logistic, gradient_descent, logistic_objective, scores
+from dlcourse.linear import (
+    distance_to_boundary,
+    fit_logistic,
+    gradient_descent,
+    logistic_gradient,
+    logistic_objective,
+    scores,
+)
+from dlcourse.losses import binary_cross_entropy
 
 _, X, y = figures.ones_and_sevens()
 
@@ -33,6 +42,15 @@ def test_the_best_lines_on_the_sliders_have_five_mistakes_and_two_positive_weigh
     assert all(w1 > 0 < w2 for w1, w2, _ in np.array(settings)[wrong == 5])
 
 
+def test_the_other_signs_are_worse_and_the_figure_starts_with_one_of_them():
+    w1, w2, w0 = (c.values[c.start] for c in figures.three_numbers_make_a_line().controls)
+    assert w1 < 0 < w2
+    wrong = {(a, b): figures._n_wrong(np.array([0, a, b])) for a in (-1, 1) for b in (-1, 1)}
+    assert min(wrong, key=wrong.get) == (1, 1)
+    assert wrong[1, -1] > 30 < wrong[-1, -1]
+    assert figures._n_wrong(np.array([w0, w1, w2])) == wrong[-1, 1]
+
+
 # --- The length of w is the sharpness ---
 
 
@@ -57,6 +75,11 @@ def test_each_factor_of_ten_costs_another_2_3(p, cost):
     assert f"the cost is {cost}." in figures.two_terms_one_switched_on().caption_at(truth=1, p=p)
 
 
+def test_most_of_what_a_seven_costs_is_charged_for_small_probabilities():
+    cost = -np.log([1, 0.5, 0.1])
+    np.testing.assert_allclose(cost, [0, 0.69, 2.3], atol=0.01)
+
+
 # --- Margins under the loss ---
 
 
@@ -70,6 +93,13 @@ def test_the_mean_cost_falls_and_then_rises_with_its_best_length_near_3_5():
 
 def test_six_digits_are_on_the_wrong_side_of_the_best_line():
     assert (~figures._RIGHT).sum() == 6
+
+
+def test_the_fifty_four_soon_cost_almost_nothing_together_and_each_of_the_six_more_and_more():
+    at_best, at_end = figures._costs(3.5), figures._costs(6.0)
+    assert at_end[figures._RIGHT].mean() < 0.1
+    assert np.all(at_end[~figures._RIGHT] > at_best[~figures._RIGHT])
+    assert figures._costs(0.0).mean() == pytest.approx(np.log(2))
 
 
 # --- The boundary learns ---
@@ -100,6 +130,13 @@ def test_with_rates_that_are_too_large_the_loss_falls_for_a_while_and_never_sett
     assert late.max() > 0.01
 
 
+def test_after_ten_steps_the_rate_5_has_the_lowest_loss():
+    after = {rate: figures._descent(rate).values[10] for rate in figures._RATES}
+    assert min(after, key=after.get) == 5.0
+    start, slow, jump = np.log(2), after[0.05], figures._descent(40.0).values[1]
+    assert [round(float(loss), 2) for loss in (start, slow, jump)] == [0.69, 0.60, 1.01]
+
+
 # --- What becomes of the weights when a line separates the classes ---
 
 
@@ -126,3 +163,43 @@ def test_moons_lose_little_to_a_line_rings_more_and_xor_a_corner():
 @pytest.mark.parametrize("name", ["XOR", "rings"])
 def test_the_loss_chooses_weights_near_zero_where_each_direction_has_as_much_against_it(name):
     assert np.abs(fit_logistic(*figures.PROBLEMS[name])).max() < 0.05
+
+
+def test_a_line_through_the_middle_gets_half_of_xor_and_the_best_three_quarters():
+    right, half, all_ = numbers("logistic_regression", "best-line-for-xor")
+    assert 100 * figures.best_share("XOR") == right
+    angles = figures.better_than_this_line().controls[1].values
+    middle = [figures._shares_right("XOR", [figures._line(angle, 0.0)])[0] for angle in angles]
+    np.testing.assert_allclose(100 * np.array(middle), half, atol=5)
+    assert 100 * figures._shares_right("XOR", [figures._line(0, 0.0)])[0] == half
+    assert all_ == 100
+
+
+# --- Test yourself ---
+
+
+def test_how_far_the_point_is_from_the_boundary():
+    right, score, without_bias = numbers("logistic_regression", "how-far")
+    point, w = np.array([[1.0, 1.0]]), np.array([-3.0, 4.0, 3.0])
+    assert distance_to_boundary(point, w)[0] == pytest.approx(right)
+    assert scores(point, w)[0] == score
+    assert distance_to_boundary(point, w * [0, 1, 1])[0] == pytest.approx(without_bias)
+
+
+def test_one_more_unit_of_score_multiplies_the_odds_by_e_everywhere():
+    s = np.linspace(-3, 3, 7)
+    p, more = (1 / (1 + np.exp(-each)) for each in (s, s + 1))
+    np.testing.assert_allclose(more / (1 - more) / (p / (1 - p)), np.e)
+
+
+def test_what_a_seven_adds_to_the_derivative():
+    right, positive, error, as_one = numbers("logistic_regression", "sign-of-a-step")
+    w = np.array([0.0, np.log(9) / 2])  # gives 0.9 at x = 2
+    seven, one = (logistic_gradient([[2.0]], [label], w)[1] for label in (1, 0))
+    assert (seven, one) == (pytest.approx(right), pytest.approx(as_one))
+    assert (positive, 2 * error) == (-right, right)
+
+
+def test_at_a_score_of_40_a_double_has_lost_the_cost():
+    assert 1 - 1 / (1 + np.exp(-40.0)) == 0
+    assert binary_cross_entropy([40.0], [0]) == pytest.approx(40)

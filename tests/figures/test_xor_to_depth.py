@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from figures.asked import numbers
 
 from dlcourse.figures import xor_to_depth as figures
-from dlcourse.gates import XOR_NETWORK
-from dlcourse.network import predict_scores
+from dlcourse.gates import XOR_NETWORK, gate
+from dlcourse.network import initialize, predict_scores
 
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 XOR = np.array([0, 1, 1, 0])
@@ -23,6 +24,12 @@ def test_the_line_that_never_moves_gets_all_points_right_in_the_end():
 def test_at_sharpness_20_the_units_are_those_of_the_gates():
     for ours, theirs in zip(figures._xor_network(20), XOR_NETWORK, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-15)
+
+
+def test_the_two_clouds_of_one_class_meet_beyond_the_line_and_the_others_stay_before_it():
+    ends = figures._moved(CORNERS.astype(float), 100)
+    np.testing.assert_allclose(ends[1], ends[2])
+    assert (ends.sum(axis=1) > 1.5).tolist() == XOR.astype(bool).tolist()
 
 
 # --- A plane among the features, a hyperbola among the inputs ---
@@ -45,6 +52,16 @@ def test_the_curve_where_they_meet_lies_in_the_plane_and_on_the_saddle():
         np.testing.assert_allclose(v[seen], np.polyval(line, u[seen]), atol=1e-9)
 
 
+def test_the_score_of_the_fourth_corner_by_the_weight_of_the_product():
+    right, positive, two, one, sign = numbers("xor_to_depth", "how-far-down")
+    corner = np.array([[1.0, 1.0]])
+    assert figures._cross_score(corner, right)[0] == pytest.approx(0)
+    assert positive == -right
+    assert figures._cross_score(corner, two)[0] < 0
+    assert figures._cross_score(corner, one)[0] == pytest.approx(0.6)
+    assert sign == -(0.4 + 1 + 1)
+
+
 # --- One unit, four corners ---
 
 
@@ -56,6 +73,11 @@ def test_the_buttons_set_the_gates_that_they_name():
 
 def test_neither_xor_nor_its_negation_is_ever_said():
     assert set(figures._GATE_NAMES) == {f"{k:04b}" for k in range(16)} - {"0110", "1001"}
+
+
+def test_weights_of_the_gates_in_the_question():
+    for weights, corners in (([-30, 20, 20], [3]), ([-10, 20, -20], [2])):
+        assert np.flatnonzero(gate(weights, *CORNERS.T) > 0.5).tolist() == corners
 
 
 # --- XOR in two stages ---
@@ -70,6 +92,12 @@ def test_both_inputs_with_one_1_fail_together_between_sharpness_2_and_2_5():
 def test_the_hidden_units_read_the_sum_only():
     H, _ = figures._stages(np.array([[0.2, 0.5], [0.7, 0.0], [-1.0, 1.7]]), 8)
     np.testing.assert_allclose(H, H[[0]].repeat(3, axis=0))
+
+
+def test_at_every_sharpness_the_equal_corners_stay_before_the_line_of_and():
+    for sharpness in np.linspace(0.1, 20, 200):
+        H, _ = figures._stages(CORNERS[[0, 3]], sharpness)
+        assert np.all(H.sum(axis=1) < 1.5)
 
 
 # --- Neuron, layer, network ---
@@ -119,6 +147,12 @@ def test_a_shallow_fit_has_its_kinks_on_the_first_teeth_and_draws_the_average_af
     assert np.abs(shallow[104:] - 0.5).max() < 0.01
 
 
+def test_the_deep_network_starts_with_four_teeth():
+    k = figures.folding_an_interval().controls[0]
+    assert k.values[k.start] == 3
+    assert (np.diff(np.sign(np.diff(figures._deep(3)))) < 0).sum() == 4
+
+
 # --- Shallow and deep on four rings ---
 
 
@@ -133,6 +167,10 @@ def test_the_deep_network_has_the_rings_apart_first():
     assert figures._race(figures._DEEP)[0].parameters.size == 249
 
 
+def test_after_a_hundred_epochs_the_wide_network_has_hardly_begun():
+    assert figures._rings_right(figures._race(figures._SHALLOW)[100]) < 0.6
+
+
 # --- Accuracy against depth at equal parameter counts ---
 
 
@@ -144,3 +182,21 @@ def test_three_or_four_layers_win_on_hard_spirals_and_six_are_worse_again():
     one, two, three, four, six = np.median(figures.spiral_accuracies(2), axis=1)
     assert min(three, four) > two > one
     assert min(three, four) > six
+
+
+# --- Test yourself ---
+
+
+def test_parameters_of_the_network_in_the_question():
+    right, weights, nodes = numbers("xor_to_depth", "parameters-of-a-network")
+    network = initialize((2, 4, 3, 1), np.random.default_rng(0))
+    assert network.parameters.size == right
+    assert sum(W[:, 1:].size for W in network.W) == weights
+    assert sum(network.sizes) == nodes
+
+
+def test_pieces_of_five_stages():
+    right, side_by_side, units = numbers("xor_to_depth", "five-stages")
+    words = figures.folding_an_interval().caption_at(k=5)
+    assert f"has {right:g} straight pieces, a shallow one's at most {side_by_side:g};" in words
+    assert units == 10
