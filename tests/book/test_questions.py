@@ -397,7 +397,7 @@ def test_a_sketch_by_keyboard(browser, site):
         page.keyboard.press("Home")
         assert first.get_attribute("aria-valuetext") == "−0.05"
         page.keyboard.press("Shift+Tab")
-        figure.get_by_role("slider", name="score s: 6").focus()
+        figure.get_by_role("slider", name="score s: 6", exact=True).focus()
         page.keyboard.press("Home")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")

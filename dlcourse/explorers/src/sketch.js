@@ -44,10 +44,12 @@ export function createSketch(figure, waits) {
     plot.append(overlay);
     figure.querySelector(".dl-sliders").append(byKeys); // in the question's form
     const inputs = xs.map((x, k) => {
-      const input = html("input", { type: "range", min: 0, max: STEPS, step: 1 });
+      const name = `${plain(panel.x_label)}: ${tidy(x)}`;
+      const input = html("input", { type: "range", min: 0, max: STEPS, step: 1, "aria-label": name });
       input.addEventListener("input", () => (set(k, valueAt(input.value / STEPS)), paint()));
-      return html("label", {}, html("span", {}, `${plain(panel.x_label)}: ${tidy(x)}`), input);
+      return html("label", {}, html("span", {}, tidy(x)), input);
     });
+    byKeys.firstChild.append(`, one for each ${plain(panel.x_label)}`);
     sliders.replaceChildren(...inputs);
     start();
   }
@@ -60,7 +62,7 @@ export function createSketch(figure, waits) {
   function paint() {
     const { clientWidth: width, clientHeight: height } = overlay.parentElement;
     const dots = xs.map((x, k) => svg("circle", { cx: round(place.x(x)), cy: round(place.y(ys[k])), r: 4.5 }));
-    const name = words("your sketch", ...besideTheTruth());
+    const name = words("your sketch", ...nameAt());
     overlay.setAttribute("viewBox", `0 0 ${width} ${height}`);
     overlay.replaceChildren(svg("path", { d: through(xs, ys, place) }), ...(waits() ? dots : []), name);
     [...sliders.children].forEach(({ lastChild: input }, k) => {
@@ -69,9 +71,9 @@ export function createSketch(figure, waits) {
     });
   }
 
-  /** Where the name of the sketch is far from the true line, whether that can be seen or not. */
-  function besideTheTruth() {
-    const apart = xs.map((x, k) => share(ys[k]) - share(heightOf(line, x, place)));
+  /** Where the name of the sketch stands: at its end, or later where it is farthest from the true line. */
+  function nameAt() {
+    const apart = xs.map((x, k) => (waits() ? k : share(ys[k]) - share(heightOf(line, x, place))));
     const k = nearest(apart.map((each) => -Math.abs(each)));
     const anchor = k === 0 ? "start" : k === xs.length - 1 ? "end" : "middle";
     return [place.x(xs[k]), place.y(ys[k]) + (apart[k] < 0 ? 14 : -14), { anchor, color: "predict" }];
