@@ -1,6 +1,7 @@
 """Explorers that together use every mark, control and option; looked at and tested."""
 
 import numpy as np
+from explorers.gallery_digits import adversarial, dropout_weights, encodings  # noqa: F401
 from explorers.gallery_labels import gradient_noise, timeline  # noqa: F401
 from explorers.gallery_training import (  # noqa: F401
     nobody,

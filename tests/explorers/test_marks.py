@@ -343,7 +343,7 @@ LEGENDS = [
     (Image(GRID, label="weight"), [LegendEntry("weight", "scale", "grey")]),
     (
         Image(GRID, own_scale=True, label="weight"),
-        [LegendEntry("weight (share of each image's largest)", "scale", "grey")],
+        [LegendEntry("weight / image's largest", "scale", "grey")],
     ),
     (Matrix(GRID, label="share"), [LegendEntry("share", "scale", "sequential")]),
     (Diagram([Node(0, 0, "n")]), []),

@@ -109,7 +109,7 @@ class Image(Shaded):
 
     def legend(self, domain: Limits | None = None) -> list[LegendEntry]:
         """Return the colour bar, which says if its ends are other numbers in each image."""
-        share = " (share of each image's largest)" if self.own_scale else ""
+        share = " / image's largest" if self.own_scale else ""
         return [replace(e, label=e.label + share) for e in super().legend(domain)]
 
     def print_on(self, axes: Axes, domain: Limits | None) -> None:
