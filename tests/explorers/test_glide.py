@@ -3,7 +3,18 @@
 import pytest
 from explorers.test_handles import needs_build
 
-from dlcourse.explorers import Bars, Choice, Explorer, Field, Handle, Line, Panel, Points, Slider
+from dlcourse.explorers import (
+    Bars,
+    Choice,
+    ErrorBars,
+    Explorer,
+    Field,
+    Handle,
+    Line,
+    Panel,
+    Points,
+    Slider,
+)
 
 pytestmark = needs_build
 DRAWN = "document.querySelector('.dlx-plot svg').innerHTML"
@@ -19,27 +30,26 @@ WATCH = """() => {
 
 
 def figure():
-    """Marks that move, in panels of their own, one of another shape, and one that stays."""
+    """Marks that move, one of another shape, one that stays, one on axes that change."""
 
     def frame(a, kind):
         ground = Field([[0, a], [a, 1]], x=(0, 1), y=(0, 1), domain=(0, 4))
         marks = [
             [Line([0, 1, 2], [1, 10.0**a, 1]), Points([a, 10.0**a])],
-            [Bars([a + kind, 1])],
+            [Bars([a + kind, 1]), ErrorBars([0, 1], [a, 1], [a + 1, 2])],
             [ground, Handle(a / 4, 0.5, moves="a", label="point")],
             [Line(range(a + 2), range(a + 2))],
             [Line([0, 4], [0, 4], color=kind)],
+            [Line([0, 1], [0, a + 1])],
         ]
-        log = {"y_scale": "log", "y": (1, 1e4)}
-        return [
-            Panel(some, legend=False, **(log if k == 0 else {})) for k, some in enumerate(marks)
-        ]
+        options = {0: {"y_scale": "log", "y": (1, 1e4)}, 5: {"follow": "y"}}
+        return [Panel(some, legend=False, **options.get(k, {})) for k, some in enumerate(marks)]
 
     return Explorer(
         frame,
         [Slider("a", range(5), start=0), Choice("kind", [0, 1])],
         title="Everything moves",
-        alt="Five panels.",
+        alt="Six panels.",
     )
 
 
@@ -91,7 +101,7 @@ def test_marks_move_between_two_stops_and_come_to_rest_at_the_frame(opened):
     page.get_by_role("slider", name="a", exact=True).focus()
     page.keyboard.press("End")
     shown = seen(page)
-    for panel, moves in zip(shown, [True, True, True, False, False], strict=True):
+    for panel, moves in zip(shown, [True] * 3 + [False] * 3, strict=True):
         assert (len({*panel}) > 2) == moves
     assert [panel[-1] for panel in shown] == at_rest(page, 4)
 

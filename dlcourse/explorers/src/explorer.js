@@ -58,7 +58,7 @@ export function mount(figure, seek, spots) {
   );
   const details = panels.map(({ plot }) => createDetails(plot, (text) => (spoken.textContent = plain(text))));
 
-  /** Whether the figure may glide to where the controls stand now: between stops of sliders that no pointer or finger drags. */
+  /** Whether the figure may glide there: between stops of sliders that no pointer or finger drags. */
   function mayGlide(wanted) {
     const [before, pause] = [last, performance.now() - changed];
     [last, changed] = [wanted, performance.now()];
@@ -100,6 +100,7 @@ export function mount(figure, seek, spots) {
   }
   function show(next) {
     glide = glides && seen ? { from: seen, since: null } : null;
+    glides = false; // what comes unasked, as from an address, is there at once
     frame = next;
     visible = waiting.seen(frame);
     caption.replaceChildren(...inline(frame.caption));

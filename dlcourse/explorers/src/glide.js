@@ -7,15 +7,21 @@ const MOVING = {
   arrows: () => ({ start: "xy", end: "xy" }),
   band: () => ({ x: "x", low: "y", high: "y" }),
   bars: ({ horizontal }) => ({ values: horizontal ? "x" : "y" }),
+  errorbars: () => ({ x: "x", low: "y", high: "y" }),
   handle: () => ({ at: "xy" }),
   line: () => ({ x: "x", y: "y" }),
   points: () => ({ X: "xy" }),
 };
 
-/** The frame a `share` of the way from one frame to another; panels in which nothing moves are those of `to`. */
+/**
+ * The frame a `share` of the way from one frame to another. Panels in which nothing moves are those of `to`; so are
+ * those whose axes have other limits now.
+ */
 export function between(from, to, share) {
   const panels = to.panels.map((panel, k) => {
-    const marks = panel.marks.map((mark, m) => moved(from.panels[k].marks[m], mark, share, panel));
+    const old = from.panels[k];
+    if (String([old.x, old.y]) !== String([panel.x, panel.y])) return panel;
+    const marks = panel.marks.map((mark, m) => moved(old.marks[m], mark, share, panel));
     return marks.some((mark, m) => mark !== panel.marks[m]) ? { ...panel, marks } : panel;
   });
   return { ...to, panels };
