@@ -12,7 +12,7 @@ from figures.every_figure import EXPLORERS, PICTURES
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from dlcourse.explorers import Panel
+from dlcourse.explorers import Diagram, Handle, Panel
 from dlcourse.plots import INK, PALETTE
 
 BUDGET = 150_000  # bytes that a reader's browser fetches for one figure
@@ -31,6 +31,7 @@ class Walk:
 
     def __init__(self, explorer):
         controls = explorer.controls
+        self.names = [control.name for control in controls]
         self.values = [control.values for control in controls]
         self.start = tuple(control.values[control.start] for control in controls)
         self.frames = {}
@@ -107,6 +108,17 @@ class Walk:
             panels.append((axes.get_title(loc="left"), about if axes.axison else None, names))
         return [(title, about, sorted(names)) for title, about, names in panels]
 
+    def handles(self, state):
+        """The handles of a state, by panel and label."""
+        parts = self.frames[state]
+        panels = [part.marks for part in parts] if isinstance(parts[0], Panel) else [parts]
+        return {
+            (k, mark.label): mark
+            for k, marks in enumerate(panels)
+            for mark in marks
+            if isinstance(mark, Handle)
+        }
+
 
 def fingerprint(part):
     """Everything that is drawn of a frame, a panel or a mark, as something to compare."""
@@ -160,6 +172,27 @@ def test_every_step_of_a_control_moves_the_picture(walk):
     steps = {step for step, *_ in walk.steps()}
     moving = {step for step, a, b in walk.steps() if walk.pictures[a] != walk.pictures[b]}
     assert steps - moving == set()
+
+
+def test_a_handle_follows_each_control_that_it_moves(walk):
+    wanted = {
+        (*key, name)
+        for state in walk.frames
+        for key, handle in walk.handles(state).items()
+        for name in handle.moves
+    }
+    follows = {
+        (*key, walk.names[k])
+        for (k, *_), a, b in walk.steps()
+        for key, before in walk.handles(a).items()
+        if (after := walk.handles(b).get(key)) and not np.array_equal(before.at, after.at)
+    }
+    assert wanted - follows == set()
+
+
+def test_every_number_of_a_diagram_tells_where_it_comes_from(walk):
+    nodes = [node for mark in walk.marks() if isinstance(mark, Diagram) for node in mark.nodes]
+    assert all(node.detail for node in nodes if node.value is not None)
 
 
 def test_classes_have_the_colours_of_the_palette(walk):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from figures.asked import numbers
 
+from dlcourse.explorers import Handle
 from dlcourse.figures import logistic_regression as figures
 from dlcourse.linear import (
     distance_to_boundary,
@@ -33,6 +34,15 @@ def test_there_are_thirty_of_each_in_standard_deviations_and_one_is_ringed():
     np.testing.assert_allclose(X.std(axis=0), 1, atol=0.01)
     assert X[12].tolist() == [1.08, -0.28]
     assert y[12] == 1
+
+
+def test_the_arrow_can_be_dragged_by_its_tip_and_by_its_foot():
+    plane, _ = figures.three_numbers_make_a_line().frame_at(w1=0.5, w2=-1, w0=1)
+    (arrow,) = [mark for mark in plane.marks if getattr(mark, "label", "") == "w"]
+    tip, foot = [mark for mark in plane.marks if isinstance(mark, Handle)]
+    np.testing.assert_array_equal(tip.at, arrow.end[0])
+    np.testing.assert_array_equal(foot.at, arrow.start[0])
+    assert (tip.moves, foot.moves) == (("w1", "w2"), ("w0",))
 
 
 def test_the_best_lines_on_the_sliders_have_five_mistakes_and_two_positive_weights():
