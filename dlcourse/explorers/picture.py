@@ -60,9 +60,10 @@ def draw(frame: Sequence[Panel], settled: Sequence[Settled], columns: int | None
         figure.set_layout_engine("constrained", h_pad=0.08, w_pad=0.06)
         grid = figure.add_gridspec(rows, per_row, width_ratios=weights)
         shared, own = legends(frame, [limits.domains for limits in settled])
-        places = [figure.add_subplot(grid[divmod(k, per_row)]) for k in range(len(frame))]
-        for axes, panel, limits, entries in zip(places, frame, settled, own, strict=True):
-            _draw_panel(axes, panel, limits.at(panel), entries)
+        places = []
+        for k, (panel, limits, entries) in enumerate(zip(frame, settled, own, strict=True)):
+            places.append(figure.add_subplot(grid[divmod(k, per_row)]))
+            _draw_panel(places[-1], panel, limits.at(panel), entries)
         _place_shared_legend(figure, places, shared)
         _place_labels(figure)
         stream = io.BytesIO()
@@ -110,7 +111,10 @@ def _draw_panel(axes: Axes, panel: Panel, limits: Settled, entries: Sequence[Leg
     axes.set(xlim=limits.x, ylim=limits.y)
     _mark_axis(axes.xaxis, limits.x, panel.ticks("x"), panel.x_format)
     _mark_axis(axes.yaxis, limits.y, panel.ticks("y"), panel.y_format)
-    axes.set(xlabel=panel.x_label, ylabel=panel.y_label)
+    if panel.axes:
+        axes.set(xlabel=panel.x_label, ylabel=panel.y_label)
+    else:
+        axes.set_axis_off()
     for name, axis, spine in (("x", axes.xaxis, "bottom"), ("y", axes.yaxis, "left")):
         axis.set_visible(panel.shows(name))
         axes.spines[spine].set_visible(panel.shows(name))

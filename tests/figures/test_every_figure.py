@@ -81,6 +81,7 @@ class Walk:
             self.panel_of_the_page(index, number) for number in range(len(self.face["panels"]))
         ]
         names = [[name for name, _ in about["legend"]] for about in self.face["panels"]]
+        names[-1] += [name for name, _ in self.face["legend"]]  # of all panels
         return [
             (
                 p["title"],
@@ -106,6 +107,8 @@ class Walk:
             legend = axes.get_legend()
             names = [text.get_text() for text in legend.get_texts()] if legend else []
             panels.append((axes.get_title(loc="left"), about if axes.axison else None, names))
+        for legend in self.printed.legends:  # of all panels
+            panels[-1][2].extend(text.get_text() for text in legend.get_texts())
         return [(title, about, sorted(names)) for title, about, names in panels]
 
     def handles(self, state):
