@@ -159,7 +159,7 @@ class SelfTest(SphinxDirective):
             form += [Option("", "", *copy, value=place) for place, copy in enumerate(copies)]
         for answer in answers:
             if answer["about"].get("right"):
-                answer[0].insert(0, nodes.strong("", "Right: "))
+                answer[0][:0] = [nodes.strong("", "Right:"), nodes.Text(" ")]
         question += [*text, form, Answers("", *answers)]
         return [question]
 
@@ -196,7 +196,8 @@ class SelfTest(SphinxDirective):
                     f"got [{key}]"
                 )
             name = {"x": self.options["number"], "": "any other number of"}.get(key, key)
-            name = name.replace("<", "less than").replace(">", "more than")
+            for sign, words in {"<": "less than", ">": "more than", "-": "−"}.items():
+                name = name.replace(sign, words)
             about = {"from": low, "to": high, **({"right": True} if key == "x" else {})}
             yield Answer("", paragraph(f"{name} {unit}".removesuffix(" of ")), *said, about=about)
 

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import nbformat
+import questions
 from chapter_notebook import notebook
 from docutils import nodes
 from markdown_text import Page
@@ -84,4 +85,18 @@ def test_a_figure_s_code_and_words_are_folded_away():
         "<details>\n<summary>Show the code of this figure</summary>\n\n"
         "```python\ndef draw(): ...\n```\n\n</details>\n\n"
         "<details>\n<summary>The figure in words</summary>\n\nA \\*line\\*.\n\n</details>"
+    )
+
+
+def test_the_answers_to_a_question_are_folded_away_below_it():
+    label = nodes.paragraph("", "", nodes.strong("", "Right:"), nodes.Text(" 22 pieces"))
+    answer = questions.Answer("", label, nodes.paragraph("", "So it is."), about={})
+    legend = questions.Legend("", "", nodes.Text("How many?"))
+    form = questions.Form("", legend, questions.Option("", "", nodes.Text("Two"), value=0))
+    question = questions.Question(
+        "", form, questions.Answers("", answer), look="self-test", kind="choice"
+    )
+    assert sources(question)[0][1].endswith(
+        "> **Test yourself**\n>\n> How many?\n>\n> - Two\n\n<details>\n<summary>Answers</summary>"
+        "\n\n- **Right:** 22 pieces\n\n  So it is.\n\n</details>"
     )
