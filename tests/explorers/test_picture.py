@@ -6,6 +6,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from dlcourse.explorers import Band, Bars, Field, Line, Panel, Points, looks
+from dlcourse.explorers.panel import legends
 from dlcourse.explorers.picture import _draw_panel
 from dlcourse.explorers.scales import settle
 
@@ -60,3 +61,25 @@ def test_samples_have_the_look_of_their_marks():
     assert to_hex(band.get_facecolor()).upper() == color[4]
     assert to_hex(bars.get_facecolor()).upper() == color[5]
     assert region.get_marker() == "s"
+
+
+def test_what_several_panels_share_is_said_once():
+    def panel(*more):
+        marks = [Line([0], [0], label="a"), Line([1], [1], label="a"), *more]
+        return Panel([*marks, Field([[0, 1]] * 2, **SIDES, label="p")])
+
+    panels = [panel(), panel(Line([0], [0], label="b", color=1)), Panel([Band([0], 0, 1)])]
+    shared, own = legends(panels, [{2: (0, 1)}, {3: (0, 1)}, {}])
+    assert [entry.label for entry in shared] == ["a", "p"]
+    assert [[entry.label for entry in entries] for entries in own] == [[], ["b"], []]
+    shared, own = legends(panels[:2], [{2: (0, 1)}, {3: (0, 2)}])
+    assert [entry.label for entry in shared] == ["a"], "a scale with other ends is another one"
+
+
+def test_the_shared_legend_stands_above_all_panels(monkeypatch):
+    seen = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *_, **__: seen.append(figure))
+    explorer_gallery.gradient_noise().picture()
+    (legend,) = seen[0].legends
+    assert [text.get_text() for text in legend.get_texts()] == ["first layer", "last layer"]
+    assert all(axes.get_legend() is None for axes in seen[0].axes)
