@@ -39,7 +39,8 @@ function start(question) {
   const [reply, again] = [form.querySelector(".dl-reply"), form.querySelector(".dl-again")];
   const right = answers.find((answer) => answer.dataset.right);
   const { kind } = form.dataset;
-  if (kind === "sketch") figure.querySelector(".dlx-controls").before(form);
+  const controls = figure?.querySelector(".dlx-controls");
+  if (kind === "sketch") controls.before(form);
 
   /** What the reader has answered, and which of the answers that is. */
   const given = () => (kind === "sketch" ? figure.dataset.drawn : form.elements.answer.value);
@@ -61,6 +62,10 @@ function start(question) {
     figure?.removeAttribute("data-waits");
     form.classList.add("dl-answered");
     again.hidden = false;
+    if (kind !== "sketch") return;
+    const focused = form.contains(document.activeElement);
+    controls.after(form); // plot and controls belong together now
+    if (focused) again.focus();
   }
   function settle(value, shown) {
     const answer = shown ? right : meant(value);
@@ -87,7 +92,8 @@ function start(question) {
     form.classList.remove("dl-answered");
     figure?.removeAttribute("data-drawn");
     figure?.setAttribute("data-waits", question.id);
-    (form.querySelector("input") ?? form.querySelector("button")).focus();
+    if (kind === "sketch") controls.before(form);
+    form.querySelector("input:not([type=range]), button").focus();
   });
 
   const before = memory.read();

@@ -286,6 +286,9 @@ def test_the_figure_waits_at_its_start_and_is_silent(browser, site):
         assert answer not in figure.locator(".dlx-spoken").inner_text()
         page.get_by_role("button", name="Show me").first.click()
         assert reply(page, "more-blame").startswith("Right: The second, ")
+        figure.get_by_text(answer).wait_for()  # where the address led
+        page.get_by_role("button", name="Start again").click()
+        page.get_by_role("button", name="Show me").first.click()
         figure.get_by_text(start).wait_for()
         figure.locator("input[type=range]").first.evaluate(move)
         figure.get_by_text(answer).wait_for()
@@ -376,6 +379,7 @@ def test_a_sketch_by_mouse_is_judged_and_kept_beside_the_true_line(browser, site
         assert figure.get_by_text("your sketch").is_visible()
         assert figure.evaluate(SEE_LINES) == 3
         figure.get_by_role("button", name="Start again").click()
+        assert page.evaluate("document.activeElement.textContent") == "Check"
         page.wait_for_function(f"() => ({SEE_LINES})(document.querySelectorAll('.dlx')[1]) === 0")
         pull(page, figure, [0.03, 0.08, 0.25, 0.08, 0.03])
         figure.get_by_role("button", name="Check").click()
@@ -403,6 +407,7 @@ def test_a_sketch_by_keyboard(browser, site):
         page.keyboard.press("Enter")
         assert reply(page, "slope").startswith("Not so. Too high.")
         assert not figure.get_by_text("Draw with sliders").is_visible()
+        assert page.evaluate("document.activeElement.textContent") == "Start again"
 
 
 def test_who_asks_for_the_answer_sees_the_line_alone(browser, site):

@@ -8,10 +8,15 @@ pytestmark = pytest.mark.site
 DRAWN = ".dlx-stage svg, .dlx-stage canvas"
 
 
-def explorers(seen):
-    """The explorers of a page, none of them waiting, once they have drawn themselves."""
+def let_move(seen):
+    """Ask for the answer to every question, so that no figure waits."""
     for show in seen.tab.locator(".dl-show").all():
         show.click()
+
+
+def explorers(seen):
+    """The explorers of a page, once they have drawn themselves and can be moved."""
+    let_move(seen)
     figures = seen.tab.locator("figure.dlx")
     for k in range(figures.count()):
         figures.nth(k).scroll_into_view_if_needed()
@@ -67,7 +72,7 @@ def test_every_slider_moves_its_figure(site, server, visit, page):
     seen = visit(f"{server}/{page}", reduced_motion="reduce")
     for figure in explorers(seen):
         name = figure.locator(".dlx-title").text_content()
-        for k, slider in enumerate(figure.locator("input[type=range]").all()):
+        for k, slider in enumerate(figure.locator(".dlx-controls input[type=range]").all()):
             start = slider.input_value()
             before = look(seen, figure)
             step_by_key(slider)
@@ -85,7 +90,7 @@ def test_explorers_move_from_disk(site, visit, page):
     with_explorers(site, page)
     seen = visit((site / page).as_uri(), reduced_motion="reduce")
     for figure in explorers(seen):
-        for slider in figure.locator("input[type=range]").all()[:1]:
+        for slider in figure.locator(".dlx-controls input[type=range]").all()[:1]:
             before = look(seen, figure)
             step_by_key(slider)
             assert look(seen, figure) != before
@@ -117,6 +122,7 @@ def test_a_screen_holds_the_panels_and_all_controls(server, visit, explorer, wid
     """All panels at once, or each of them where there are more than two rows."""
     page, number = explorer
     seen = visit(f"{server}/{page}", reduced_motion="reduce")
+    let_move(seen)
     seen.tab.set_viewport_size({"width": width, "height": height})
     seen.tab.add_style_tag(content="section { content-visibility: visible !important }")
     figure = seen.tab.locator("figure.dlx").nth(number)
@@ -145,5 +151,7 @@ def test_an_address_leads_to_a_state_of_a_figure_far_down(site, visit, chapter):
     figure.locator(DRAWN).first.wait_for()
     seen.tab.wait_for_timeout(500)
     assert 0 <= figure.bounding_box()["y"] < 200
+    let_move(seen)
+    seen.tab.wait_for_timeout(500)
     assert figure.locator("figcaption span").text_content() != words
     assert seen.errors == []
