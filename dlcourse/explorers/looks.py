@@ -12,6 +12,7 @@ from dlcourse.plots import MARKERS
 
 if TYPE_CHECKING:
     from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.markers import MarkerStyle
     from matplotlib.patheffects import AbstractPathEffect
 
 PAPER = LIGHT.paper
@@ -25,10 +26,21 @@ def color(value: Color) -> str:
     return LIGHT.classes[value]
 
 
-def marker(value: Color, shape: Color | None = None) -> str:
+# Width and height of each class's marker on the page, as shares of matplotlib's.
+MARKER_SIZES = (
+    (1, 1), (0.88, 0.88), (1.05, 0.97), (0.74, 0.88), (1.05, 0.97),
+    (1.15, 1.15), (1.1, 1.1), (1.35, 1.35), (0.97, 1.05), (0.97, 1.05),
+)  # fmt: skip
+
+
+def marker(value: Color, shape: Color | None = None) -> MarkerStyle:
     """Return the marker of a shape, by default of the one that belongs to a colour."""
+    from matplotlib.markers import MarkerStyle
+    from matplotlib.transforms import Affine2D
+
     own = value if isinstance(value, int) else 0
-    return MARKERS[own if shape is None else int(shape)]
+    number = own if shape is None else int(shape)
+    return MarkerStyle(MARKERS[number], transform=Affine2D().scale(*MARKER_SIZES[number]))
 
 
 def dash(number: int) -> Any:

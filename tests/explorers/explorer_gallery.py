@@ -20,6 +20,7 @@ from dlcourse.explorers import (
     Contour,
     Diagram,
     Edge,
+    ErrorBars,
     Explorer,
     Field,
     Handle,
@@ -34,6 +35,7 @@ from dlcourse.explorers import (
     Text,
     network_diagram,
 )
+from dlcourse.explorers.values import MARKER_NAMES
 
 rng = np.random.default_rng(7)
 X = np.concatenate([rng.normal((-1, -0.6), 0.75, (30, 2)), rng.normal((1.1, 0.8), 0.75, (30, 2))])
@@ -381,6 +383,67 @@ def regions() -> Explorer:
         [Slider("angle", np.linspace(0, 2, 9), format=".2f", play=True)],
         title="Regions and a bowl",
         alt="Three regions that turn; beside them a bowl and a path to its bottom.",
+    )
+
+
+def looks() -> Explorer:
+    """Markers by name, values as colours and sizes, error bars, cased and faint lines, decades."""
+
+    def frame(shown):
+        turns = np.linspace(0, 6, 40)
+        spiral = np.column_stack([turns * np.cos(turns), turns * np.sin(turns)])
+        peak = lambda P: 10 ** (3 - np.hypot(*P.T) / 2)  # noqa: E731
+        side = (-5, 5)
+        means = np.array([3.0, 5, 4]) + shown / 20
+        return [
+            Panel(
+                [Points([k, 0], color=k, marker=m, size=20) for k, m in enumerate(MARKER_NAMES)],
+                title="Markers",
+                y=(-1, 1),
+                x=(-0.5, 9.5),
+                aspect=2.6,
+            ),
+            Panel(
+                [
+                    Points(spiral, values=turns, size=4 + turns, label="turned by", upto=shown),
+                    Line(*spiral.T, color="muted", opacity=0.4),
+                ],
+                title="Values",
+                equal=True,
+            ),
+            Panel(
+                [
+                    Bars(means, ["a", "b", "c"]),
+                    ErrorBars(range(3), means - 1, means + np.array([1, 2, 1]), label="quartiles"),
+                ],
+                title="Bars with errors",
+            ),
+            Panel(
+                [
+                    ErrorBars([1, 2, 3], [0, 1, 10], [1, 10 + shown, 100], color=1, width=3),
+                    Line([1, 2, 3], [0.5, 5, 50], marker="star", markers=True),
+                ],
+                title="Errors on decades",
+                y_scale="log",
+                y=(0.1, 200),
+            ),
+            Panel(
+                [
+                    Field(peak, x=side, y=side, scale="log", domain=(1, 1000), label="height"),
+                    Contour([3, 30, 300], numbers="d", casing=True),
+                    Arrows([4, 4], [1, 1], casing=True),
+                    Line(side, [-4, -3], casing=True, upto=1, marker="diamond", width=3),
+                ],
+                title="Decades of height",
+            ),
+        ]
+
+    return Explorer(
+        frame,
+        [Slider("shown", [9, 20, 39], label="last point")],
+        title="Looks",
+        alt=lambda shown: f"Ten markers; a spiral up to its point {shown}; errors; a hill.",
+        columns=2,
     )
 
 

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from dlcourse.explorers import Mark
+from dlcourse.explorers import Mark, looks
 from dlcourse.explorers.labels import ALIGNMENTS
 from dlcourse.explorers.marks.base import Shaded
 from dlcourse.explorers.notation import runs
@@ -163,3 +163,19 @@ def test_each_mark_is_at_the_same_place(browser, make, tmp_path, monkeypatch):
             continue  # its labels give way to each other, which depends on the size of the panel
         for a, b in zip(sorted(here["texts"]), sorted(there["texts"]), strict=True):
             np.testing.assert_allclose(a[2:], b[2:], atol=0.06, err_msg=a[0])
+
+
+def test_markers_have_the_same_size(browser, tmp_path):
+    """The first panel of the figure shows all ten, 20 pixels in diameter."""
+    (tmp_path / "figure.html").write_text(explorer_gallery.looks().page(), encoding="utf-8")
+    page = browser.new_page(viewport={"width": 1000, "height": 900})
+    page.goto((tmp_path / "figure.html").as_uri())
+    page.wait_for_selector(".dlx-ready g[data-mark]", state="attached")
+    shapes = page.locator(".dlx-plot").first.locator("g[data-mark=points] path")
+    for number, shape in enumerate(shapes.all()):
+        box = shape.evaluate("e => { const b = e.getBBox(); return [b.width, b.height]; }")
+        style = looks.marker(number)
+        printed = style.get_path().transformed(style.get_transform()).get_extents()
+        assert box == pytest.approx([20 * printed.width, 20 * printed.height], abs=1), number
+    assert number == 9
+    page.close()

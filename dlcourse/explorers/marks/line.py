@@ -135,8 +135,9 @@ class Line(Mark):
         radius = self.width + (1.8 if self.markers else 3)
         if len(marked):
             axes.plot(
-                x[marked], y[marked], looks.marker(self.color, self.marker), ls="", color=shade,
-                clip_on=False, ms=2 * radius * looks.PIXEL, mec=looks.PAPER, mew=0.6,
+                x[marked], y[marked], color=shade, ls="", clip_on=False,
+                marker=looks.marker(self.color, self.marker),
+                ms=2 * radius * looks.PIXEL, mec=looks.PAPER, mew=0.6,
             )  # fmt: skip
         if self.direct and len(shown):
             spot = ((x[shown[-1]], y[shown[-1]]), 6 * looks.PIXEL, 0.0, "start")
