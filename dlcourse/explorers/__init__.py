@@ -48,7 +48,7 @@ Motion
 Layout
     A frame that returns a list of `Panel` is drawn side by side, each with its own axes. On a phone
     panels stand below each other, lower than on a desk, so that two of them and the controls are
-    in view together; of more, each is seen above the controls. Images stay side by side.
+    in view together; of more, each is seen above the controls. Single images stay side by side.
     What stands at the axes say ``x_ticks=[1, 32]``, ``x_format=".0%"``, and ``axes="x"`` hides the
     other one. What several panels have in their legends is shown once.
 Texts

@@ -77,6 +77,7 @@ def test_every_array_comes_back(exact):
             Bars(rng.normal(size=(4, 2))),
             Image(rng.random((3, 5, 4)) * 7 - 2),
             Image(rng.random((2, 2, 3)), rgb=True),
+            Matrix([[k, np.nan if k > 1 else 0.3], [1.5, -2]], row_groups="all", numbers=".1f"),
             Diagram(
                 [Node(0, 0, "a", 0.5, detail=f"a{k // 2}"), Node(1, 1)],
                 [Edge(0, 1, -2.0, detail="b"), Edge(1, 0)],
@@ -94,7 +95,7 @@ def test_every_array_comes_back(exact):
             for name, values in mark.arrays().items():
                 spread = np.nanmax(np.abs(values)) + 5  # values of all frames, roughly
                 step = spread / 2**12 if mark.kind in ("field", "contour") else spread / 2**8
-                coarse = mark.kind in ("field", "contour", "image")
+                coarse = mark.kind in ("field", "contour", "image", "matrix")
                 loose = {"atol": step} if coarse and not exact else {"rtol": 7e-5}
                 np.testing.assert_allclose(seen[name], values, **({"rtol": 0} | loose))
 
