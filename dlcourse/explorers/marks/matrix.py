@@ -42,6 +42,7 @@ class Matrix(Shaded):
     rows, columns : sequences of str
         Names beside the rows and above the columns. The columns' names are turned where they are
         wider than a cell; where the cells are small, only every second, third ... name stands.
+        What long names take the cells lack, on a phone above all.
     row_groups, column_groups : str or sequence of str
         The group of each row or column: neighbours of one name get it together, beside a line along
         them, "" gets none. A single text belongs to all and so names the axis.
