@@ -134,6 +134,33 @@ def test_a_handle_moves_two_controls_where_the_axis_is_logarithmic(dragged):
 
 
 @needs_build
+def test_a_handle_beyond_the_axes_lies_at_their_border_and_a_press_leaves_it_there(
+    browser, tmp_path
+):
+    """Also where a logarithmic axis has no place for it at all."""
+    explorer = Explorer(
+        lambda a: [Line([0, 1], [1, 10]), Handle(0.5, a, moves="a", label="point")],
+        [Slider("a", [-1, 0, 2, 5, 30, 100], start=100)],
+        title="A point on decades",
+        alt=lambda a: f"A point at {a}.",
+        y_scale="log",
+        y=(1, 10),
+    )
+    with opened(browser, tmp_path, explorer, viewport={"width": 1000, "height": 900}) as page:
+        point, caption = page.locator(".dlx-handle"), page.locator("figcaption span")
+        box = page.locator(".dlx-plot clipPath rect").bounding_box()
+        assert centre(point)[1] == pytest.approx(box["y"], abs=1)
+        drag(page, point, 0, 1)
+        assert caption.inner_text() == "A point at 100."
+        drag(page, point, 0, 0.4 * box["height"])
+        caption.filter(has_text="A point at 5.").wait_for()
+        drag(page, point, 0, box["height"])
+        caption.filter(has_text="A point at 0.").wait_for()
+        drag(page, point, 0, -2 * box["height"])
+        caption.filter(has_text="A point at 100.").wait_for()
+
+
+@needs_build
 def test_a_handle_moves_a_choice(dragged):
     drag(dragged, handle(dragged, "a place"), 60, 0)
     expect_values(dragged, place="right")

@@ -3,16 +3,19 @@ import { spot } from "./marks/handle.js";
 import { html } from "./svg.js";
 import { plain } from "./typeset.js";
 
-const FARTHEST = Infinity;
+const SLACK = 3; // pixels that a press may move without being a drag
+const FAR = 1e3; // pixels to what a logarithmic axis cannot show
+
+// Of each key the control that it moves, the first or the last of the handle, and how far.
 const KEYS = {
-  ArrowLeft: ["first", -1],
-  ArrowRight: ["first", 1],
-  ArrowDown: ["last", -1],
-  ArrowUp: ["last", 1],
-  Home: ["first", -FARTHEST],
-  End: ["first", FARTHEST],
-  PageDown: ["last", -FARTHEST],
-  PageUp: ["last", FARTHEST],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+  ArrowDown: [-1, -1],
+  ArrowUp: [-1, 1],
+  Home: [0, -Infinity],
+  End: [0, Infinity],
+  PageDown: [-1, -Infinity],
+  PageUp: [-1, Infinity],
 };
 
 /**
@@ -70,19 +73,19 @@ export function createHandles(plot, about, controls, spots) {
     if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     const position = controls.position();
-    const k = which === "first" ? moves[0] : moves.at(-1);
+    const k = moves.at(which);
     position[k] = Math.max(0, Math.min(about.controls[k].values.length - 1, position[k] + by));
     controls.move(position);
   }
   function drag(element, label, moves) {
-    let held = null; // while it is dragged: where within the handle, where the pointer is, where it may go
+    let held = null; // from the press on: where in the handle, where the pointer has gone, where the handle may go
 
     element.addEventListener("pointerdown", async (event) => {
       if (event.button) return;
       element.setPointerCapture(event.pointerId);
       const box = element.getBoundingClientRect();
       const grip = [event.clientX - box.x - box.width / 2, event.clientY - box.y - box.height / 2];
-      const now = (held = { grip, pointer: event, candidates: [] });
+      const now = (held = { grip, press: event, pointer: null, candidates: [] });
       const positions = combinations(about.controls, moves, controls.position());
       const found = await spots(label, positions);
       now.candidates = positions.map((position, k) => ({ position, at: found[k] })).filter(({ at }) => at);
@@ -90,20 +93,25 @@ export function createHandles(plot, about, controls, spots) {
     });
     element.addEventListener("pointermove", (event) => {
       if (!held) return;
+      const moved = Math.hypot(event.clientX - held.press.clientX, event.clientY - held.press.clientY);
+      if (!held.pointer && moved < SLACK) return;
       held.pointer = event;
       follow();
     });
     for (const end of ["pointerup", "pointercancel"]) element.addEventListener(end, () => (held = null));
 
     function follow() {
-      if (!held.candidates.length) return;
+      if (!held.pointer || !held.candidates.length) return;
       const box = plot.getBoundingClientRect();
       const [x, y] = [held.pointer.clientX - box.x - held.grip[0], held.pointer.clientY - box.y - held.grip[1]];
       const here = controls.position();
-      const away = ({ position, at }) =>
-        Math.hypot(place.x(at[0]) - x, place.y(at[1]) - y) +
-        // of those at the same place the one that moves the controls least
-        1e-3 * position.reduce((sum, index, k) => sum + Math.abs(index - here[k]), 0);
+      const away = ({ position, at }) => {
+        const seen = spot({ at }, place);
+        const beyond = Math.hypot(place.x(at[0]) - x, place.y(at[1]) - y);
+        const steps = position.reduce((sum, index, k) => sum + Math.abs(index - here[k]), 0);
+        // of those at one place on the border the one that lies next beyond it, then the one of fewest steps
+        return Math.hypot(seen[0] - x, seen[1] - y) + 1e-3 * (Number.isNaN(beyond) ? FAR : beyond) + 1e-6 * steps;
+      };
       const nearest = held.candidates.reduce((a, b) => (away(b) < away(a) ? b : a));
       if (nearest.position.some((index, k) => index !== here[k])) controls.move(nearest.position);
     }
