@@ -115,7 +115,8 @@ def click(page, name, offset=(0, 0)):
 
 def told(page):
     """What the open boxes say."""
-    return [text for text in page.locator(".dlx-detail").all_inner_texts() if text]
+    shown = page.locator(".dlx-detail").all_inner_texts()
+    return [text.replace("\xa0", " ") for text in shown if text]
 
 
 @needs_build

@@ -47,7 +47,7 @@ export function createDetails(plot, tell) {
   function open(k) {
     opened = k;
     parts.forEach(({ button }, i) => button.setAttribute("aria-expanded", i === k));
-    bubble.replaceChildren(...inline(text()));
+    bubble.replaceChildren(...inline(unbroken(text())));
     bubble.hidden = !text();
     if (bubble.hidden) return;
     const { from, to, half } = parts[k];
@@ -91,6 +91,9 @@ export function createDetails(plot, tell) {
   });
   return { show, text };
 }
+
+/** A text whose lines break before a sign and not after it; one with mathematics breaks as it may. */
+const unbroken = (text) => (typeof text === "string" ? text.replace(/([+−=]) /g, "$1\u00a0") : text);
 
 /**
  * The nodes of a diagram, each followed by the edges that end in it: each is what lies nearer than `half` to the
