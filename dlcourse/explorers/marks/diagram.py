@@ -23,6 +23,8 @@ from dlcourse.explorers.values import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+LONGEST = 9  # characters of a number in a circle; a longer one is left out
+
 
 @dataclass(eq=False)
 class Node:
@@ -91,7 +93,8 @@ class Diagram(Mark):
     edges : sequence of Edge
         Arrows or lines between them.
     numbers : str
-        Format specification of the nodes' values, "" for colour only.
+        Format specification of the nodes' values, "" for colour only. A number that does not fit
+        into its circle is left out.
     value_domain, weight_domain : (low, high)
         Value at the ends of the colour scale, and weight that has the full width; symmetric about
         zero, so only the larger magnitude of the pair counts.
@@ -205,9 +208,11 @@ def _print_node(axes: Axes, node: Node, number: str, fill: Any) -> None:
             [node.x], [node.y], s=620, color=[fill], edgecolors=look["ec"], linewidths=width,
             zorder=3,
         )  # fmt: skip
-    size = 8 if box else max(5.0, min(8.0, 30 / max(len(reading(text)), 1)))
+    length = len(reading(text))
+    size = 8 if box else max(5.0, min(8.0, 30 / max(length, 1)))
     style: Any = {"ha": "center", "va": "center", "fontsize": size, "zorder": 4}
-    axes.text(node.x, node.y, text, bbox=look if box else None, **style)
+    if box or not number or length <= LONGEST:
+        axes.text(node.x, node.y, text, bbox=look if box else None, **style)
     if number:
         place: Any = {"textcoords": "offset points", "ha": "center", "fontsize": 8}
         axes.annotate(above, (node.x, node.y), (0, 14), **place)

@@ -6,6 +6,7 @@ import { plain, tspans } from "../typeset.js";
 
 const LARGEST_RADIUS = 21;
 const BOX_HEIGHT = 28;
+const SMALLEST = 7; // pixels, of a number in a circle; a smaller one is left out
 const boxWidth = (label) => 7.2 * plain(label).length + 18;
 
 export function paint(mark, place) {
@@ -119,7 +120,7 @@ function node(mark, k, { x, y, radius, box }, place) {
         class: "dlx-cell",
         style: `fill:${color ? inkOn(color) : "var(--dl-ink)"};font-size:${size}px`,
       },
-      ...tspans(inside, true),
+      ...(number && !box && size < SMALLEST ? [] : tspans(inside, true)),
     ),
   ];
   if (number && box) drawn.push(words(number, x, y - BOX_HEIGHT / 2 - 10, {}));
