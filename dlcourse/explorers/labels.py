@@ -104,12 +104,17 @@ def fit(axes: Axes, renderer: RendererAgg) -> None:
     for label in _on(axes):
         text, width = label.get_text(), label.get_window_extent(renderer).width
         room = axes.bbox.width * _wishes[label].room
-        if width > room and "$" not in text:
+        if width > room:
             letters = max(1, int(max(map(len, text.split("\n"))) * room / width))
-            lines = [
-                textwrap.fill(line, letters, break_long_words=False) for line in text.split("\n")
-            ]
-            label.set_text("\n".join(lines))
+            label.set_text(broken(text, letters))
+
+
+def broken(text: str, letters: int) -> str:
+    """Break a text into lines of at most so many letters; mathematics is not broken."""
+    if "$" in text:
+        return text
+    lines = [textwrap.fill(line, letters, break_long_words=False) for line in text.split("\n")]
+    return "\n".join(lines)
 
 
 def settle(axes: Axes, renderer: RendererAgg) -> None:

@@ -112,7 +112,8 @@ def _draw_panel(axes: Axes, panel: Panel, limits: Settled, entries: Sequence[Leg
     _mark_axis(axes.xaxis, limits.x, panel.ticks("x"), panel.x_format)
     _mark_axis(axes.yaxis, limits.y, panel.ticks("y"), panel.y_format)
     if panel.axes:
-        axes.set(xlabel=panel.x_label, ylabel=panel.y_label)
+        axes.set_xlabel(labels.broken(panel.x_label, int(LEGEND_CHARACTERS * panel.aspect) - 6))
+        axes.set_ylabel(labels.broken(panel.y_label, LEGEND_CHARACTERS))
     else:
         axes.set_axis_off()
     for name, axis, spine in (("x", axes.xaxis, "bottom"), ("y", axes.yaxis, "left")):

@@ -78,6 +78,24 @@ def test_numbers_at_the_axes_have_the_format_that_the_author_wants(browser, tmp_
         assert all(text.endswith("%") for text in found["y"])
 
 
+@pytest.mark.skipif(not (STATIC / "explorer.js").exists(), reason="needs `npm run build`")
+def test_a_long_name_of_an_axis_is_broken_into_lines(browser, tmp_path):
+    name = "a name of an axis that says what is counted here, and in which units it is counted"
+    figure = Explorer(
+        lambda: [Panel([LINE], x_label=name, y_label=name)], [], title="A", alt="A line."
+    )
+    (tmp_path / "figure.html").write_text(figure.page(), encoding="utf-8")
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    page.goto((tmp_path / "figure.html").as_uri())
+    page.wait_for_selector(".dlx-ready g[data-mark]", state="attached")
+    lines = page.locator(".dlx-axis").all()
+    said, boxes = [line.text_content() for line in lines], [line.bounding_box() for line in lines]
+    page.close()
+    assert " ".join(said) == f"{name} {name}"
+    assert len(lines) == 4
+    assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
+
+
 def test_what_is_not_given_travels_with_no_packet():
     about = Panel([LINE]).options()
     assert [about[name] for name in ("x_ticks", "y_ticks", "x_format", "y_format")] == [None] * 4

@@ -99,8 +99,8 @@ class Walk:
                 panels[-1][2].append(axes.get_ylabel())
                 continue
             about = [
-                axes.get_xlabel(),
-                axes.get_ylabel(),
+                axes.get_xlabel().replace("\n", " "),
+                axes.get_ylabel().replace("\n", " "),
                 sorted(axes.get_xlim()),
                 sorted(axes.get_ylim()),
             ]

@@ -5,7 +5,7 @@ import { createLabels } from "./labels.js";
 import { createLegend } from "./legend.js";
 import { marks } from "./marks/index.js";
 import { html, round, svg } from "./svg.js";
-import { LINE, inline, ruler, tspans } from "./typeset.js";
+import { LINE, inline, lines, ruler, tspans, wrapped } from "./typeset.js";
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 let clips = 0;
@@ -70,10 +70,12 @@ function layout(panel, wishes, width, height, measure) {
   const turned = across && widest(across) > (width - 60) / across.length;
   const below = turned ? widest(across) * 0.75 + 12 : 22; // what the names below the axis take
   const [showsX, showsY] = ["x", "y"].map((axis) => shows(panel, axis));
+  const names = { x: showsX && panel.x_label, y: showsY && panel.y_label };
+  for (const axis in names) names[axis] = names[axis] ? lines(wrapped(names[axis], width, measure)) : [];
   const room = panel.axes
     ? {
-        top: showsY && panel.y_label ? 24 : 10,
-        bottom: showsX ? below + (panel.x_label ? 20 : 2) : 10,
+        top: names.y.length ? 9 + LINE * names.y.length : 10,
+        bottom: showsX ? below + (names.x.length ? 5 + LINE * names.x.length : 2) : 10,
       }
     : { top: 2, bottom: 2 };
   const top = room.top;
@@ -111,7 +113,7 @@ function layout(panel, wishes, width, height, measure) {
   const xWishes = { names: across, given: panel.x_ticks, format: panel.x_format };
   const xTicks = showsX ? ticks(x, panel.x_scale, xWishes, [right - left, 75, 45], measure) : [];
   const holds = (px, py) => px >= left - 0.5 && px <= right + 0.5 && py >= top - 0.5 && py <= bottom + 0.5;
-  return { x, y, left, right, top, bottom, xTicks, yTicks, turned, below, holds, beside };
+  return { x, y, left, right, top, bottom, xTicks, yTicks, turned, below, names, holds, beside, width };
 }
 
 const shows = (panel, axis) => panel.axes === true || panel.axes === axis;
@@ -205,21 +207,15 @@ function axes(panel, wishes, place) {
   for (const { at, text: content } of place.yTicks)
     labels.append(text(content, left - 7, place.y(at) + 4, "end"));
   drawn.push(labels);
-  if (panel.x_label && shows(panel, "x"))
-    drawn.push(
-      text(panel.x_label, (left + right) / 2, bottom + place.below + 14, "middle", {
-        class: "dlx-axis",
-      }),
-    );
-  if (panel.y_label && shows(panel, "y"))
-    drawn.push(
-      text(
-        panel.y_label,
-        Math.max(0, left - Math.max(7, place.measure(panel.y_label) / 2)),
-        12,
-        "start",
-        { class: "dlx-axis" },
-      ),
-    );
+  const name = (content, k, x, y, anchor) => text(content, x, y + k * LINE, anchor, { class: "dlx-axis" });
+  place.names.x.forEach((line, k) => {
+    const half = place.measure(line) / 2;
+    const middle = Math.max(half, Math.min(place.width - half, (left + right) / 2));
+    drawn.push(name(line, k, middle, bottom + place.below + 14, "middle"));
+  });
+  place.names.y.forEach((line, k) => {
+    const start = Math.min(left - Math.max(7, place.measure(line) / 2), place.width - place.measure(line));
+    drawn.push(name(line, k, Math.max(0, start), 12, "start"));
+  });
   return drawn;
 }
