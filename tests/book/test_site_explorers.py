@@ -109,7 +109,9 @@ SEEN_TOGETHER = """(figure) => {
       scrollBy(0, part.getBoundingClientRect().top - bar());
     const {bottom} = part.getBoundingClientRect();
     const controls = figure.querySelector(".dlx-controls").getBoundingClientRect();
-    return bottom <= controls.top + 1 && controls.bottom <= innerHeight + 1;
+    return controls.height
+      ? bottom <= controls.top + 1 && controls.bottom <= innerHeight + 1
+      : bottom <= innerHeight + 1;
   };
   const panels = [...figure.querySelectorAll(".dlx-panel")];
   const parts = figure.matches(".dlx-long") ? panels : [figure.querySelector(".dlx-stage")];
