@@ -155,5 +155,5 @@ def test_an_address_leads_to_a_state_of_a_figure_far_down(site, visit, chapter):
     assert 0 <= figure.bounding_box()["y"] < 200
     let_move(seen)
     seen.tab.wait_for_timeout(500)
-    assert figure.locator("figcaption span").text_content() != words
+    assert figure.locator("figcaption > span").first.text_content() != words
     assert seen.errors == []
