@@ -157,12 +157,11 @@ def patience() -> Explorer:
         options = {"epochs": 160, "batch_size": 4, "optimizer": Adam(0.02), "validation": half}
         curves.append(train(network, X[:40], y[:40], rng=rng, **options).validation_loss)
 
-    def end(curve, waited):
-        stop = EarlyStopping(waited)
+    def end(curve, stop):
         return next((k for k in range(159) if should_stop(curve[: k + 1], stop)), 159)
 
     tried = [1, 2, 5, 10, 20, 40]
-    ends = {waited: [end(curve, waited) for curve in curves] for waited in tried}
+    ends = {waited: [end(curve, EarlyStopping(waited)) for curve in curves] for waited in tried}
     kept = [[min(c[: e + 1]) for c, e in zip(curves, ends[w], strict=True)] for w in tried]
     low, middle, high = np.quantile(kept, [0, 0.5, 1], axis=1)
 
