@@ -84,7 +84,7 @@ def test_a_text_with_a_formula_carries_its_reading():
         ("$w_$", "say what _ belongs to"),
         ("${w$", "close each brace"),
         ("$w}$", "open each brace"),
-        (r"$\lamda$", r"holds \\lamda, which figures do not know; did you mean \\lambda\?"),
+        (r"$\lambd$", r"holds \\lambd, which figures do not know; did you mean \\lambda\?"),
         (r"$\frac{a}{b}$", r"holds \\frac, .* known are Delta Gamma"),
     ],
 )
