@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from explorers import explorer_gallery
 
+from dlcourse.explorers import Explorer, Line, Slider
 from dlcourse.explorers.notation import reading
 from dlcourse.explorers.page import STATIC
 from dlcourse.explorers.panel import legends
@@ -212,6 +213,16 @@ def test_the_code_that_is_copied_makes_what_one_sees(browser, pages, name):
         assert heard == reading(known["figure"].caption_at())
 
 
+def test_an_address_holds_numbers_as_python_writes_them(browser, tmp_path):
+    slider = Slider("a", [-1e-5, 0, 1e-5])
+    figure = Explorer(lambda a: [Line([0, 1], [0, a])], [slider], title="Low", alt="A line.")
+    (tmp_path / "low.html").write_text(figure.page(), encoding="utf-8")
+    with opened(browser, tmp_path, "low", state="#low?a=1e-05") as page:
+        assert page.locator("output").inner_text() == "10⁻⁵"
+        page.goto(page.url.replace("1e-05", "-1e-05"))
+        assert page.locator("output").inner_text() == "−10⁻⁵"
+
+
 def test_where_there_is_no_clipboard_the_reader_is_shown_what_to_copy(browser, pages):
     with opened(browser, pages, "bars", script="delete Navigator.prototype.clipboard") as page:
         shown = []
@@ -399,7 +410,6 @@ LIVE = """async ([source, html, frames]) => {
 def test_the_live_figure_asks_python_one_question_at_a_time(browser):
     import base64
 
-    from dlcourse.explorers import Explorer, Line, Slider
     from dlcourse.explorers.page import asset, figure_html, style_sheet
 
     figure = Explorer(

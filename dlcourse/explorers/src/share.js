@@ -9,7 +9,7 @@ const code = (control) =>
   control.code ??
   control.values
     .map(plain)
-    .map(control.kind === "slider" ? (text) => text.replace("−", "-") : (text) => JSON.stringify(text));
+    .map(control.kind === "slider" ? (text) => text.replaceAll("−", "-") : (text) => JSON.stringify(text));
 /** Each value as it stands in an address. */
 const words = (control) => code(control).map((text, k) => text?.replace(/^"(.*)"$/, "$1") ?? plain(control.values[k]));
 
@@ -38,7 +38,8 @@ function callOf(about, position) {
 /** Fill the place for the two buttons, where dlcourse.explorers.page left one. */
 export function createShare(figure, about, position, spoken) {
   const box = figure.querySelector(".dlx-share");
-  if (figure.id && location.protocol !== "about:") box.append(button("link", () => addressOf(figure, about, position()), spoken));
+  const linked = figure.id && location.protocol !== "about:"; // a notebook's frame has no address
+  if (linked) box.append(button("link", () => addressOf(figure, about, position()), spoken));
   if (about.call) box.append(button("code", () => callOf(about, position()), spoken));
 }
 
