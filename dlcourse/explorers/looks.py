@@ -48,11 +48,11 @@ def dash(number: int) -> Any:
     return (0, tuple(length * PIXEL for length in DASHES[number])) if number else "-"
 
 
-def halo() -> list[AbstractPathEffect]:
+def halo(pixels: float = 3.5) -> list[AbstractPathEffect]:
     """Return what keeps words readable on lines and fields: an outline in the colour of paper."""
     from matplotlib.patheffects import withStroke
 
-    return [withStroke(linewidth=3.5 * PIXEL, foreground=PAPER)]
+    return [withStroke(linewidth=pixels * PIXEL, foreground=PAPER)]
 
 
 def casing(width: float) -> list[AbstractPathEffect]:

@@ -44,7 +44,7 @@ def encodings() -> Explorer:
     def frame(code, digit):
         names = {"rows": range(10), "columns": range(10)}
         axes = {"row_groups": "is a", "column_groups": "is taken for a"}
-        look = {"numbers": "d", "blank_zeros": True, "domain": (0, 60), "label": "of 100 pictures"}
+        look = {"numbers": "d", "blank_zeros": True, "domain": (0, 100), "label": "of 100 pictures"}
         return [Matrix(counts(code), **names, **axes, **look, highlight=[(digit, None)])]
 
     def alt(code, digit):

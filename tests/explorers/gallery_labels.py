@@ -63,7 +63,7 @@ def gradient_noise() -> Explorer:
     def frame(size):
         here = Rule(x=size, label=f"$B = {size}$")
         law = Line(sizes, sizes**-0.5, color="ink", dash=True, direct=True, label="$B^{-1/2}$")
-        right = [Span(y=(1, 100), label="the sign is right"), Rule(y=1)]
+        right = [Span(y=(1, 100)), Text(1, 20, "the sign is right", anchor="start"), Rule(y=1)]
         return [
             Panel([here, law, *lines(noise)], y_label=r"noise $\sigma_B$", **axes),
             Panel(

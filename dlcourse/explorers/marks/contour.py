@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 BITS = 12  # with fewer a line has steps
 MARGIN = 0.08  # of the sides, where no number stands
+GAP = 8  # pixels around a number that hide its line
 
 
 @dataclass(eq=False)
@@ -160,6 +161,6 @@ class Contour(Mark):
             ).set(path_effects=looks.casing(self.width) if self.casing else None)
         for text, across, up in self._numbers():
             axes.annotate(
-                text, (across, up), ha="center", va="center", fontsize=8, path_effects=looks.halo(),
+                text, (across, up), ha="center", va="center", fontsize=8, path_effects=looks.halo(GAP),
                 color=looks.color(self.color),
             )  # fmt: skip

@@ -77,7 +77,7 @@ export function arrowHead(x0, y0, x, y, size) {
 }
 
 /** Text of one or more lines, with a halo of the page's colour, so that it can be read on a field. */
-export function words(text, x, y, { color = "ink", anchor = "middle", size = 1, bold = false }) {
+export function words(text, x, y, { color = "ink", anchor = "middle", size = 1, bold = false, halo = 3.5 }) {
   const parts = lines(text);
   const line = (content, k) => {
     const down = (k - (parts.length - 1) / 2) * LINE * size;
@@ -91,7 +91,7 @@ export function words(text, x, y, { color = "ink", anchor = "middle", size = 1, 
       "text-anchor": anchor,
       "dominant-baseline": "central",
       class: "dlx-words",
-      style: `fill:${css(color)};font-size:${size}em;font-weight:${bold ? 600 : 400}`,
+      style: `fill:${css(color)};font-size:${size}em;font-weight:${bold ? 600 : 400};stroke-width:${halo}px`,
     },
     ...(parts.length > 1 ? parts.map(line) : tspans(text, true)),
   );

@@ -2,6 +2,8 @@
 import { contours } from "d3-contour";
 import { pen, through, words } from "../drawing.js";
 
+const GAP = 8; // what a number's halo hides of its line
+
 export function paint(mark, place) {
   const [rows, columns] = mark.values.shape;
   // d3 closes a line around the field's outside, half a cell beyond its last values: no part of the contour
@@ -18,7 +20,7 @@ export function paint(mark, place) {
     ),
   );
   const numbers = (mark.numbers ?? []).map(([text, x, y]) =>
-    words(text, place.x(x), place.y(y), { color: mark.color, size: 0.85 }),
+    words(text, place.x(x), place.y(y), { color: mark.color, size: 0.85, halo: GAP }),
   );
   return [...pen(mark, { d: path.join(""), "clip-path": place.clip }), ...numbers];
 }
