@@ -35,6 +35,8 @@ MOVE = """async (slider) => {
   return times;
 }"""
 
+ANSWER = "document.querySelectorAll('.dl-show').forEach((button) => button.click())"  # none waits
+
 
 def measure(page: Page, work: Callable[[], float]) -> list[float]:
     """Print a line for each figure of the page and return the times of all, in milliseconds."""
@@ -80,6 +82,7 @@ def main() -> None:
 
         for chapter in sorted(BOOK.glob("*.html")):
             page.goto(chapter.as_uri())
+            page.evaluate(ANSWER)
             times += measure(page, work)
         browser.close()
     print(f"{'all':56} {len(times):5} {np.median(times):6.0f} {high(times):6.0f}")
