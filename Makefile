@@ -42,9 +42,9 @@ test: setup  ## run the test suite (ARGS="-k losses" picks)
 serve: _build/html/index.html  ## open the built site in the browser
 	@$(PY) tools/serve.py --port $(PORT)
 
-check-site: setup  ## test the built site in Chromium: links, requests, accessibility, weight, speed
+check-site: setup  ## test figures and the built site in Chromium: links, accessibility, weight, speed
 	@test -f _build/html/index.html || { echo "There is no site yet: run make book first"; exit 1; }
-	$(say) "checking the site"
+	$(say) "checking figures and the site in Chromium"
 	@$(PY) -m pytest -m site tests $(ARGS)
 
 check-grading: setup  ## grade classes in the sandbox: hostile, honest, killed half-way

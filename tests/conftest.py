@@ -21,6 +21,15 @@ CHROMIUM_FLAGS = [
 ]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what opens Chromium to `make check-site`, or to `make check-grading`."""
+    for item in items:
+        opens = "chromium" in getattr(item, "fixturenames", ())
+        if opens and not item.get_closest_marker("grading"):
+            item.add_marker("site")
+
+
 @pytest.fixture(scope="session")
 def axe() -> str:
     """The source of axe, which finds what a page withholds from people with disabilities."""
@@ -31,15 +40,10 @@ def axe() -> str:
 
 
 @pytest.fixture(scope="module")
-def chromium(request: pytest.FixtureRequest) -> tuple[str, list[str]]:
-    """The browser's program (Chromium, or what the variable CHROMIUM names) and its flags.
-
-    `make test` does without where there is none; the suites that are asked for by name do not.
-    """
+def chromium() -> tuple[str, list[str]]:
+    """The browser's program (Chromium, or what the variable CHROMIUM names) and its flags."""
     if not Path(CHROMIUM).exists():
-        wanted = any(request.node.get_closest_marker(name) for name in ("site", "grading"))
-        lack = pytest.fail if wanted else pytest.skip
-        lack(f"no browser at {CHROMIUM}: install Chromium or name it in CHROMIUM")
+        pytest.fail(f"no browser at {CHROMIUM}: install Chromium or name it in CHROMIUM")
     return CHROMIUM, CHROMIUM_FLAGS
 
 
