@@ -161,6 +161,6 @@ class Contour(Mark):
             ).set(path_effects=looks.casing(self.width) if self.casing else None)
         for text, across, up in self._numbers():
             axes.annotate(
-                text, (across, up), ha="center", va="center", fontsize=8, path_effects=looks.halo(GAP),
-                color=looks.color(self.color),
+                text, (across, up), ha="center", va="center", fontsize=8,
+                path_effects=looks.halo(GAP), color=looks.color(self.color),
             )  # fmt: skip
