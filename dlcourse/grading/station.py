@@ -35,6 +35,7 @@ from dlcourse.grading.spec import AssignmentSpec
 START_SECONDS = 120
 JUDGING_SECONDS = 30  # for the referee, on top of the student's own time
 WATCH_SECONDS = 0.1
+PAUSE_SECONDS = 0.5  # before another attempt: what has ended one process may be ending more
 REFEREE = """
 from dlcourse.grading.nbgrader_parts import skip_slow_imports
 skip_slow_imports()
@@ -117,6 +118,18 @@ class WarmProcess:
         if not descriptors:
             raise ProcessGone(f"{self.name}: {said.decode(errors='replace') or 'is gone'}")
         return Child(descriptors[0], leads_group=settings.get("jailed") is False)
+
+    def ended(self) -> bool:
+        """Tell whether it is gone; one that is about to end has closed its socket already."""
+        try:
+            heard, _, _ = select.select([self.control], [], [], 0)
+            gone = bool(heard) and not self.control.recv(1, socket.MSG_PEEK)
+        except (OSError, ValueError):  # ValueError: this end is closed
+            gone = True
+        if gone:
+            self.process.kill()
+            self.process.wait()
+        return self.process.poll() is not None
 
     def close(self) -> None:
         """End it, and with it every child."""
@@ -296,6 +309,7 @@ class Station:
                 reason = f"The referee could not finish ({gone})."
                 if isinstance(gone, TookTooLong):
                     attempts = attempts[-1:]
+                time.sleep(PAUSE_SECONDS)
                 continue
             if stopped:
                 answer.update(status=Status.STOPPED, reason=stopped)
@@ -418,7 +432,7 @@ class Station:
         """Start whichever of the two warm processes is not running, side by side."""
         new = []
         for warm in (self.students, self.referees):
-            if warm is not None and warm.process.poll() is not None:
+            if warm is not None and warm.ended():
                 warm.close()
         if self.students is None or self.students.process.poll() is not None:
             self.students = self._start_students()

@@ -150,17 +150,19 @@ def test_killed_run_goes_on_where_it_was(make_course, start):
 
 
 def test_killed_processes_are_replaced(make_course, start):
-    """Kill both warm processes of a run, and some of their children, again and again."""
+    """Kill both warm processes of a run, and some of their children, again and again.
+
+    What was interrupted is tried once more, so each time the run gets on before the next.
+    """
     course, submissions = make_course(), quick(60, 5)
     hand_in(course, submissions)
     run = start(course)
-    wait_for(lambda: recorded(course))
-    for _ in range(4):
+    for done in (1, 11, 21, 31):
+        wait_for(lambda done=done: len(recorded(course)) >= done)
         children = psutil.Process(run.pid).children(recursive=True)
         for child in children[:: max(1, len(children) // 3)]:
             with contextlib.suppress(psutil.Error):
                 child.kill()
-        time.sleep(1)
     finish(run)
     rows = complete(course, submissions)
     assert {row[2] for row in rows.values()} == {"graded"}
