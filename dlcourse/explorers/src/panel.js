@@ -17,7 +17,7 @@ export function createPanel(box) {
   const drawing = svg("svg", { "aria-hidden": true });
   const clip = `dlx-clip-${++clips}`;
   plot.append(canvas, drawing);
-  const measure = ruler(drawing);
+  let measure = null; // made when there is something to draw: the style of a figure far away is not known yet
   const showLegend = createLegend(legend);
 
   function draw(panel, theme) {
@@ -25,6 +25,7 @@ export function createPanel(box) {
     showLegend(panel.legend);
     const [width, height] = [plot.clientWidth, plot.clientHeight];
     if (!width || !height) return null;
+    measure ??= ruler(drawing);
     const wishes = panel.marks.map((mark) => marks[mark.kind].axes?.(mark) ?? {});
     const labels = createLabels(measure, width, height);
     const place = layout(panel, wishes, width, height, measure);
