@@ -44,6 +44,16 @@ def score_text(weights: ArrayLike, inputs: ArrayLike) -> str:
     return " + ".join(terms).replace("+ −", "− ")
 
 
+def edge_text(source: str, target: str, weight: float, value: float) -> str:
+    """Write what an edge carries from one unit to another.
+
+    >>> edge_text("x₂", "h₁", -20, 0.5)
+    'From x₂ to h₁: −20·0.5 = −10'
+    """
+    carried = f"{product_text(weight, value)} = {number(weight * value, FORMAT)}"
+    return f"From {source} to {target}: {carried}"
+
+
 def unit_text(name: str, function: str, weights: ArrayLike, inputs: ArrayLike, output: str) -> str:
     """Write what a unit computes.
 

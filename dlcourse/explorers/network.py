@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcourse.explorers.formulas import FORMAT, product_text, unit_text
+from dlcourse.explorers.formulas import FORMAT, edge_text, unit_text
 from dlcourse.explorers.marks.diagram import Diagram, Edge, Node
+from dlcourse.explorers.notation import SUBSCRIPTS
 from dlcourse.explorers.numbers import number
 from dlcourse.explorers.values import Array, check_floats, check_names
 
@@ -113,7 +114,7 @@ def _layer_sizes(matrices: Sequence[Array]) -> list[int]:
 
 
 def _subscript(k: int) -> str:
-    return str(k).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+    return str(k).translate(SUBSCRIPTS)
 
 
 def _layer_names(
@@ -190,8 +191,7 @@ def _edge_details(
     bias, *weights = unit
     told = [f"Bias of {target}: {number(bias, FORMAT)}" if np.isfinite(values).any() else ""]
     for source, weight, value in zip(sources, weights, values.tolist(), strict=True):
-        term = f"{product_text(weight, value)} = {number(weight * value, FORMAT)}"
-        told.append("" if np.isnan(value) else f"From {source} to {target}: {term}")
+        told.append("" if np.isnan(value) else edge_text(source, target, weight, value))
     return told
 
 

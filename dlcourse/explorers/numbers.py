@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
+from dlcourse.explorers.notation import SUPERSCRIPTS
 from dlcourse.explorers.values import Array
-
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def minus_sign(text: str) -> str:
@@ -57,7 +56,7 @@ def _formatted(value: float, format: str) -> str:
     digits, _, exponent = text.partition("e")
     if not exponent or exponent == "+00":
         return minus_sign(digits)
-    power = f"10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+    power = f"10{minus_sign(str(int(exponent))).translate(SUPERSCRIPTS)}"
     is_power = digits.strip("+-") == "1"
     return minus_sign(digits.replace("1", power) if is_power else f"{digits} × {power}")
 

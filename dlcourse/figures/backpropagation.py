@@ -40,7 +40,7 @@ from dlcourse.explorers import (
     Slider,
     number,
 )
-from dlcourse.explorers.formulas import product_text, unit_text
+from dlcourse.explorers.formulas import edge_text, product_text, unit_text
 from dlcourse.explorers.numbers import minus_sign
 from dlcourse.figures.wording import counted
 from dlcourse.gradcheck import central_difference, complex_step, forward_difference
@@ -94,10 +94,7 @@ def _forward_details(passes: _Passes, w: float, reached: int) -> tuple[list[str]
         [f"{name} = {number(x, 'g')}" for name, x in zip(_NODES[:2], outputs[:2], strict=True)]
         + [unit_text(name, "σ", row, X, number(value, ".2f")) for name, row, X, value in units],
         [
-            f"From {_NODES[a]} to {_NODES[b]}: {product_text(weight, outputs[a])} "
-            f"= {number(weight * outputs[a], '.3g')}"
-            if a < reached
-            else ""
+            edge_text(_NODES[a], _NODES[b], weight, outputs[a]) if a < reached else ""
             for (a, b), weight in zip(_ENDS, passes.weights, strict=True)
         ],
     )

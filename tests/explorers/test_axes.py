@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from explorers.opened import opened
 from matplotlib.figure import Figure
 
 from dlcourse.explorers import Explorer, Line, Panel
-from dlcourse.explorers.page import STATIC
 
 LINE = Line(np.linspace(-1, 3, 9), np.linspace(0.25, 1, 9))
 TICKS = """() => {
@@ -23,13 +23,8 @@ def at_axes(pairs):
 
 def on_the_page(browser, folder, **options):
     figure = Explorer(lambda: [Panel([LINE], **options)], [], title="A", alt="A line that rises.")
-    (folder / "figure.html").write_text(figure.page(), encoding="utf-8")
-    page = browser.new_page(viewport={"width": 700, "height": 900})
-    page.goto((folder / "figure.html").as_uri())
-    page.wait_for_selector(".dlx-ready g[data-mark]", state="attached")
-    found = page.evaluate(TICKS)
-    page.close()
-    return at_axes(found)
+    with opened(browser, folder, figure, viewport={"width": 700, "height": 900}) as page:
+        return at_axes(page.evaluate(TICKS))
 
 
 def in_print(monkeypatch, **options):
@@ -63,14 +58,12 @@ GIVEN = [
 ]
 
 
-@pytest.mark.skipif(not (STATIC / "explorer.js").exists(), reason="needs `npm run build`")
 @pytest.mark.parametrize(("options", "marked"), GIVEN)
 def test_ticks_stand_where_the_author_wants_them(browser, tmp_path, monkeypatch, options, marked):
     assert on_the_page(browser, tmp_path, **options) == marked
     assert in_print(monkeypatch, **options) == marked
 
 
-@pytest.mark.skipif(not (STATIC / "explorer.js").exists(), reason="needs `npm run build`")
 def test_numbers_at_the_axes_have_the_format_that_the_author_wants(browser, tmp_path, monkeypatch):
     options = {"x_format": "d", "y_format": ".0%"}
     for found in (on_the_page(browser, tmp_path, **options), in_print(monkeypatch, **options)):
@@ -78,19 +71,15 @@ def test_numbers_at_the_axes_have_the_format_that_the_author_wants(browser, tmp_
         assert all(text.endswith("%") for text in found["y"])
 
 
-@pytest.mark.skipif(not (STATIC / "explorer.js").exists(), reason="needs `npm run build`")
 def test_a_long_name_of_an_axis_is_broken_into_lines(browser, tmp_path):
     name = "a name of an axis that says what is counted here, and in which units it is counted"
     figure = Explorer(
         lambda: [Panel([LINE], x_label=name, y_label=name)], [], title="A", alt="A line."
     )
-    (tmp_path / "figure.html").write_text(figure.page(), encoding="utf-8")
-    page = browser.new_page(viewport={"width": 390, "height": 900})
-    page.goto((tmp_path / "figure.html").as_uri())
-    page.wait_for_selector(".dlx-ready g[data-mark]", state="attached")
-    lines = page.locator(".dlx-axis").all()
-    said, boxes = [line.text_content() for line in lines], [line.bounding_box() for line in lines]
-    page.close()
+    with opened(browser, tmp_path, figure, viewport={"width": 390, "height": 900}) as page:
+        lines = page.locator(".dlx-axis").all()
+        said = [line.text_content() for line in lines]
+        boxes = [line.bounding_box() for line in lines]
     assert " ".join(said) == f"{name} {name}"
     assert len(lines) == 4
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)

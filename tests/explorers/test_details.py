@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from explorers import explorer_gallery
-from explorers.test_handles import needs_build
+from explorers.opened import opened
 
 from dlcourse.explorers import Diagram, Edge, Node, network_diagram
 from dlcourse.explorers.formulas import product_text, score_text, unit_text
@@ -90,15 +90,8 @@ def test_details_stand_in_the_order_of_nodes_and_edges():
 
 @pytest.fixture
 def clicked(browser, tmp_path):
-    (tmp_path / "figure.html").write_text(explorer_gallery.diagrams().page(), encoding="utf-8")
-    page = browser.new_page(viewport={"width": 1000, "height": 900}, reduced_motion="reduce")
-    trouble = []
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.goto((tmp_path / "figure.html").as_uri())
-    page.wait_for_selector(".dlx-ready .dlx-part", state="attached")
-    yield page
-    page.close()
-    assert trouble == []
+    with opened(browser, tmp_path, explorer_gallery.diagrams(), reduced_motion="reduce") as page:
+        yield page
 
 
 def part(page, name):
@@ -119,7 +112,6 @@ def told(page):
     return [text.replace("\xa0", " ") for text in shown if text]
 
 
-@needs_build
 def test_a_click_on_a_node_or_an_edge_opens_its_formula_and_another_closes_it(clicked):
     before = clicked.locator("figcaption").bounding_box()
     click(clicked, "h₁")
@@ -138,7 +130,6 @@ def test_a_click_on_a_node_or_an_edge_opens_its_formula_and_another_closes_it(cl
     assert told(clicked) == ["loss: step 4"]
 
 
-@needs_build
 def test_an_open_formula_follows_the_controls(clicked):
     click(clicked, "h₁")
     clicked.get_by_role("radiogroup", name="x₁").get_by_role("radio", name="1").check()
@@ -148,7 +139,6 @@ def test_an_open_formula_follows_the_controls(clicked):
     )
 
 
-@needs_build
 def test_keys_and_a_screen_reader_reach_every_part(clicked):
     clicked.keyboard.press("Tab")
     focused = "document.activeElement.getAttribute('aria-label')"
@@ -177,7 +167,6 @@ def test_keys_and_a_screen_reader_reach_every_part(clicked):
     assert clicked.evaluate(focused) == "x", "one stop a diagram: the next is the other one"
 
 
-@needs_build
 def test_nothing_of_it_is_printed(clicked):
     click(clicked, "h₁")
     clicked.emulate_media(media="print")
@@ -185,7 +174,6 @@ def test_nothing_of_it_is_printed(clicked):
     assert not part(clicked, "h₁").is_visible()
 
 
-@needs_build
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_beside_an_open_formula(clicked, axe, theme):
     clicked.evaluate(f"document.documentElement.dataset.theme = '{theme}'")

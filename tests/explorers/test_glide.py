@@ -1,7 +1,9 @@
 """Glide: between two stops marks move, and at rest the frame is the one that was asked for."""
 
+from contextlib import ExitStack
+
 import pytest
-from explorers.test_handles import needs_build
+from explorers.opened import opened
 
 from dlcourse.explorers import (
     Bars,
@@ -16,7 +18,6 @@ from dlcourse.explorers import (
     Slider,
 )
 
-pytestmark = needs_build
 DRAWN = "document.querySelector('.dlx-plot svg').innerHTML"
 WATCH = """() => {
   const plots = [...document.querySelectorAll('.dlx-plot')];
@@ -54,24 +55,20 @@ def figure():
 
 
 @pytest.fixture
-def opened(browser, tmp_path):
-    """Opens the figure, with or without motion."""
-    pages = []
+def watched(browser, tmp_path):
+    """Opens the figure, with or without motion, and watches it."""
+    with ExitStack() as stack:
 
-    def opened(**options):
-        (tmp_path / "figure.html").write_text(figure().page(), encoding="utf-8")
-        page = browser.new_page(viewport={"width": 1000, "height": 1200}, **options)
-        page.on("pageerror", lambda error: pytest.fail(str(error)))
-        page.goto((tmp_path / "figure.html").as_uri())
-        page.wait_for_selector(".dlx-ready .dlx-handle")
-        page.wait_for_timeout(100)
-        page.evaluate(WATCH)
-        pages.append(page)
-        return page
+        def watched(**options):
+            screen = {"width": 1000, "height": 1200}
+            page = stack.enter_context(
+                opened(browser, tmp_path, figure(), viewport=screen, **options)
+            )
+            page.wait_for_timeout(100)
+            page.evaluate(WATCH)
+            return page
 
-    yield opened
-    for page in pages:
-        page.close()
+        yield watched
 
 
 def seen(page):
@@ -96,8 +93,8 @@ def at_rest(page, value):
     return shown
 
 
-def test_marks_move_between_two_stops_and_come_to_rest_at_the_frame(opened):
-    page = opened()
+def test_marks_move_between_two_stops_and_come_to_rest_at_the_frame(watched):
+    page = watched()
     page.get_by_role("slider", name="a", exact=True).focus()
     page.keyboard.press("End")
     shown = seen(page)
@@ -106,9 +103,9 @@ def test_marks_move_between_two_stops_and_come_to_rest_at_the_frame(opened):
     assert [panel[-1] for panel in shown] == at_rest(page, 4)
 
 
-def test_on_a_logarithmic_axis_a_point_moves_evenly(opened):
+def test_on_a_logarithmic_axis_a_point_moves_evenly(watched):
     """At every moment its logarithm, here its height, has gone as far as its place."""
-    page = opened()
+    page = watched()
     page.get_by_role("slider", name="a", exact=True).focus()
     page.keyboard.press("End")
     page.wait_for_timeout(400)
@@ -131,8 +128,8 @@ def test_on_a_logarithmic_axis_a_point_moves_evenly(opened):
 
 
 @pytest.mark.parametrize("why", ["no motion is wanted", "a choice", "a drag", "too fast"])
-def test_nothing_glides_where(opened, why):
-    page = opened(**({"reduced_motion": "reduce"} if why == "no motion is wanted" else {}))
+def test_nothing_glides_where(watched, why):
+    page = watched(**({"reduced_motion": "reduce"} if why == "no motion is wanted" else {}))
     slider = page.get_by_role("slider", name="a", exact=True)
     box = slider.bounding_box()
     if why == "a choice":

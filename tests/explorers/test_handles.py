@@ -1,17 +1,13 @@
 """Handles: what they accept, and how pointer, finger and keys move their controls."""
 
 import base64
-from contextlib import contextmanager
 
 import pytest
 from explorers import explorer_gallery
+from explorers.opened import opened
 
 from dlcourse.explorers import Explorer, Handle, Line, Slider
-from dlcourse.explorers.page import STATIC, asset, figure_html, style_sheet
-
-needs_build = pytest.mark.skipif(
-    not (STATIC / "explorer.js").exists(), reason="npm run build was not run"
-)
+from dlcourse.explorers.page import asset, figure_html, style_sheet
 
 
 @pytest.mark.parametrize(
@@ -61,21 +57,6 @@ def test_the_places_of_a_handle_are_those_of_its_frames():
 # --- In the browser ---
 
 
-@contextmanager
-def opened(browser, folder, explorer, **options):
-    """The figure's page; at the end nothing may have complained."""
-    (folder / "figure.html").write_text(explorer.page(), encoding="utf-8")
-    page = browser.new_page(reduced_motion="reduce", **options)
-    trouble = []
-    page.on("console", lambda message: trouble.append(message.text))
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.goto((folder / "figure.html").as_uri())
-    page.wait_for_selector(".dlx-ready .dlx-handle")
-    yield page
-    page.close()
-    assert trouble == []
-
-
 def handle(page, label):
     return page.get_by_role("slider", name=label, exact=True).and_(page.locator(".dlx-handle"))
 
@@ -104,13 +85,10 @@ def drag(page, element, dx, dy):
 
 @pytest.fixture
 def dragged(browser, tmp_path):
-    with opened(
-        browser, tmp_path, explorer_gallery.handles(), viewport={"width": 1000, "height": 900}
-    ) as page:
+    with opened(browser, tmp_path, explorer_gallery.handles(), reduced_motion="reduce") as page:
         yield page
 
 
-@needs_build
 def test_a_pointer_drags_the_end_of_a_line_and_its_slider_follows(dragged):
     end = handle(dragged, "left end")
     unit = dragged.locator(".dlx-plot clipPath rect").first.bounding_box()["height"] / 8
@@ -124,7 +102,6 @@ def test_a_pointer_drags_the_end_of_a_line_and_its_slider_follows(dragged):
     expect_values(dragged, left=3)  # it was let go
 
 
-@needs_build
 def test_a_handle_moves_two_controls_where_the_axis_is_logarithmic(dragged):
     both = handle(dragged, "the loss")
     box = dragged.locator(".dlx-plot clipPath rect").nth(1).bounding_box()
@@ -133,7 +110,6 @@ def test_a_handle_moves_two_controls_where_the_axis_is_logarithmic(dragged):
     expect_values(dragged, left=-1, right=1)
 
 
-@needs_build
 def test_a_handle_beyond_the_axes_lies_at_their_border_and_a_press_leaves_it_there(
     browser, tmp_path
 ):
@@ -146,7 +122,7 @@ def test_a_handle_beyond_the_axes_lies_at_their_border_and_a_press_leaves_it_the
         y_scale="log",
         y=(1, 10),
     )
-    with opened(browser, tmp_path, explorer, viewport={"width": 1000, "height": 900}) as page:
+    with opened(browser, tmp_path, explorer, reduced_motion="reduce") as page:
         point, caption = page.locator(".dlx-handle"), page.locator("figcaption span")
         box = page.locator(".dlx-plot clipPath rect").bounding_box()
         assert centre(point)[1] == pytest.approx(box["y"], abs=1)
@@ -160,14 +136,12 @@ def test_a_handle_beyond_the_axes_lies_at_their_border_and_a_press_leaves_it_the
         caption.filter(has_text="A point at 100.").wait_for()
 
 
-@needs_build
 def test_a_handle_moves_a_choice(dragged):
     drag(dragged, handle(dragged, "a place"), 60, 0)
     expect_values(dragged, place="right")
     assert dragged.get_by_role("radio", name="right").is_checked()
 
 
-@needs_build
 def test_keys_move_a_handle_and_screen_readers_hear_where_it_is(dragged):
     end, both = handle(dragged, "left end"), handle(dragged, "the loss")
     assert end.get_attribute("aria-valuetext") == "left end = 1"
@@ -196,25 +170,24 @@ def test_keys_move_a_handle_and_screen_readers_hear_where_it_is(dragged):
     dragged.wait_for_function("document.querySelector('[aria-live]').textContent !== ''")
 
 
-@needs_build
 def test_the_stage_is_a_group_as_there_is_something_in_it(dragged):
     caption = dragged.locator("figcaption span").inner_text()
     assert dragged.get_by_role("group", name=caption).is_visible()
     assert dragged.locator(".dlx-plot svg:not([aria-hidden])").count() == 0
 
 
-@needs_build
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing(browser, tmp_path, axe, theme):
-    with opened(browser, tmp_path, explorer_gallery.handles(), color_scheme=theme) as page:
+    calm = {"reduced_motion": "reduce", "color_scheme": theme}
+    with opened(browser, tmp_path, explorer_gallery.handles(), **calm) as page:
         page.evaluate(axe)
         found = page.evaluate("axe.run('.dlx').then((result) => result.violations)")
         assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
 
 
-@needs_build
 def test_a_finger_drags_a_handle_and_scrolls_elsewhere(browser, tmp_path):
     phone = {"viewport": {"width": 390, "height": 500}, "has_touch": True, "is_mobile": True}
+    phone |= {"reduced_motion": "reduce"}
     with opened(browser, tmp_path, explorer_gallery.handles(), **phone) as page:
         touch = page.context.new_cdp_session(page)
 
@@ -237,7 +210,6 @@ def test_a_finger_drags_a_handle_and_scrolls_elsewhere(browser, tmp_path):
         expect_values(page, right=3)
 
 
-@needs_build
 def test_handles_are_not_printed_but_their_rings_are(dragged):
     dragged.emulate_media(media="print")
     assert not handle(dragged, "left end").is_visible()
@@ -262,7 +234,6 @@ LIVE = """async ([source, html, frame]) => {
 }"""
 
 
-@needs_build
 def test_a_live_figure_asks_python_for_the_places_when_a_drag_starts(browser):
     explorer = Explorer(
         lambda a: [Line([0, 1], [0, a]), Handle(1, a, moves="a", label="tip")],

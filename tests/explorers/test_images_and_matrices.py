@@ -5,12 +5,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 from explorers import explorer_gallery
+from explorers.opened import opened
 
 from dlcourse.explorers import Explorer, Image, Matrix, Slider
-from dlcourse.explorers.page import STATIC
-
-if not (STATIC / "explorer.js").exists():
-    pytest.skip("needs `npm run build`", allow_module_level=True)
 
 # For each panel its box (left, top, right, bottom), and those of the texts or frames in it.
 BOXES = """(what) => [...document.querySelectorAll('.dlx-plot')].map((plot) => {
@@ -25,14 +22,9 @@ BOXES = """(what) => [...document.querySelectorAll('.dlx-plot')].map((plot) => {
 
 def boxes(browser, figure, folder, what, width=1000, pixels=1):
     """What BOXES says of the figure on a screen of that width."""
-    path = folder / "figure.html"
-    path.write_text(figure.page(), encoding="utf-8")
-    page = browser.new_page(viewport={"width": width, "height": 900}, device_scale_factor=pixels)
-    page.goto(path.as_uri())
-    page.wait_for_selector(".dlx-ready .dlx-plot svg *", state="attached")
-    found = page.evaluate(BOXES, what)
-    page.close()
-    return found
+    options = {"viewport": {"width": width, "height": 900}, "device_scale_factor": pixels}
+    with opened(browser, folder, figure, **options) as page:
+        return page.evaluate(BOXES, what)
 
 
 def still(*marks):

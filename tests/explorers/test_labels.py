@@ -4,6 +4,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
+from explorers.opened import opened
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
@@ -11,7 +12,6 @@ from matplotlib.text import Annotation
 
 from dlcourse.explorers import Bars, Explorer, Line, Panel, Rule, Slider, Span, Text
 from dlcourse.explorers.labels import dodge
-from dlcourse.explorers.page import STATIC
 
 X = np.linspace(1, 10, 30)
 CROWD = [
@@ -53,13 +53,8 @@ def figure(marks):
 
 
 def on_the_page(browser, marks, folder, width):
-    (folder / "figure.html").write_text(figure(marks).page(), encoding="utf-8")
-    page = browser.new_page(viewport={"width": width, "height": 900})
-    page.goto((folder / "figure.html").as_uri())
-    page.wait_for_selector(".dlx-ready g[data-mark]", state="attached")
-    boxes = {text: box for text, *box in page.evaluate(BOXES)}
-    page.close()
-    return boxes
+    with opened(browser, folder, figure(marks), viewport={"width": width, "height": 900}) as page:
+        return {text: box for text, *box in page.evaluate(BOXES)}
 
 
 def in_print(marks, monkeypatch):
@@ -82,7 +77,6 @@ def apart(boxes):
         assert not touch, f"{one!r} lies over {other!r}"
 
 
-@pytest.mark.skipif(not (STATIC / "explorer.js").exists(), reason="needs `npm run build`")
 @pytest.mark.parametrize("width", [1000, 390])
 def test_no_label_lies_over_another_on_the_page(browser, tmp_path, width):
     boxes = on_the_page(browser, CROWD, tmp_path, width)
@@ -97,7 +91,6 @@ def test_no_label_lies_over_another_in_print(monkeypatch):
     apart(boxes)
 
 
-@pytest.mark.skipif(not (STATIC / "explorer.js").exists(), reason="needs `npm run build`")
 def test_numbers_wider_than_their_bars_are_left_out_on_the_page(browser, tmp_path):
     bars = [Bars(NARROW, numbers=".5f")]
     assert on_the_page(browser, bars, tmp_path, 390) == {}

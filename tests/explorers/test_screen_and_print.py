@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from explorers import explorer_gallery
+from explorers.opened import opened
 from matplotlib.axes import Axes
 from matplotlib.collections import Collection, PathCollection
 from matplotlib.figure import Figure
@@ -15,10 +16,6 @@ from dlcourse.explorers import Mark, looks
 from dlcourse.explorers.labels import ALIGNMENTS
 from dlcourse.explorers.marks.base import Shaded
 from dlcourse.explorers.notation import runs
-from dlcourse.explorers.page import STATIC
-
-if not (STATIC / "explorer.js").exists():
-    pytest.skip("needs `npm run build`", allow_module_level=True)
 
 ANCHORS = {words: anchor for anchor, words in ALIGNMENTS.items()}
 DRAWN_WITH_A_PEN = ("line", "rule", "arrows", "contour")
@@ -53,13 +50,8 @@ ON_THE_PAGE = """() => [...document.querySelectorAll('.dlx-plot svg')].flatMap((
 
 def on_the_page(browser, explorer, folder):
     """What the browser says of every mark, in the order of the panels."""
-    (folder / "figure.html").write_text(explorer.page(), encoding="utf-8")
-    page = browser.new_page(viewport={"width": 1000, "height": 900})
-    page.goto((folder / "figure.html").as_uri())
-    page.wait_for_selector(".dlx-ready g[data-mark]", state="attached")
-    marks = page.evaluate(ON_THE_PAGE)
-    page.close()
-    return marks
+    with opened(browser, folder, explorer) as page:
+        return page.evaluate(ON_THE_PAGE)
 
 
 def in_print(explorer, monkeypatch):
@@ -167,15 +159,11 @@ def test_each_mark_is_at_the_same_place(browser, make, tmp_path, monkeypatch):
 
 def test_markers_have_the_same_size(browser, tmp_path):
     """The first panel of the figure shows all ten, 20 pixels in diameter."""
-    (tmp_path / "figure.html").write_text(explorer_gallery.looks().page(), encoding="utf-8")
-    page = browser.new_page(viewport={"width": 1000, "height": 900})
-    page.goto((tmp_path / "figure.html").as_uri())
-    page.wait_for_selector(".dlx-ready g[data-mark]", state="attached")
-    shapes = page.locator(".dlx-plot").first.locator("g[data-mark=points] path")
-    for number, shape in enumerate(shapes.all()):
-        box = shape.evaluate("e => { const b = e.getBBox(); return [b.width, b.height]; }")
-        style = looks.marker(number)
-        printed = style.get_path().transformed(style.get_transform()).get_extents()
-        assert box == pytest.approx([20 * printed.width, 20 * printed.height], abs=1), number
-    assert number == 9
-    page.close()
+    with opened(browser, tmp_path, explorer_gallery.looks()) as page:
+        shapes = page.locator(".dlx-plot").first.locator("g[data-mark=points] path")
+        for number, shape in enumerate(shapes.all()):
+            box = shape.evaluate("e => { const b = e.getBBox(); return [b.width, b.height]; }")
+            style = looks.marker(number)
+            printed = style.get_path().transformed(style.get_transform()).get_extents()
+            assert box == pytest.approx([20 * printed.width, 20 * printed.height], abs=1), number
+        assert number == 9

@@ -35,7 +35,7 @@ export function mount(figure, seek, spots) {
     drawn = [], // its panels that need not be painted again
     glide = null, // from which frame it is on its way, and since when
     glides = false,
-    next = about.start, // where a figure that waits will begin
+    begin = about.start, // where a figure that waits will begin
     last = about.start, // where the controls stood
     changed = 0, // and when they moved there
     theme = null,
@@ -53,8 +53,8 @@ export function mount(figure, seek, spots) {
     if (still) announce();
   });
   const waiting = createWaiting(figure, () => {
-    controls.go(next);
-    next = about.start;
+    controls.go(begin);
+    begin = about.start;
     seek(position());
   });
   const position = () => (waiting.waits() ? about.start : controls.position());
@@ -135,6 +135,6 @@ export function mount(figure, seek, spots) {
       attributeFilter: ["data-theme", "data-jp-theme-light", "class"],
     });
   const remove = () => (sized.disconnect(), themed.disconnect(), waiting.remove(), clearTimeout(timer));
-  const go = (wanted) => (waiting.waits() ? (next = wanted) : controls.go(wanted));
+  const go = (wanted) => (waiting.waits() ? (begin = wanted) : controls.go(wanted));
   return { about, show, fail, remove, position, go };
 }
