@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlcourse.explorers.values import Array, Color
+from dlcourse.explorers.values import Array, Color, Limits
 from dlcourse.palette import DASHES, LIGHT
 from dlcourse.plots import MARKERS
 
@@ -67,6 +67,13 @@ def ramp(scale: str) -> LinearSegmentedColormap:
     from matplotlib.colors import LinearSegmentedColormap
 
     return LinearSegmentedColormap.from_list(scale, getattr(LIGHT, scale))
+
+
+def shades(scale: str, values: Array, domain: Limits) -> Array:
+    """Return the colours that stand for `values` on a scale whose ends are `domain`."""
+    low, high = domain
+    colors: Array = ramp(scale)((values - low) / (high - low))
+    return colors
 
 
 def tint(value: Color) -> Array:

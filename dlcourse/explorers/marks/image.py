@@ -148,8 +148,7 @@ class Image(Shaded):
         """Red, green and blue of every pixel."""
         if self.rgb or domain is None:
             return self.shades
-        low, high = domain
-        return looks.ramp(self.scale)((self.shades - low) / (high - low))
+        return looks.shades(self.scale, self.shades, domain)
 
 
 SIGN = 0.3  # room before a sign and behind it, as a share of the height of the images

@@ -117,9 +117,9 @@ class Matrix(Shaded):
     def print_on(self, axes: Axes, domain: Limits | None) -> None:
         """Draw square cells, what is written in them, and names and groups around them."""
         assert domain, "settled before anything is drawn"
-        values, (low, high) = self.arrays()["values"], domain
+        values = self.arrays()["values"]
         height, width = values.shape
-        colors = looks.ramp(self.scale)((values - low) / (high - low))
+        colors = looks.shades(self.scale, values, domain)
         cell, depth, bounds = self._layout(axes)
         axes = canvas_on(axes, bounds)
         axes.pcolormesh(colors, edgecolors=looks.PAPER, linewidth=looks.PIXEL)

@@ -135,9 +135,10 @@ class Points(Shaded):
         groups: list[tuple[Color, Array]] = (
             [(self.color, seen)] if y is None else [(int(k), seen & (y == k)) for k in np.unique(y)]
         )
+        colors = looks.shades(self.scale, self.shades, domain) if domain else None
         for group, members in groups:
-            shade: Any = self._print_shades(domain)[members] if domain else looks.color(group)
-            edge = looks.color("muted") if domain else looks.PAPER
+            shade: Any = looks.color(group) if colors is None else colors[members]
+            edge = looks.PAPER if colors is None else looks.color("muted")
             axes.scatter(
                 X[members, 0], X[members, 1], s=areas[members], alpha=self.opacity,
                 zorder=3, clip_on=False,
@@ -146,7 +147,3 @@ class Points(Shaded):
                 edgecolors=shade if self.hollow else edge,
                 linewidths=1.6 if self.hollow else 0.6,
             )  # fmt: skip
-
-    def _print_shades(self, domain: Limits) -> Array:
-        low, high = domain
-        return looks.ramp(self.scale)((self.shades - low) / (high - low))
