@@ -60,8 +60,11 @@ def wait_for(address, server, log):
 
 
 def run(page):
-    """Run the cell; without a kernel that is ready, JupyterLab would only clear what it showed."""
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    """Run the cell; without a kernel that is ready, JupyterLab would only clear what it showed.
+
+    The circle beside the kernel's name is "idle" before there is a kernel; the status bar is not.
+    """
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
     page.locator(".jp-CodeCell .jp-InputArea-editor").first.click()
     page.keyboard.press("Shift+Enter")
     page.locator("figure.dlx.dlx-ready").wait_for()
