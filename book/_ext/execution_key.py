@@ -5,7 +5,8 @@ description, and Sphinx reads a page again when its text has changed. Both are t
 the package's modules that the chapter's cells import, directly or through each other, and its data;
 what the page's front matter lists under ``reads``; and the lock, which says with which NumPy and
 matplotlib all that runs. A hash of them goes into the kernel's name. The cache forgets by itself
-what was not used for long.
+what was not used for long. And when one of the book's extensions was changed, all pages are read
+again: what Sphinx keeps of a page is what they made of it.
 """
 
 from __future__ import annotations
@@ -72,4 +73,5 @@ def add_key(app: Sphinx, docname: str, source: list[str]) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the key."""
     app.connect("source-read", add_key)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    extensions = int(key(sorted(Path(__file__).parent.glob("*.py"))), 16)
+    return {"env_version": extensions, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -314,10 +314,10 @@ def settings(text: str) -> dict[str, Any]:
 
 TITLES = {"predict": "Predict", "self-test": "Test yourself"}
 BUTTONS = (
-    '<div class="dl-buttons"><button type="submit">Check</button>'
+    '<div class="dl-buttons"><button type="button" class="dl-check">Check</button>'
     '<button type="button" class="dl-show">Show me</button>'
     '<button type="button" class="dl-again" hidden>Start again</button></div>'
-    '<div class="dl-reply" role="status"></div></form>'
+    '<div class="dl-reply" role="status"></div></div>'
 )
 
 
@@ -335,13 +335,17 @@ def depart_question(translator: Any, node: Question) -> None:
 
 
 def visit_form(translator: Any, node: Form) -> None:
-    """Open the form; its legend and options follow. For a sketch the script puts it elsewhere."""
+    """Open the form; its legend and options follow. For a sketch the script puts it elsewhere.
+
+    It is no ``<form>``: to see whether one takes a password, Chromium lays out every section that
+    has one, also those that nobody is near.
+    """
     kind, name = node.parent["kind"], f"form-{node.parent['name']}"
     if kind == "sketch":
         translator.body.append(
             f'<p class="dl-way"><a href="#{name}">Draw it in the figure.</a></p>'
         )
-    translator.body.append(f'<form class="dl-form" id="{name}" data-kind="{kind}"><fieldset>')
+    translator.body.append(f'<div class="dl-form" id="{name}" data-kind="{kind}"><fieldset>')
 
 
 def depart_form(translator: Any, node: Form) -> None:
@@ -351,7 +355,7 @@ def depart_form(translator: Any, node: Form) -> None:
         unit = escape(question.get("unit", ""))
         translator.body.append(
             '<label class="dl-number">Your answer '
-            f'<input name="answer" type="text" autocomplete="off" required> {unit}</label>'
+            f'<input type="text" autocomplete="off" required> {unit}</label>'
         )
     if question["kind"] == "sketch":
         translator.body.append('<div class="dl-sliders"></div>')
@@ -370,8 +374,9 @@ def depart_legend(translator: Any, node: Legend) -> None:
 
 def visit_option(translator: Any, node: Option) -> None:
     """Open an option."""
+    question = node.parent.parent["name"]
     translator.body.append(
-        '<label class="dl-option"><input name="answer" type="radio" required '
+        f'<label class="dl-option"><input name="{question}" type="radio" required '
         f'value="{node["value"]}"><span>'
     )
 

@@ -32,7 +32,8 @@ function numberIn(text) {
 }
 
 function start(question) {
-  const form = question.querySelector("form");
+  const form = question.querySelector(".dl-form");
+  const fields = [...form.querySelectorAll("input")];
   const answers = [...question.querySelectorAll(".dl-answers li")];
   const figure = document.querySelector(`figure[data-waits="${question.id}"]`);
   const memory = kept(`dlcourse ${location.pathname} ${question.id}`);
@@ -43,7 +44,10 @@ function start(question) {
   if (kind === "sketch") controls.before(form);
 
   /** What the reader has answered, and which of the answers that is. */
-  const given = () => (kind === "sketch" ? figure.dataset.drawn : form.elements.answer.value);
+  function given() {
+    if (kind === "sketch") return figure.dataset.drawn;
+    return kind === "choice" ? fields.find((field) => field.checked)?.value : fields[0].value;
+  }
   function meant(value) {
     if (kind === "choice") return answers[value];
     if (kind === "number") return answers.find(({ dataset: { from, to } }) => from <= numberIn(value) && numberIn(value) <= to);
@@ -73,20 +77,22 @@ function start(question) {
     memory.write({ value, shown, place: answers.indexOf(answer) });
   }
 
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const missing = kind === "number" && Number.isNaN(numberIn(given())) && "Write a number, such as 0.5, 1/2 or 5e-1.";
-    if (missing) {
-      form.elements.answer.setCustomValidity(missing);
-      form.elements.answer.reportValidity();
-    } else if (kind === "sketch" && !given()) reply.textContent = "Draw first: pull the line in the figure into shape.";
-    else settle(given(), false);
-  });
-  form.addEventListener("input", () => kind === "number" && form.elements.answer.setCustomValidity(""));
+  function check() {
+    const none = kind === "number" && Number.isNaN(numberIn(given()));
+    if (none) fields[0].setCustomValidity("Write a number, such as 0.5, 1/2 or 5e-1.");
+    if (kind === "sketch" && !given()) reply.textContent = "Draw first: pull the line in the figure into shape.";
+    else if (fields.every((field) => field.reportValidity())) settle(given(), false);
+  }
+
+  form.querySelector(".dl-check").addEventListener("click", check);
+  for (const field of fields) {
+    field.addEventListener("input", () => field.setCustomValidity(""));
+    field.addEventListener("keydown", ({ key }) => key === "Enter" && check());
+  }
   form.querySelector(".dl-show").addEventListener("click", () => settle(given(), true));
   again.addEventListener("click", () => {
     memory.forget();
-    form.reset();
+    for (const field of fields) Object.assign(field, kind === "choice" ? { checked: false } : { value: "" });
     reply.replaceChildren();
     again.hidden = true;
     form.classList.remove("dl-answered");
@@ -99,7 +105,8 @@ function start(question) {
   const before = memory.read();
   if (!before || !answers[before.place]) return;
   if (kind === "sketch") Object.assign(figure.dataset, before.value && { drawn: before.value });
-  else form.elements.answer.value = before.value;
+  else if (kind === "number") fields[0].value = before.value;
+  else if (before.value) fields[before.value].checked = true;
   say(answers[before.place], before.shown);
 }
 

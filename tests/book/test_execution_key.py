@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import execution_key
 import pytest
 from execution_key import ExtensionError, add_key, imported, key, read
 
@@ -97,3 +98,15 @@ def test_a_page_with_code_names_its_kernel(tmp_path):
     (tmp_path / "one.json").write_text("1")
     with pytest.raises(ExtensionError, match=r"page\.md: .*display_name"):
         processed(PAGE.replace("  display_name: Python 3\n", ""), tmp_path)
+
+
+def test_a_changed_extension_counts_as_another_version_of_the_environment(tmp_path, monkeypatch):
+    def version():
+        return execution_key.setup(SimpleNamespace(connect=lambda *_: None))["env_version"]
+
+    monkeypatch.setattr(execution_key, "__file__", str(tmp_path / "execution_key.py"))
+    (tmp_path / "listings.py").write_text("one")
+    before = version()
+    assert before == version()
+    (tmp_path / "listings.py").write_text("two")
+    assert before != version()

@@ -438,7 +438,7 @@ def test_axe_finds_nothing_before_nor_after_the_answer(browser, site, axe, theme
             drawn(page, number)
         page.evaluate(axe)
         assert page.evaluate(FOUND) == []
-        for form in page.locator("form.dl-form").all():
+        for form in page.locator(".dl-form").all():
             form.get_by_role("button", name="Show me").click()
         assert page.evaluate(FOUND) == []
 
