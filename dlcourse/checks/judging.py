@@ -7,7 +7,8 @@ properties, values; the first of these that fails is the problem. Cases run from
 the largest, so the first problem is also the easiest one to look at.
 
 A misconception is recognised by its answers: it fails in the case shown, and over all the part's
-cases the student's function answered as it does.
+cases the student's function answered as it does. Where none is, `dlcourse.checks.diagnosis` looks
+for a relation between all answers of the check and the right ones.
 
 The module needs no threads, signals or processes, so it runs in the browser as well, and it calls
 `function` with plain arrays and numbers only, so that a stand-in for a function elsewhere will do.
@@ -22,6 +23,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from dlcourse.checks.diagnosis import Evidence, Trial, diagnose
 from dlcourse.checks.errors import StudentError, describe_exception, shortened
 from dlcourse.checks.outcome import Failure, Kind, Outcome
 from dlcourse.checks.spec import Arguments, Case, Exercise, Part
@@ -29,6 +31,7 @@ from dlcourse.checks.spec import Arguments, Case, Exercise, Part
 SINGLE_TOLERANCE, SINGLE_ANSWER_TOLERANCE = 1e-4, 1e-5
 NUMBERS = {"b": "booleans", "i": "integers", "u": "integers", "f": "floats", "c": "complex numbers"}
 ABOUT_THE_NUMBERS = (Kind.NOT_FINITE, Kind.PROPERTY, Kind.VALUE)
+DIAGNOSED = (*ABOUT_THE_NUMBERS, Kind.TYPE, Kind.SHAPE, Kind.DTYPE)
 NOT_WRITTEN = (
     "There is only the stub so far. Replace `raise NotImplementedError()` by your code, run that "
     "cell, then run this one again."
@@ -56,7 +59,9 @@ class Problem:
     message: str
 
 
-def judge(exercise: Exercise, function: object, seed: int | None = None) -> Outcome:
+def judge(
+    exercise: Exercise, function: object, seed: int | None = None, *, calls: int = 400
+) -> Outcome:
     """Judge a function by an exercise; neither prints nor raises.
 
     Parameters
@@ -67,6 +72,8 @@ def judge(exercise: Exercise, function: object, seed: int | None = None) -> Outc
         The student's function, or something that is called like it.
     seed : int, optional
         Seed of the random inputs; a fresh one is drawn without it.
+    calls : int
+        How many more calls of the function the diagnosis of a wrong answer may make.
 
     Returns
     -------
@@ -85,8 +92,9 @@ def judge(exercise: Exercise, function: object, seed: int | None = None) -> Outc
     failure: Failure | None = None
     passed: list[Part] = []
     notes: list[str] = []
+    trials: list[Trial] = []
     for part in exercise.parts:
-        failure, warned = judge_part(exercise, part, function, rng)
+        failure, warned = judge_part(exercise, part, function, rng, trials, calls)
         if failure:
             notes = warned
             break
@@ -110,23 +118,56 @@ def fresh_seed() -> int:
 
 
 def judge_part(
-    exercise: Exercise, part: Part, function: object, rng: np.random.Generator
+    exercise: Exercise,
+    part: Part,
+    function: object,
+    rng: np.random.Generator,
+    trials: list[Trial],
+    calls: int,
 ) -> tuple[Failure | None, list[str]]:
-    """Try all cases of one part; return the first failure, and the warnings on the way."""
+    """Try all cases of one part; return the first failure, and the warnings on the way.
+
+    What was tried is added to the trials.
+    """
     if not callable(function):
         return Failure(part.title, Kind.NOT_A_FUNCTION, not_callable(exercise, function)), []
     cases = part.cases(rng)
     attempts = attempt_all(function, cases)
     expected = attempt_all(exercise.reference, cases)
+    trials += map(trial, cases, attempts, expected)
     for case, attempt, right in zip(cases, attempts, expected, strict=False):
         if problem := find_problem(exercise, case, attempt, right.answer):
             if problem.kind == Kind.NOT_WRITTEN:
                 return Failure(part.title, problem.kind, problem.message), []
             hint = recognise(exercise, cases, attempts, expected, case)
+            if problem.kind in DIAGNOSED and not hint[1]:
+                hint = diagnosed(exercise, trials, function, calls)
             if problem.kind in ABOUT_THE_NUMBERS and not hint[1]:
                 hint = "", part.hint
             return write_down(exercise, part, case, attempt, right, problem, hint), attempt.warned
     return None, [text for attempt in attempts for text in attempt.warned]
+
+
+def trial(case: Case, attempt: Attempt, expected: Attempt) -> Trial:
+    """Put down a call as the diagnosis reads it."""
+    right = np.asarray(expected.answer, dtype=float)
+    return Trial(case.arguments, attempt.answer, right, raised=attempt.error is not None)
+
+
+def diagnosed(
+    exercise: Exercise, trials: list[Trial], function: Function, calls: int
+) -> tuple[str, str]:
+    """Return name and hint of the relation that explains all answers, if there is one."""
+    evidence = Evidence(
+        exercise.argument_names,
+        exercise.reference,
+        trials,
+        function,
+        exercise.tolerance,
+        calls,
+    )
+    naming = diagnose(evidence)
+    return (naming.relation, str(naming)) if naming else ("", "")
 
 
 def not_callable(exercise: Exercise, value: object) -> str:

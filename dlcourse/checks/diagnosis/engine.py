@@ -1,0 +1,33 @@
+"""Ask the relations in order; the first that explains every case speaks."""
+
+import warnings
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from dlcourse.checks.diagnosis.behaviour import BEHAVIOUR
+from dlcourse.checks.diagnosis.evidence import Evidence
+from dlcourse.checks.diagnosis.inputs import INPUTS
+from dlcourse.checks.diagnosis.naming import Naming
+from dlcourse.checks.diagnosis.output import OUTPUT, shape_words
+
+Relation = Callable[[Evidence], Naming | None]
+RELATIONS: Sequence[Relation] = (*BEHAVIOUR, *OUTPUT, *INPUTS, shape_words)
+
+
+def diagnose(evidence: Evidence) -> Naming | None:
+    """Name the mistake behind wrong answers; None where no relation explains them all.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The calls of one check, at least one of them wrong.
+
+    Returns
+    -------
+    Naming or None
+        The simplest relation that explains every case.
+    """
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return next(filter(None, (relation(evidence) for relation in RELATIONS)), None)

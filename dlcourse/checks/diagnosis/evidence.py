@@ -1,0 +1,282 @@
+"""What a relation looks at: the calls of a check, and more calls where it asks for them."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from dlcourse._validation import FloatArray
+
+Arguments = tuple[object, ...]
+Change = Callable[[Arguments], Arguments]
+
+CLOSE = 1e-7  # relative difference of two answers that are one
+CASES, TELLING = (
+    3,
+    2,
+)  # a relation holds in so many cases, and differs from what is right in so many
+MOST_NUMBERS = 10_000  # of an answer that relations look at
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One call of a check: what was given, what came back, what is right.
+
+    Parameters
+    ----------
+    arguments : tuple
+        What the functions were called with.
+    answer : object
+        What the student's function returned; None where it raised.
+    right : ndarray
+        What the reference returned.
+    raised : bool
+        Whether the student's function ended in an error.
+    """
+
+    arguments: Arguments
+    answer: object
+    right: FloatArray
+    raised: bool = False
+
+
+def floats(value: object) -> FloatArray | None:
+    """Return a number or an array of numbers as floats; None for anything else."""
+    if type(value) in (bool, int, float) or isinstance(value, np.number | np.bool_):
+        with contextlib.suppress(OverflowError):
+            return np.asarray(value, dtype=np.float64)
+    if type(value) is np.ndarray and value.dtype.kind in "biuf" and value.size <= MOST_NUMBERS:
+        return value.astype(np.float64)
+    return None
+
+
+def shape(value: object) -> tuple[int, ...]:
+    """Return the shape of an argument."""
+    return np.asarray(value).shape
+
+
+def quietly(function: Callable[..., object], arguments: Arguments) -> object:
+    """Call a function on copies; an exception of it comes back as None, as does what it prints."""
+    copies = tuple(a.copy() if isinstance(a, np.ndarray) else a for a in arguments)
+    with (
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+        contextlib.redirect_stdout(io.StringIO()),
+        contextlib.redirect_stderr(io.StringIO()),
+    ):
+        warnings.simplefilter("ignore")
+        try:
+            return function(*copies)
+        except Exception:
+            return None
+
+
+def same(one: FloatArray | None, other: FloatArray | None, tolerance: float = CLOSE) -> bool:
+    """Tell whether two answers are one: equal shapes, numbers that differ by rounding alone."""
+    if one is None or other is None or one.shape != other.shape:
+        return False
+    finite = np.abs(other[np.isfinite(other)])
+    scale = min(float(finite.max()), 1e3) if finite.size else 0.0
+    return bool(
+        np.allclose(
+            one, other, rtol=tolerance, atol=tolerance * (1e-5 + scale / 100), equal_nan=True
+        )
+    )
+
+
+@dataclass(eq=False)
+class Evidence:
+    """All calls of one check that can be compared, and the means to make more of them.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The arguments' names.
+    reference : callable
+        The right answer, with the same arguments.
+    all_trials : sequence of Trial
+        Every call of the check.
+    function : callable, optional
+        The student's function, where more calls of it are allowed.
+    tolerance : float
+        Difference from the right answer that is still right.
+    calls : int
+        How many more calls of the student's function there may be.
+    """
+
+    names: tuple[str, ...]
+    reference: Callable[..., object]
+    all_trials: Sequence[Trial]
+    function: Callable[..., object] | None = None
+    tolerance: float = CLOSE
+    calls: int = 400
+    trials: list[Trial] = field(init=False)
+    answers: list[FloatArray] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep what is compared: calls in double precision that came back with numbers."""
+        double = [t for t in self.all_trials if not in_single_precision(t.arguments)]
+        pairs = [(trial, floats(trial.answer)) for trial in double if not trial.raised]
+        self.trials = [trial for trial, answer in pairs if answer is not None]
+        self.answers = [answer for _, answer in pairs if answer is not None]
+
+    @cached_property
+    def rights(self) -> list[FloatArray]:
+        """The right answers, in the order of `answers`."""
+        return [trial.right for trial in self.trials]
+
+    @cached_property
+    def wrong(self) -> list[bool]:
+        """Which of the answers are wrong."""
+        close = max(CLOSE, self.tolerance)
+        return [not same(a, r, close) for a, r in zip(self.answers, self.rights, strict=True)]
+
+    @property
+    def same_shapes(self) -> bool:
+        """Whether every answer has the shape of the right one."""
+        return all(a.shape == r.shape for a, r in zip(self.answers, self.rights, strict=True))
+
+    def values(self, position: int) -> list[object]:
+        """One argument in every trial."""
+        return [trial.arguments[position] for trial in self.trials]
+
+    @cached_property
+    def arrays(self) -> list[int]:
+        """Positions of the arguments that are arrays, labels and all."""
+        return [k for k in self.positions if all_are(np.ndarray, self.values(k))]
+
+    @cached_property
+    def labels(self) -> list[int]:
+        """Positions of the vectors that hold nothing but 0 and 1."""
+        return [
+            k
+            for k in self.arrays
+            if all(
+                array.ndim == 1 and np.isin(array, (0, 1)).all()
+                for array in map(np.asarray, self.values(k))
+            )
+        ]
+
+    @cached_property
+    def counts(self) -> list[int]:
+        """Positions of the whole numbers."""
+        return [
+            k
+            for k in self.positions
+            if all_are(int | np.integer, self.values(k)) and not all_are(bool, self.values(k))
+        ]
+
+    @cached_property
+    def numbers(self) -> list[int]:
+        """Positions of the numbers that are not whole in every trial."""
+        kinds = int | float | np.floating
+        return [
+            k for k in self.positions if k not in self.counts and all_are(kinds, self.values(k))
+        ]
+
+    @property
+    def positions(self) -> range:
+        """Positions of all arguments."""
+        return range(min((len(t.arguments) for t in self.trials), default=0))
+
+    @cached_property
+    def lengths(self) -> dict[tuple[int, ...], list[tuple[int, int]]]:
+        """Axes of arguments, (position, axis), by their length in every trial: one group a size."""
+        groups: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+        for k in self.arrays:
+            shapes = [shape(value) for value in self.values(k)]
+            if len({len(shape) for shape in shapes}) == 1:
+                for axis in range(len(shapes[0])):
+                    groups.setdefault(tuple(s[axis] for s in shapes), []).append((k, axis))
+        return groups
+
+    def length_words(self, key: tuple[int, int]) -> str:
+        """Say which length that is: ``len(y)``, ``the number of columns of X``."""
+        k, axis = key
+        name = self.names[k]
+        if len(shape(self.values(k)[0])) == 1:
+            return f"`len({name})`"
+        return (
+            f"the number of {('rows', 'columns')[axis]} of `{name}`" if axis < 2 else f"axis {axis}"
+        )
+
+    @cached_property
+    def together(self) -> list[int]:
+        """Positions of the arguments that have a row for each example."""
+        groups = [
+            [k for k, _ in keys]
+            for sizes, keys in self.lengths.items()
+            if len(set(sizes)) > 1 and all(axis == 0 for _, axis in keys)
+        ]
+        return max(groups, key=len, default=[])
+
+    def right(self, arguments: Arguments) -> FloatArray | None:
+        """Ask the reference for another right answer; None where it has none."""
+        return floats(quietly(self.reference, arguments))
+
+    def ask(self, arguments: Arguments) -> FloatArray | None:
+        """Call the student's function once more; None where it gives no numbers, or may not."""
+        if self.function is None or self.calls <= 0:
+            return None
+        self.calls -= 1
+        return floats(quietly(self.function, arguments))
+
+    def explains(self, predict: Callable[[int], object], share: float = 0.5) -> bool:
+        """Tell whether predictions are the student's answers, in every case that has one.
+
+        Parameters
+        ----------
+        predict : callable
+            Takes the number of a trial; None says nothing about it.
+        share : float
+            Of the cases, at least so many must have a prediction.
+        """
+        held = telling = 0
+        for k, answer in enumerate(self.answers):
+            guess = predicted(predict, k)
+            if guess is None:
+                continue
+            if not same(answer, guess):
+                return False
+            held += 1
+            telling += not same(guess, self.rights[k]) and bool(np.isfinite(guess).any())
+        enough = held >= CASES and telling >= TELLING
+        return enough and held >= share * len(self.answers)
+
+    def mended(self, mend: Callable[[FloatArray], object]) -> bool:
+        """Tell whether the student's answers become right by one more step, in every case."""
+        if len(self.answers) < CASES or sum(self.wrong) < TELLING:
+            return False
+        guesses = (predicted(lambda k: mend(self.answers[k]), k) for k in range(len(self.answers)))
+        return all(same(guess, r) for guess, r in zip(guesses, self.rights, strict=True))
+
+    def smallest_first(self) -> Iterator[int]:
+        """Numbers of the trials, those with the smallest arguments first."""
+        sizes = [sum(np.size(np.asarray(a)) for a in t.arguments) for t in self.trials]
+        yield from sorted(range(len(sizes)), key=sizes.__getitem__)
+
+
+def in_single_precision(arguments: Arguments) -> bool:
+    """Tell whether an argument is in single precision: its answers are too coarse to compare."""
+    return any(isinstance(a, np.ndarray) and a.dtype == np.float32 for a in arguments)
+
+
+def all_are(kind: object, values: Sequence[object]) -> bool:
+    """Tell whether all values are of a kind."""
+    return all(isinstance(value, kind) for value in values)  # type: ignore[arg-type]
+
+
+def predicted(predict: Callable[[int], object], k: int) -> FloatArray | None:
+    """Make one prediction; None where it cannot be made."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            return floats(predict(k))
+        except (ValueError, IndexError, TypeError, ZeroDivisionError, OverflowError):
+            return None
