@@ -229,7 +229,7 @@ def tables_with_zeros(rng):
 def score_tables(rng):
     """Draw scores, in the last table such that their exponentials are no numbers."""
     *small, (large,) = tables(rng)
-    return [*small, (300 * large,)]
+    return [*small, (1000 * large,)]
 
 
 def scores_and_classes(rng):
