@@ -256,12 +256,12 @@ def tables_and_slopes(rng):
 
 
 def perceptrons(rng):
-    """Draw a start at zero, then an example on the right and on the wrong side for each length."""
+    """Draw a start at zero; then examples of both labels, on either side."""
     yield np.zeros(3), vector(rng, 2), -1, 0.5
-    for n in (1, 2, 3, 5, 8, 13, int(rng.integers(15, 21))):
+    for n, y in (1, 1), (2, -1), (3, -1), (5, 1), (8, 1), (13, -1), (int(rng.integers(15, 21)), 1):
         w, x = weights(rng, n, n), vector(rng, n)
-        side = 1 if w[0] + w[1:] @ x > 0 else -1
-        yield w, x, side if n in (2, 8) else -side, between(rng, 0.1, 0.9)
+        side = np.sign(w[0] + w[1:] @ x) * (1 if n in (2, 8) else -1)
+        yield y * side * w, x, y, between(rng, 0.1, 0.9)
 
 
 def classes_to_code(rng):
