@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from dlcourse.checks.diagnosis import Evidence, Trial, diagnose
 from dlcourse.checks.errors import StudentError, describe_exception, shortened
 from dlcourse.checks.outcome import Failure, Kind, Outcome
+from dlcourse.checks.registry import plain_solution
 from dlcourse.checks.spec import Arguments, Case, Exercise, Part
 
 SINGLE_TOLERANCE, SINGLE_ANSWER_TOLERANCE = 1e-4, 1e-5
@@ -165,6 +166,8 @@ def diagnosed(
         function,
         exercise.tolerance,
         calls,
+        exercise.name,
+        plain_solution(exercise.key),
     )
     naming = diagnose(evidence)
     return (naming.relation, str(naming)) if naming else ("", "")

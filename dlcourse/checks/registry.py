@@ -66,6 +66,22 @@ def answers_to(name: str) -> Answers:
     return answers
 
 
+def plain_solution(key: str) -> tuple[str, ...]:
+    """Return the plainest right answers to an assignment's exercises, that to this one last.
+
+    Empty for an exercise that is in no assignment.
+    """
+    if key not in keys():
+        return ()
+    others = [other for other in keys() if other != key and is_beside(other, key)]
+    return tuple(next(iter(answers_to(each).right.values())) for each in (*others, key))
+
+
+def is_beside(other: str, key: str) -> bool:
+    """Tell whether two exercises are in one assignment."""
+    return other.rpartition("/")[0] == key.rpartition("/")[0]
+
+
 def module_of(name: str) -> ModuleType:
     """Import the module of an exercise."""
     found = [key for key in keys() if name in (key, name_of(key))]

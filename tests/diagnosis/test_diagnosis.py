@@ -21,7 +21,14 @@ def slope(X, y, w):
 def named(wrong, right=slope, cases=CASES, names=("X", "y", "w")):
     with np.errstate(all="ignore"):
         trials = [Trial(case, wrong(*case), np.asarray(right(*case), float)) for case in cases]
-    return diagnose(Evidence(names, right, trials, wrong))
+    return diagnose(
+        Evidence(
+            names,
+            right,
+            trials,
+            wrong,
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -33,7 +40,7 @@ def named(wrong, right=slope, cases=CASES, names=("X", "y", "w")):
         (lambda X, y, w: slope(X, 1 - y, w), "1 - `y` in place of `y`"),
         (
             lambda X, y, w: slope(X, y, w * (np.arange(len(w)) > 0)),
-            "does not depend on w[0]",
+            "does not depend on `w[0]`",
         ),
         (lambda X, y, w: slope(X[:-1], y[:-1], w), "all examples but the last"),
         (lambda X, y, w: slope(X, y, w)[1:], "without its first entry"),
@@ -42,6 +49,7 @@ def named(wrong, right=slope, cases=CASES, names=("X", "y", "w")):
         (lambda X, y, w: (slope(X, y, w), 1.0), "entry 0 of it is right"),
         (lambda X, y, w: slope(X, y, w).round(2), "rounded to 2 decimals"),
         (lambda X, y, w: np.full(len(w), 0.25), "is 0.25 whatever the arguments are"),
+        (lambda X, y, w: np.abs(w), "Your answer is the absolute value of `w`"),
     ],
 )
 def test_a_mistake_is_named(wrong, words):
@@ -68,3 +76,32 @@ def test_nonsense_is_not_explained():
 
 def test_nothing_is_explained_by_two_cases():
     assert named(lambda X, y, w: -slope(X, y, w), cases=CASES[:2]) is None
+
+
+STEP = """
+def step(w, g, G, rate):
+    G = G + g**2
+    return w - rate * g / (np.sqrt(G) + 0.1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("w - rate * g / np.sqrt(G + 0.1)", "put together in another order where `g` and `G`"),
+        ("w - rate * g / (G + 0.1)", "A function is missing where `g` and `G` come in"),
+        ("w - rate * g * (np.sqrt(G) + 0.1)", "A product and a quotient are exchanged"),
+        ("w - rate * g / np.sqrt(G)", "A term is missing"),
+        ("w - rate * g / (np.sqrt(G) + 0.3)", None),
+    ],
+)
+def test_a_slip_of_the_pen_is_named(line, words):
+    spaces = [{"np": np}, {"np": np}]
+    exec(STEP, spaces[0])
+    exec(STEP.replace("w - rate * g / (np.sqrt(G) + 0.1)", line), spaces[1])
+    right, wrong = (space["step"] for space in spaces)
+    cases = [(*rng.normal(size=(2, n)), rng.uniform(size=n), 0.1 * n) for n in (1, 2, 3, 5, 8)]
+    trials = [Trial(case, wrong(*case), right(*case)) for case in cases]
+    names = ("w", "g", "G", "rate")
+    naming = diagnose(Evidence(names, right, trials, wrong, name="step", plain=(STEP,)))
+    assert (words in str(naming)) if words else naming is None, str(naming)

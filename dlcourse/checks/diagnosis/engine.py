@@ -6,13 +6,23 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from dlcourse.checks.diagnosis.behaviour import BEHAVIOUR
+from dlcourse.checks.diagnosis.edits import EDITS
 from dlcourse.checks.diagnosis.evidence import Evidence
+from dlcourse.checks.diagnosis.functions import FUNCTIONS
 from dlcourse.checks.diagnosis.inputs import INPUTS
 from dlcourse.checks.diagnosis.naming import Naming
-from dlcourse.checks.diagnosis.output import OUTPUT, shape_words
+from dlcourse.checks.diagnosis.output import OUTPUT, shape_words, with_part_of_an_argument
 
 Relation = Callable[[Evidence], Naming | None]
-RELATIONS: Sequence[Relation] = (*BEHAVIOUR, *OUTPUT, *INPUTS, shape_words)
+RELATIONS: Sequence[Relation] = (
+    *BEHAVIOUR,
+    *OUTPUT,
+    *FUNCTIONS,
+    *INPUTS,
+    with_part_of_an_argument,
+    *EDITS,
+    shape_words,
+)
 
 
 def diagnose(evidence: Evidence) -> Naming | None:

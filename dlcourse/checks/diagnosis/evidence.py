@@ -108,6 +108,10 @@ class Evidence:
         Difference from the right answer that is still right.
     calls : int
         How many more calls of the student's function there may be.
+    name : str
+        The function's name.
+    plain : tuple of str
+        Source of a plain solution, after the sources of what it calls; empty where there is none.
     """
 
     names: tuple[str, ...]
@@ -116,6 +120,8 @@ class Evidence:
     function: Callable[..., object] | None = None
     tolerance: float = CLOSE
     calls: int = 400
+    name: str = ""
+    plain: tuple[str, ...] = ()
     trials: list[Trial] = field(init=False)
     answers: list[FloatArray] = field(init=False)
 

@@ -21,7 +21,7 @@ from dlcourse.checks.diagnosis.evidence import (
 )
 from dlcourse.checks.diagnosis.naming import Naming
 from dlcourse.checks.diagnosis.output import factor_words, logistic
-from dlcourse.checks.diagnosis.quantities import factor
+from dlcourse.checks.diagnosis.quantities import Amount, factor
 
 Values = Callable[[FloatArray], FloatArray]
 Rows = Callable[[Arguments, int], NDArray[np.int64]]
@@ -88,23 +88,23 @@ def of_numbers(name: str) -> Iterator[tuple[str, Values]]:
 
 def of_vectors(name: str) -> Iterator[tuple[str, Values]]:
     """Go through what happens to single entries of a vector, such as weights with a bias."""
-    yield f"0 in place of {name}[0]", at(FIRST, np.zeros_like)
-    yield f"1 in place of {name}[0]", at(FIRST, np.ones_like)
-    yield f"-{name}[0] in place of {name}[0]", at(FIRST, np.negative)
-    yield f"{name}[0] counted twice", at(FIRST, lambda b: 2 * b)
-    yield f"{name}[0] squared", at(FIRST, np.square)
-    yield f"0 in place of the last entry of {name}", at(LAST, np.zeros_like)
-    yield f"{name}[1] in place of {name}[0]", lambda a: np.r_[a[1], a[1:]]
-    yield f"{name}[-1] in place of {name}[0]", lambda a: np.r_[a[-1], a[1:]]
-    yield f"the last entry of {name} taken for its first", lambda a: np.roll(a, 1)
-    yield f"the first entry of {name} taken for its last", lambda a: np.roll(a, -1)
-    yield f"{name}[j] in place of {name}[j + 1]", lambda a: np.r_[a[0], a[:-1]]
-    yield f"0 in place of {name}[1:]", at(REST, np.zeros_like)
-    yield f"-{name}[1:] in place of {name}[1:]", at(REST, np.negative)
-    yield f"{name}[1:] in reversed order", lambda a: np.r_[a[0], a[:0:-1]]
-    yield f"{name}[1:] divided by the number of its entries", at(REST, lambda a: a / len(a))
+    yield f"0 in place of `{name}[0]`", at(FIRST, np.zeros_like)
+    yield f"1 in place of `{name}[0]`", at(FIRST, np.ones_like)
+    yield f"-`{name}[0]` in place of `{name}[0]`", at(FIRST, np.negative)
+    yield f"`{name}[0]` counted twice", at(FIRST, lambda b: 2 * b)
+    yield f"`{name}[0]` squared", at(FIRST, np.square)
+    yield f"0 in place of the last entry of `{name}`", at(LAST, np.zeros_like)
+    yield f"`{name}[1]` in place of `{name}[0]`", lambda a: np.r_[a[1], a[1:]]
+    yield f"`{name}[-1]` in place of `{name}[0]`", lambda a: np.r_[a[-1], a[1:]]
+    yield f"the last entry of `{name}` taken for its first", lambda a: np.roll(a, 1)
+    yield f"the first entry of `{name}` taken for its last", lambda a: np.roll(a, -1)
+    yield f"`{name}[j]` in place of `{name}[j + 1]`", lambda a: np.r_[a[0], a[:-1]]
+    yield f"0 in place of `{name}[1:]`", at(REST, np.zeros_like)
+    yield f"-`{name}[1:]` in place of `{name}[1:]`", at(REST, np.negative)
+    yield f"`{name}[1:]` in reversed order", lambda a: np.r_[a[0], a[:0:-1]]
+    yield f"`{name}[1:]` divided by the number of its entries", at(REST, lambda a: a / len(a))
     yield (
-        f"{name}[0] times the number of the other entries",
+        f"`{name}[0]` times the number of the other entries",
         lambda a: np.r_[a[0] * (len(a) - 1), a[1:]],
     )
 
@@ -117,6 +117,10 @@ def of_tables(name: str) -> Iterator[tuple[str, Values]]:
     yield f"the first column of {name} negated", at(FIRST_COLUMN, np.negative)
     yield f"0 in the first row of {name}", at(FIRST, np.zeros_like)
     yield f"0 in the last row of {name}", at(LAST, np.zeros_like)
+    yield (
+        f"the first column of {name} times the number of the others",
+        lambda a: np.c_[a[:, :1] * (a.shape[1] - 1), a[:, 1:]],
+    )
     yield f"the first row of {name} in every row", lambda a: np.broadcast_to(a[0], a.shape)
     yield f"the last row of {name} in every row", lambda a: np.broadcast_to(a[-1], a.shape)
     yield f"the last column of {name} taken for its first", lambda a: np.roll(a, 1, axis=1)
@@ -237,7 +241,9 @@ def of_rates(evidence: Evidence) -> Iterator[tuple[str, Change]]:
 
 def of_pairs(evidence: Evidence) -> Iterator[tuple[str, Change]]:
     """Go through pairs of arguments that are taken for each other."""
-    for i, j in itertools.combinations(evidence.positions, 2):
+    single = evidence.counts + evidence.numbers
+    arrays = [k for k in evidence.positions if k not in single]
+    for i, j in itertools.combinations([*single, *arrays], 2):
         pairs = zip(evidence.values(i), evidence.values(j), strict=True)
         if not all(shape(a) == shape(b) for a, b in pairs):
             continue
@@ -433,7 +439,7 @@ def with_a_factor(evidence: Evidence, words: str, rights: dict[int, FloatArray])
     """Name changed arguments and a factor together."""
     cases = list(rights)
     amount = factor(evidence, [evidence.answers[k] for k in cases], list(rights.values()), cases)
-    if amount is None or (amount.constant is not None and amount.constant not in (-1, 2, 0.5)):
+    if amount is None or not simple(amount):
         return None
     if amount.constant == -1 and words.startswith("-"):
         return None
@@ -444,6 +450,13 @@ def with_a_factor(evidence: Evidence, words: str, rights: dict[int, FloatArray])
         f"Your answer is {factor_said}, where that is the right one for {words}.",
         question,
     )
+
+
+def simple(amount: Amount) -> bool:
+    """Tell whether a factor is one of the few that come together with another mistake."""
+    if amount.constant is not None:
+        return amount.constant in (-1, 2, 0.5)
+    return ("number of" in amount.words or "len(" in amount.words) and "/" not in amount.words
 
 
 INPUTS = (changed_arguments,)

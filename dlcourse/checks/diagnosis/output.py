@@ -3,7 +3,7 @@
 Each takes the evidence and returns a naming where it explains every case; none calls a function.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -55,7 +55,6 @@ MAPS: list[Entry] = [
         "Which operation gives whole numbers only?",
         np.floor,
     ),
-    *ROUNDED,
     ("only the sign of the right one", "What says how large it is?", np.sign),
     (
         "1 where the right one is positive, and 0 elsewhere",
@@ -67,6 +66,7 @@ MAPS: list[Entry] = [
         "Is a decision asked for, or a number?",
         lambda r: (r > 0.5) * 1.0,
     ),
+    *ROUNDED,
     ("the sigmoid of the right one", "Is the sigmoid applied once too often?", logistic),
     ("the hyperbolic tangent of the right one", "Is tanh applied once too often?", np.tanh),
     ("1 minus the right one", "Of which of two outcomes is this the share?", lambda r: 1 - r),
@@ -506,24 +506,32 @@ def parts_of(name: str, value: FloatArray) -> dict[str, FloatArray]:
     return found
 
 
-def with_an_argument(evidence: Evidence) -> Naming | None:
-    """Answer an argument, or what is right with an argument added, taken away or multiplied."""
+def alike(evidence: Evidence) -> Iterator[tuple[str, list[FloatArray]]]:
+    """Go through the arguments, and what is taken of them, that have the answers' shapes."""
     for k in evidence.arrays:
         name = evidence.names[k]
         values = [parts_of(name, np.asarray(v, dtype=float)) for v in evidence.values(k)]
-        for words in values[0]:
-            if all(words in parts for parts in values):
-                naming = combined(evidence, words, [parts[words] for parts in values])
-                if naming:
-                    return naming
-    return None
+        for words in values[0] if values else ():
+            arrays = [parts[words] for parts in values if words in parts]
+            shapes = zip(arrays, evidence.rights, evidence.answers, strict=False)
+            if len(arrays) == len(values) and all(
+                v.shape == r.shape == a.shape for v, r, a in shapes
+            ):
+                yield words, arrays
+
+
+def with_an_argument(evidence: Evidence) -> Naming | None:
+    """Answer an argument, or what is right with an argument added, taken away or multiplied."""
+    return next(filter(None, (combined(evidence, *found) for found in alike(evidence))), None)
+
+
+def with_part_of_an_argument(evidence: Evidence) -> Naming | None:
+    """Answer a scaled change from an argument, or what is right with so much of an argument."""
+    return next(filter(None, (in_part(evidence, *found) for found in alike(evidence))), None)
 
 
 def combined(evidence: Evidence, words: str, values: Sequence[FloatArray]) -> Naming | None:
     """Look for what is right combined with one array of every case."""
-    shapes = zip(values, evidence.rights, evidence.answers, strict=True)
-    if not all(v.shape == r.shape == a.shape for v, r, a in shapes):
-        return None
     rights, relation = evidence.rights, f"combined with {words}"
     if evidence.explains(lambda k: values[k]):
         return Naming(relation, f"Your answer is {words}: nothing happens to it.")
@@ -553,8 +561,13 @@ def combined(evidence: Evidence, words: str, values: Sequence[FloatArray]) -> Na
         return Naming(
             relation, f"Your answer is the right one times {words}.", "Which factor is too much?"
         )
+    return None
+
+
+def in_part(evidence: Evidence, words: str, values: Sequence[FloatArray]) -> Naming | None:
+    """Look for a factor of the change from an array, or of the array in what is wrong."""
     changes = [a - v for a, v in zip(evidence.answers, values, strict=True)]
-    wanted = [r - v for r, v in zip(rights, values, strict=True)]
+    wanted = [r - v for r, v in zip(evidence.rights, values, strict=True)]
     if amount := factor(evidence, changes, wanted):
         name, question = factor_words(amount, f"The change from {words}", "what it should be")
         return Naming(f"change from {words}, {amount.words}", name, question)

@@ -16,6 +16,11 @@ PLAIN = {
     -0.5: "The sign is wrong, and a factor 2 is missing",
     1 / np.log(2): "The logarithm is one to base 2",
     1 / np.log(10): "The logarithm is one to base 10",
+    np.sqrt(2): "Something under a root is doubled",
+    1 / np.sqrt(2): "Something under a root is halved",
+    np.sqrt(3): "Something under a root is three times what it should be",
+    1 / np.sqrt(3): "Something under a root is a third of what it should be",
+    100.0: "That is a share in per cent",
     np.log(2): "There is a factor log(2): is a power of 2 or a logarithm to base 2 at work",
     np.log(10): "There is a factor log(10): is a power of 10 or a logarithm to base 10 at work",
 }
@@ -56,8 +61,9 @@ def quantities(evidence: Evidence, cases: Sequence[int]) -> dict[str, FloatArray
         name, arrays = evidence.names[k], [np.asarray(a[k], dtype=float) for a in trials]
         if not all(array.size for array in arrays):
             continue
-        if arrays[0].ndim > 1:
+        if arrays[0].ndim == 2:
             found[f"the number of entries of `{name}`"] = [a.size for a in arrays]
+            found[f"the number of entries of `{name}[:, 1:]`"] = [a[:, 1:].size for a in arrays]
         if k in evidence.labels:
             found[f"the number of ones in `{name}`"] = [a.sum() for a in arrays]
             found[f"the number of zeros in `{name}`"] = [(1 - a).sum() for a in arrays]
