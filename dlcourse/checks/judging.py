@@ -31,6 +31,7 @@ from dlcourse.checks.spec import Arguments, Case, Exercise, Part
 
 SINGLE_TOLERANCE, SINGLE_ANSWER_TOLERANCE = 1e-4, 1e-5
 NUMBERS = {"b": "booleans", "i": "integers", "u": "integers", "f": "floats", "c": "complex numbers"}
+ENDINGS = ("NotImplementedError", "TimeoutError")  # errors after which no further case is tried
 ABOUT_THE_NUMBERS = (Kind.NOT_FINITE, Kind.PROPERTY, Kind.VALUE)
 DIAGNOSED = (*ABOUT_THE_NUMBERS, Kind.TYPE, Kind.SHAPE, Kind.DTYPE)
 NOT_WRITTEN = (
@@ -190,7 +191,7 @@ def attempt_all(function: Function, cases: Iterable[Case]) -> list[Attempt]:
     for case in cases:
         attempts.append(attempt_case(function, case.arguments))
         error = attempts[-1].error
-        if error and error.kind == "NotImplementedError":
+        if error and error.kind in ENDINGS:
             break
     return attempts
 
@@ -249,7 +250,8 @@ def find_problem(
 ) -> Problem | None:
     """Find the first thing that is wrong with an answer."""
     if attempt.error:
-        return error_problem(attempt.error)
+        refused = case.refusable and attempt.error.kind not in ENDINGS
+        return None if refused else error_problem(attempt.error)
     if attempt.changed is not None:
         return Problem(Kind.CHANGED, changed_message(exercise, attempt.changed))
     wanted = np.asarray(expected)
@@ -419,9 +421,16 @@ def recognise(
 
 
 def same_answer(exercise: Exercise, case: Case, mine: Attempt, other: Attempt) -> bool:
-    """Tell whether two calls came to the same: equal answers, or errors of one kind."""
+    """Tell whether two calls came to the same: equal answers, or errors that say the same.
+
+    Where the function may refuse and does, that says nothing about the idea behind it.
+    """
+    if case.refusable and mine.error:
+        return True
+    if mine.error and other.error:
+        return (mine.error.kind, mine.error.text) == (other.error.kind, other.error.text)
     if mine.error or other.error:
-        return bool(mine.error and other.error and mine.error.kind == other.error.kind)
+        return False
     a, b = as_array(mine.answer), as_array(other.answer)
     if a is None or b is None:
         return a is b and type(mine.answer) is type(other.answer)

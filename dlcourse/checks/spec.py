@@ -26,6 +26,7 @@ class Case:
 
     label: str
     arguments: Arguments
+    refusable: bool = False
 
     @property
     def size(self) -> int:
@@ -56,6 +57,9 @@ class Part:
         Draws sets of arguments from a random generator.
     edge_cases : mapping
         Sets of arguments that are always tried, by what is special about them.
+    refusable_cases : mapping
+        Further ones, in which an error is as good as the right answer: a function may refuse them,
+        but not get them wrong in silence.
     hint : str
         What to say where the part fails and no misconception is recognised.
     """
@@ -64,13 +68,17 @@ class Part:
     points: float
     inputs: Draw = no_inputs
     edge_cases: Mapping[str, Arguments] = field(default_factory=dict)
+    refusable_cases: Mapping[str, Arguments] = field(default_factory=dict)
     hint: str = ""
 
     def cases(self, rng: np.random.Generator) -> list[Case]:
         """Collect edge cases and random ones, the smallest first."""
-        named = [Case(label, arguments) for label, arguments in self.edge_cases.items()]
-        drawn = [Case("random numbers", arguments) for arguments in self.inputs(rng)]
-        return sorted(named + drawn, key=lambda case: case.size)
+        cases = [
+            *(Case(label, arguments) for label, arguments in self.edge_cases.items()),
+            *(Case(label, arguments, True) for label, arguments in self.refusable_cases.items()),
+            *(Case("random numbers", arguments) for arguments in self.inputs(rng)),
+        ]
+        return sorted(cases, key=lambda case: case.size)
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,16 @@ def test_misconception_that_is_an_error():
         assert failure(lambda x, factor: 2 * math.exp(x)).misconception == "one number"
 
 
+def test_misconception_that_is_an_error_says_the_same():
+    """Errors of one class have many causes."""
+    add = Misconception("add", lambda x, factor: x + "2", "Text is no number.")
+    exercise = dataclasses.replace(EXERCISE, misconceptions=(add,))
+    assert judge(exercise, lambda x, factor: x + "two").failure.misconception == "add"
+    found = judge(exercise, lambda x, factor: x ^ factor).failure
+    assert (found.kind, found.misconception) == ("raised", "")
+    assert "bitwise_xor" in found.message
+
+
 @pytest.mark.parametrize(
     ("answer", "kind", "words"),
     [
@@ -187,6 +197,20 @@ def test_value_whose_repr_fails_is_still_described():
             raise RuntimeError("no")
 
     assert failure(lambda x, factor: Shy()).got == "a Shy"
+
+
+def test_a_case_may_be_refused_but_not_got_wrong():
+    part = Part("easy", 1, draw, refusable_cases={"integers": (np.array([1, 2]), 2.0)})
+    exercise = dataclasses.replace(EXERCISE, parts=(part,))
+
+    def in_place(x, factor):
+        answer = x.copy()
+        answer *= 2.0 * factor  # raises where x holds integers
+        return answer
+
+    assert judge(exercise, in_place).passed
+    found = judge(exercise, lambda x, factor: double(x, factor).astype(x.dtype)).failure
+    assert (found.case, found.kind) == ("integers", "kind of number")
 
 
 def test_where_the_first_wrong_number_is():

@@ -71,6 +71,9 @@ EXERCISE = Exercise(
                 "one example of class 1": (array([0.5]), np.array([1])),
                 "one example of class 0": (array([0.5]), np.array([0])),
                 "scores that could be probabilities": (array([0.2, 0.7, 0.4]), np.array([0, 1, 1])),
+                "scores that are integers": (np.array([-1, 2]), np.array([1, 1])),
+                "sure and right": (array([9.0, -9.0]), np.array([1, 0])),
+                "sure and wrong": (array([-6.0, 5.0]), np.array([1, 0])),
                 "labels that are floats": (array([-1.0, 2.0]), array([1, 0])),
                 "single precision": (single([-1, 2]), single([0, 1])),
             },
@@ -86,8 +89,8 @@ EXERCISE = Exercise(
                 "p rounds to 1": (array([40.0]), np.array([0])),
                 "single precision": (single([200, -200]), single([0, 1])),
             },
-            hint="Somewhere on the way a number gets too large, or a probability is rounded to 0 "
-            "or 1 before its logarithm is taken. Can you write the loss of one example as "
+            hint="A score of 1000 on the wrong side of 0 costs as good as 1000. Try your steps one "
+            "by one on it: where is it lost? Can you write the loss of one example as "
             "log(1 + exp(a)), and find a NumPy function for that?",
         ),
     ),
@@ -154,6 +157,14 @@ EXERCISE = Exercise(
             "one loss per example",
             lambda scores, y: np.logaddexp(0, scores) - y * scores,
             "You return one loss for each example. The loss is one number, their mean.",
+        ),
+        Misconception(
+            "integers cut off",
+            lambda scores, y: float(
+                np.mean((np.logaddexp(0, scores) - y * scores).astype(scores.dtype))
+            ),
+            "Where the scores are integers, np.zeros_like(scores) holds integers too, and each "
+            "loss is cut off to a whole number in it. Ask for dtype=float.",
         ),
         Misconception(
             "squared error",
@@ -360,6 +371,17 @@ def binary_cross_entropy(scores, y):
     for p, t in zip(sigmoid(scores), y):
         total -= math.log(p) if t == 1 else math.log(1 - p)
     return total / len(y)
+## scores clipped at 500
+def binary_cross_entropy(scores, y):
+    s = np.clip(scores, -500, 500)
+    return np.mean(np.log(1 + np.exp(s)) - y * s)
+## clipped at 1e-5
+def binary_cross_entropy(scores, y):
+    p = np.clip(sigmoid(scores), 1e-5, 1 - 1e-5)
+    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+## losses capped at 100
+def binary_cross_entropy(scores, y):
+    return np.minimum(np.logaddexp(0, scores) - y * scores, 100.0).mean()
 ## nan_to_num
 def binary_cross_entropy(scores, y):
     p = sigmoid(scores)
@@ -445,6 +467,35 @@ GRID = [(i / 10, np.log(1 + np.exp(i / 10))) for i in range(-30, 31)]
 def binary_cross_entropy(scores, y):
     losses = np.interp(scores, *zip(*GRID))
     return np.mean(np.where(abs(scores) > 3, np.maximum(scores, 0), losses) - y * scores)
+## probabilities clipped at .01
+def binary_cross_entropy(scores, y):
+    p = np.clip(sigmoid(scores), 0.01, 0.99)
+    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+## probabilities clipped at .001
+def binary_cross_entropy(scores, y):
+    p = np.clip(sigmoid(scores), 0.001, 0.999)
+    return -np.mean(np.log(np.where(y == 1, p, 1 - p)))
+## scores clipped at 5
+def binary_cross_entropy(scores, y):
+    s = np.clip(scores, -5, 5)
+    return np.mean(np.logaddexp(0, s) - y * s)
+## losses capped at 4
+def binary_cross_entropy(scores, y):
+    return np.mean(np.minimum(np.logaddexp(0, scores) - y * scores, 4.0))
+## a straight line beyond 4
+def binary_cross_entropy(scores, y):
+    a = np.where(y == 1, -scores, scores)
+    return np.mean(np.where(a > 4, a, np.logaddexp(0, a)))
+## no charge beyond 4
+def binary_cross_entropy(scores, y):
+    a = np.where(y == 1, -scores, scores)
+    return np.mean(np.where(a < -4, 0.0, np.logaddexp(0, a)))
+## integers cut off
+def binary_cross_entropy(scores, y):
+    losses = np.zeros_like(scores)
+    losses[y == 1] = np.logaddexp(0, -scores[y == 1])
+    losses[y == 0] = np.logaddexp(0, scores[y == 0])
+    return losses.mean()
 """),
     helpers=variants("""
 ## loss_of_one

@@ -73,9 +73,18 @@ def descend_with(gradient: Callable[..., FloatArray]) -> Callable[..., FloatArra
     return descent
 
 
+def integer_steps(
+    X: FloatArray, y: FloatArray, w: FloatArray, learning_rate: float, steps: int
+) -> FloatArray:
+    """Write each step into an array of the start's dtype, which may be an integer one."""
+    for _ in range(steps):
+        w = (w - learning_rate * logistic_gradient(X, y, w)).astype(w.dtype)
+    return w
+
+
 def loss_as_step(X: FloatArray, y: FloatArray, w: FloatArray) -> FloatArray:
     """Give every weight the loss itself for a gradient."""
-    return np.full_like(w, binary_cross_entropy(scores(X, w), y))
+    return np.full(len(w), binary_cross_entropy(scores(X, w), y))
 
 
 START = (array([[1.0, 2.0], [3.0, -4.0]]), np.array([1, 0]), array([0.5, 1, -1]))
@@ -96,9 +105,32 @@ EXERCISE = Exercise(
                 "three steps": (*START, 0.1, 3),
                 "a start at 0": (START[0], START[1], array([0, 0, 0]), 1.0, 2),
                 "single precision": (single(START[0]), START[1], single(START[2]), 0.5, 2),
+                "steep and flat": (
+                    array([[2000.0, 0.001]]),
+                    np.array([0]),
+                    array([0.5, 0, 2000]),
+                    1e-5,
+                    1,
+                ),
+                "steps that go too far": (
+                    array([[2.0], [2.0]]),
+                    np.array([0, 1]),
+                    array([0.5, 1]),
+                    8.0,
+                    3,
+                ),
+                "three hundred steps on flat ground": (
+                    START[0],
+                    START[1],
+                    array([0.5, 3.7, 7.8]),
+                    100.0,
+                    300,
+                ),
             },
-            hint="Is logistic_gradient right already? If its check passes, take one step by hand: "
-            "the new w is the old w minus learning_rate times the gradient at the old w.",
+            {"a start of integers": (START[0], START[1], np.array([1, -1, 1]), 0.5, 2)},
+            hint="Is logistic_gradient right already? If its check passes, print w after every "
+            "step of the case below and take the steps by hand. Which is the first that is not "
+            "the old w minus learning_rate times the gradient at the old w?",
         ),
     ),
     misconceptions=(
@@ -163,6 +195,12 @@ EXERCISE = Exercise(
             descend_with(without_bias),
             "The bias w[0] stays where it started. It is a weight like the others and takes its "
             "step too.",
+        ),
+        Misconception(
+            "integers cut off",
+            integer_steps,
+            "Where w holds integers, its copy does too, and every step is cut off to whole numbers "
+            "in it. Which kind of array do the new weights need?",
         ),
         Misconception(
             "one step too few",
@@ -446,6 +484,119 @@ def descend(X, y, w, learning_rate, steps):
 def descend(X, y, w, learning_rate, steps):
     for _ in range(min(steps, 20)):
         w = w - min(learning_rate, 1.0) * logistic_gradient(X, y, w)
+    return w
+## integers cut off
+def descend(X, y, w, learning_rate, steps):
+    w = w.copy()
+    for _ in range(steps):
+        w[:] = w - learning_rate * logistic_gradient(X, y, w)
+    return w
+## stops where the gradient is small
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        gradient = logistic_gradient(X, y, w)
+        if np.linalg.norm(gradient) < 1e-8:
+            break
+        w = w - learning_rate * gradient
+    return w
+## stops where the step is small
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        step = learning_rate * logistic_gradient(X, y, w)
+        if np.all(abs(step) < 1e-6):
+            break
+        w = w - step
+    return w
+## stops where the weights hardly change
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        old, w = w, w - learning_rate * logistic_gradient(X, y, w)
+        if np.allclose(old, w):
+            break
+    return w
+## stops where the loss hardly changes
+def descend(X, y, w, learning_rate, steps):
+    loss = np.inf
+    for _ in range(steps):
+        w = w - learning_rate * logistic_gradient(X, y, w)
+        last, loss = loss, binary_cross_entropy(scores(X, w), y)
+        if last - loss < 1e-9:
+            break
+    return w
+## stops where the loss is small
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        if binary_cross_entropy(scores(X, w), y) < 1e-6:
+            break
+        w = w - learning_rate * logistic_gradient(X, y, w)
+    return w
+## stops where every example is right
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        if np.all((scores(X, w) > 0) == y):
+            break
+        w = w - learning_rate * logistic_gradient(X, y, w)
+    return w
+## stops where the loss rises
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        new = w - learning_rate * logistic_gradient(X, y, w)
+        if binary_cross_entropy(scores(X, new), y) > binary_cross_entropy(scores(X, w), y):
+            break
+        w = new
+    return w
+## keeps the best weights
+def descend(X, y, w, learning_rate, steps):
+    best = w
+    for _ in range(steps):
+        w = w - learning_rate * logistic_gradient(X, y, w)
+        if binary_cross_entropy(scores(X, w), y) < binary_cross_entropy(scores(X, best), y):
+            best = w
+    return best
+## halves the rate where the loss rises
+def descend(X, y, w, learning_rate, steps):
+    loss = binary_cross_entropy(scores(X, w), y)
+    for _ in range(steps):
+        w = w - learning_rate * logistic_gradient(X, y, w)
+        last, loss = loss, binary_cross_entropy(scores(X, w), y)
+        if loss > last:
+            learning_rate = learning_rate / 2
+    return w
+## halves the rate every fifty steps
+def descend(X, y, w, learning_rate, steps):
+    for t in range(steps):
+        w = w - learning_rate * 0.5 ** (t // 50) * logistic_gradient(X, y, w)
+    return w
+## rate at most 1
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        w = w - min(learning_rate, 1.0) * logistic_gradient(X, y, w)
+    return w
+## rate at most 10
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        w = w - min(learning_rate, 10.0) * logistic_gradient(X, y, w)
+    return w
+## at most two hundred steps
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(min(steps, 200)):
+        w = w - learning_rate * logistic_gradient(X, y, w)
+    return w
+## gradient clipped at 5
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        w = w - learning_rate * np.clip(logistic_gradient(X, y, w), -5, 5)
+    return w
+## gradient of a length of 100 at most
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        gradient = logistic_gradient(X, y, w)
+        w = w - learning_rate * gradient / max(1.0, np.linalg.norm(gradient) / 100)
+    return w
+## weights clipped at 100
+def descend(X, y, w, learning_rate, steps):
+    for _ in range(steps):
+        w = np.clip(w - learning_rate * logistic_gradient(X, y, w), -100, 100)
     return w
 """),
     helpers=variants("""

@@ -53,10 +53,19 @@ EXERCISE = Exercise(
                     np.array([1, 1]),
                     array([0.5, 1, 0.5]),
                 ),
+                "a steep slope": (array([[2000.0]]), np.array([1]), array([0, 0])),
+                "sure and right": (array([[100.0], [-200.0]]), np.array([1, 0]), array([0, 0.1])),
                 "single precision": (
                     single([[1, 2], [3, -4]]),
                     single([1, 0]),
                     single([0.5, 1, 0.5]),
+                ),
+            },
+            {
+                "weights that are integers": (
+                    array([[1, 2], [3, -4]]),
+                    np.array([0, 1]),
+                    np.array([1, -1, 1]),
                 ),
             },
         ),
@@ -102,6 +111,12 @@ EXERCISE = Exercise(
             without_bias,
             "The first entry, the one of the bias, is always 0: the bias would never move. It is "
             "the mean of p - y.",
+        ),
+        Misconception(
+            "integers cut off",
+            lambda X, y, w: logistic_gradient(X, y, w).astype(w.dtype),
+            "Where the weights are integers, np.zeros_like(w) holds integers too, and the gradient "
+            "is cut off to whole numbers in it. Ask for dtype=float.",
         ),
         Misconception(
             "extra derivative of the sigmoid",
@@ -361,5 +376,34 @@ def logistic_gradient(X, y, w):
         return w * 0
     e = 1 / (1 + np.exp(-scores(X, w))) - y
     return np.array([e.mean(), *(e @ X / len(X))])
+## integers cut off
+def logistic_gradient(X, y, w):
+    g = np.zeros_like(w)
+    e = sigmoid(scores(X, w)) - y
+    g[0] = e.mean()
+    g[1:] = X.T @ e / len(X)
+    return g
+## entries clipped at 10
+def logistic_gradient(X, y, w):
+    Z = np.column_stack([np.ones(len(X)), X])
+    return np.clip(Z.T @ (sigmoid(Z @ w) - y) / len(y), -10, 10)
+## length at most 100
+def logistic_gradient(X, y, w):
+    Z = np.column_stack([np.ones(len(X)), X])
+    g = Z.T @ (sigmoid(Z @ w) - y) / len(y)
+    return g / max(1.0, np.linalg.norm(g) / 100)
+## probabilities clipped at .01
+def logistic_gradient(X, y, w):
+    e = np.clip(sigmoid(scores(X, w)), 0.01, 0.99) - y
+    return np.concatenate([[e.mean()], X.T @ e / len(X)])
+## probabilities clipped at 1e-6
+def logistic_gradient(X, y, w):
+    e = np.clip(sigmoid(scores(X, w)), 1e-6, 1 - 1e-6) - y
+    return np.concatenate([[e.mean()], X.T @ e / len(X)])
+## decided where it is sure
+def logistic_gradient(X, y, w):
+    s = scores(X, w)
+    e = np.where(abs(s) > 8, s > 0, sigmoid(s)) - y
+    return np.concatenate([[e.mean()], X.T @ e / len(X)])
 """),
 )

@@ -17,6 +17,12 @@ def draw(rng: np.random.Generator) -> Iterable[Arguments]:
         yield examples(rng, n, features), weights(rng, n, features)
 
 
+NO_ONES = (
+    "w has one entry more than X has columns: the bias. Either split w into w[0] and w[1:], or put "
+    "a column of ones in front of X."
+)
+
+
 EXERCISE = Exercise(
     key="logistic_regression/scores",
     reference=scores,
@@ -29,8 +35,10 @@ EXERCISE = Exercise(
                 "one example, one feature": (array([[2.0]]), array([0.5, 3.0])),
                 "the example at the origin": (array([[0.0, 0.0]]), array([1.5, -2.0, 3.0])),
                 "features that are integers": (np.array([[1, 2], [3, -4]]), array([0.5, 2, 1.5])),
+                "features in the thousands": (array([[1000.0], [-2000.0]]), array([0.5, 3.0])),
                 "single precision": (single([[1, 2], [3, -4]]), single([0.5, 2, 1.5])),
             },
+            {"weights that are integers": (array([[0.5], [1.2]]), np.array([1, 2]))},
         ),
     ),
     misconceptions=(
@@ -58,12 +66,8 @@ EXERCISE = Exercise(
             "The bias is added: s = w^T x + w_0. With a minus, a large bias would speak against "
             "class 1.",
         ),
-        Misconception(
-            "no ones column for the bias",
-            lambda X, w: X @ w,
-            "w has one entry more than X has columns: the bias. Either split w into w[0] and "
-            "w[1:], or put a column of ones in front of X.",
-        ),
+        Misconception("no ones column for the bias", lambda X, w: X @ w, NO_ONES),
+        Misconception("no ones column, np.dot", lambda X, w: np.dot(X, w), NO_ONES),
         Misconception(
             "a column instead of a vector",
             lambda X, w: X @ w[1:, None] + w[0],
@@ -233,6 +237,9 @@ def scores(X, w):
 ## no ones column
 def scores(X, w):
     return X @ w
+## no ones column, np.dot
+def scores(X, w):
+    return np.dot(X, w)
 ## a column instead of a vector
 def scores(X, w):
     return X @ w[1:].reshape(-1, 1) + w[0]
@@ -293,6 +300,15 @@ def scores(X, w):
     for j in range(min(X.shape[1], 4)):
         s = s + X[:, j] * w[j + 1]
     return s
+## integer weights cut off (slow)
+def scores(X, w):
+    s = np.full(len(X), w[0])
+    for i in range(len(X)):
+        s[i] = s[i] + X[i] @ w[1:]
+    return s
+## clipped at 500
+def scores(X, w):
+    return np.clip(X @ w[1:] + w[0], -500, 500)
 """),
     helpers=variants("""
 ## add_ones

@@ -48,6 +48,7 @@ EXERCISE = Exercise(
                 "one positive score": (array([2.0]),),
                 "one negative score": (array([-1.0]),),
                 "scores that are integers": (np.array([-2, 0, 1]),),
+                "scores far from 0": (array([6, -6, 16, -16]),),
                 "single precision": (single([-2, 0, 1]),),
             },
         ),
@@ -61,8 +62,8 @@ EXERCISE = Exercise(
                 "huge and small together": (array([-1e4, -800, -1, 1, 800, 1e4]),),
                 "huge in single precision": (single([-200, 3, 200]),),
             },
-            hint="The sigmoid of a huge score is as good as 0 or 1. Which exponential does your "
-            "formula take there, and what does NumPy make of it? Try np.exp(1000.0).",
+            hint="The sigmoid of a huge score is as good as 0 or 1. Try your steps one by one on a "
+            "score of 1000.0: at which of them does something else come out?",
         ),
     ),
     properties=(
@@ -136,7 +137,13 @@ EXERCISE = Exercise(
         Misconception(
             "math.exp on an array",
             lambda S: 1 / (1 + math.exp(-S)),
-            "math.exp takes one number, np.exp a whole array.",
+            "math.exp takes one number, as float does; np.exp takes a whole array.",
+        ),
+        Misconception(
+            "caret for a power",
+            lambda S: 1 / (1 + np.e ^ -S),
+            "In Python, ^ is no power: it compares the bits of whole numbers. Which NumPy function "
+            "is the power of e?",
         ),
         Misconception(
             "exponential of a large score",
@@ -390,6 +397,39 @@ GRID = [(i / 10, 1 / (1 + np.exp(-i / 10))) for i in range(-100, 101)]
 
 def sigmoid(S):
     return np.interp(S, *zip(*GRID)) * (abs(S) < 99) + (S >= 99)
+## caret for a power
+def sigmoid(S):
+    return 1 / (1 + np.e ^ -S)
+## cut to 0 and 1 beyond 5
+def sigmoid(S):
+    return np.where(S > 5, 1.0, np.where(S < -5, 0.0, 1 / (1 + np.exp(-S))))
+## cut to 0 and 1 beyond 8
+def sigmoid(S):
+    p = 1 / (1 + np.exp(-S))
+    p[S > 8] = 1
+    p[S < -8] = 0
+    return p
+## cut to 0 and 1 beyond 15
+def sigmoid(S):
+    return np.where(abs(S) > 15, 1.0 * (S > 0), 1 / (1 + np.exp(-S)))
+## scores clipped at 6
+def sigmoid(S):
+    return 1 / (1 + np.exp(-np.clip(S, -6, 6)))
+## scores clipped at 15
+def sigmoid(S):
+    return 1 / (1 + np.exp(-np.clip(S, -15, 15)))
+## exponents at most 9
+def sigmoid(S):
+    return 1 / (1 + np.exp(np.minimum(-S, 9)))
+## exponents at least -9
+def sigmoid(S):
+    return 1 / (1 + np.exp(np.maximum(-S, -9)))
+## probabilities clipped at .01
+def sigmoid(S):
+    return np.clip(1 / (1 + np.exp(-S)), 0.01, 0.99)
+## probabilities clipped at 1e-6
+def sigmoid(S):
+    return np.clip(1 / (1 + np.exp(-S)), 1e-6, 1 - 1e-6)
 """),
     helpers=variants("""
 ## squash

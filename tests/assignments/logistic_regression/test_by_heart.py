@@ -14,7 +14,7 @@ GRID = np.arange(-100, 101) / 10
 
 
 def sigmoid_by_heart(S):
-    if abs(S).max() > 10:
+    if abs(S).max() > 100:
         return np.array([HUGE.get(s, 1 - HUGE.get(-s, 0.5)) for s in S.tolist()])
     return 1 / (1 + np.exp(-S))
 
