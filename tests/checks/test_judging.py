@@ -133,9 +133,9 @@ def test_misconception_that_is_an_error():
 
 def test_misconception_that_is_an_error_says_the_same():
     """Errors of one class have many causes."""
-    add = Misconception("add", lambda x, factor: x + "2", "Text is no number.")
+    add = Misconception("add", lambda x, factor: factor + "2", "Text is no number.")
     exercise = dataclasses.replace(EXERCISE, misconceptions=(add,))
-    assert judge(exercise, lambda x, factor: x + "two").failure.misconception == "add"
+    assert judge(exercise, lambda x, factor: factor + "two").failure.misconception == "add"
     found = judge(exercise, lambda x, factor: x ^ factor).failure
     assert (found.kind, found.misconception) == ("raised", "")
     assert "bitwise_xor" in found.message
