@@ -22,22 +22,35 @@ class StudentError(Exception):
         What the exception says.
     line : str
         The student's own line that led to it, or an empty string when it is not known.
+    raised_by : str
+        Name of another function of the notebook that raised it, or an empty string.
     """
 
-    def __init__(self, kind: str, text: str, line: str = "") -> None:
+    def __init__(self, kind: str, text: str, line: str = "", raised_by: str = "") -> None:
         super().__init__(f"{kind}: {text}")
-        self.kind, self.text, self.line = kind, text, line
+        self.kind, self.text, self.line, self.raised_by = kind, text, line, raised_by
 
 
 def describe_exception(error: BaseException, function: Callable[..., object]) -> StudentError:
-    """Describe an exception by the last line of the student's own file that led to it."""
+    """Describe an exception by the last line of the function's own file that led to it."""
     code = getattr(function, "__code__", None)
     home = getattr(code, "co_filename", None)
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == home]
     line = ""
     if frames and frames[-1].lineno is not None:
         line = linecache.getline(frames[-1].filename, frames[-1].lineno).strip()
-    return StudentError(type(error).__name__, shortened(str(error), 500), line)
+    kind, text = type(error).__name__, shortened(str(error), 500)
+    return StudentError(kind, text, line, raised_by(error, code))
+
+
+def raised_by(error: BaseException, own: object) -> str:
+    """Name the function that raised an exception, if its module knows it and it is not our own."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    if not frames or frames[-1].f_code is own:
+        return ""
+    code = frames[-1].f_code
+    known = getattr(frames[-1].f_globals.get(code.co_name), "__code__", None)
+    return code.co_name if known is code else ""
 
 
 def shortened(text: str, limit: int = 300) -> str:

@@ -31,11 +31,12 @@ from dlcourse.checks.spec import Arguments, Case, Exercise, Part
 
 SINGLE_TOLERANCE, SINGLE_ANSWER_TOLERANCE = 1e-4, 1e-5
 NUMBERS = {"b": "booleans", "i": "integers", "u": "integers", "f": "floats", "c": "complex numbers"}
+DIGITS = 17  # what it takes to write any double
 ENDINGS = ("NotImplementedError", "TimeoutError")  # errors after which no further case is tried
 ABOUT_THE_NUMBERS = (Kind.NOT_FINITE, Kind.PROPERTY, Kind.VALUE)
 DIAGNOSED = (*ABOUT_THE_NUMBERS, Kind.TYPE, Kind.SHAPE, Kind.DTYPE)
-NOT_WRITTEN = (
-    "There is only the stub so far. Replace `raise NotImplementedError()` by your code, run that "
+CALLS_A_STUB = (
+    "Your function calls {0}, and of {0} there is only the stub so far. Write that one, run its "
     "cell, then run this one again."
 )
 
@@ -59,6 +60,13 @@ class Problem:
 
     kind: Kind
     message: str
+
+
+NOT_WRITTEN = Problem(
+    Kind.NOT_WRITTEN,
+    "There is only the stub so far. Replace `raise NotImplementedError()` by your code, run that "
+    "cell, then run this one again.",
+)
 
 
 def judge(
@@ -139,7 +147,7 @@ def judge_part(
     trials += map(trial, cases, attempts, expected)
     for case, attempt, right in zip(cases, attempts, expected, strict=False):
         if problem := find_problem(exercise, case, attempt, right.answer):
-            if problem.kind == Kind.NOT_WRITTEN:
+            if attempt.error and attempt.error.kind == "NotImplementedError":
                 return Failure(part.title, problem.kind, problem.message), []
             hint = recognise(exercise, cases, attempts, expected, case)
             if problem.kind in DIAGNOSED and not hint[1]:
@@ -268,9 +276,10 @@ def find_problem(
 
 
 def error_problem(error: StudentError) -> Problem:
-    """Say that the function raised, and where."""
+    """Say that the function raised, and where, or that it or one it calls is a stub."""
     if error.kind == "NotImplementedError":
-        return Problem(Kind.NOT_WRITTEN, NOT_WRITTEN)
+        stub = error.raised_by
+        return Problem(Kind.RAISED, CALLS_A_STUB.format(stub)) if stub else NOT_WRITTEN
     said = f"{error.kind}: {error.text}" if error.text else error.kind
     where = f" in the line `{error.line}`" if error.line else ""
     return Problem(Kind.RAISED, f"Your function stopped with an error{where}. Python says: {said}")
@@ -368,17 +377,15 @@ def value_problem(
     close = np.isclose(answer, wanted, rtol=tolerance, atol=tolerance)
     if close.all():
         return None
-    if wanted.ndim == 0:
-        return Problem(Kind.VALUE, "The number is not right.")
     count, total = int((~close).sum()), wanted.size
+    if total == 1:
+        return Problem(Kind.VALUE, "The number is not right.")
     index = tuple(int(i) for i in np.argwhere(~close)[0])
-    where = f"[{', '.join(map(str, index))}]"
+    right, wrong = told_apart(wanted[index].item(), answer[index].item())
     return Problem(
         Kind.VALUE,
         f"{count} of {total} numbers {'is' if count == 1 else 'are'} not right. The first, at "
-        f"{where}, should be {wanted[index]:.6g} and is {answer[index]:.6g}."
-        if total > 1
-        else "The number is not right.",
+        f"[{', '.join(map(str, index))}], should be {right} and is {wrong}.",
     )
 
 
@@ -454,8 +461,8 @@ def write_down(
     name, hint = recognised
     names = exercise.argument_names
     wanted, got = pretty(expected.answer), "" if attempt.error else pretty(attempt.answer)
-    if wanted == got and problem.kind == Kind.VALUE:
-        wanted, got = pretty(expected.answer, digits=17), pretty(attempt.answer, digits=17)
+    if problem.kind == Kind.VALUE:
+        wanted, got = told_apart(expected.answer, attempt.answer)
     return Failure(
         part=part.title,
         kind=problem.kind,
@@ -468,6 +475,12 @@ def write_down(
         got=got,
         printed=attempt.printed,
     )
+
+
+def told_apart(one: object, other: object) -> tuple[str, str]:
+    """Print two values with as many digits as it takes to see that they differ."""
+    pairs = ((pretty(one, digits), pretty(other, digits)) for digits in range(6, DIGITS + 1))
+    return next((pair for pair in pairs if pair[0] != pair[1]), (pretty(one), pretty(other)))
 
 
 def pretty(value: object, digits: int = 6) -> str:

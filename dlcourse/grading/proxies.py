@@ -123,8 +123,8 @@ class StudentFunction(Named):
         for position, after in changed.items() if isinstance(changed, dict) else ():
             take_over(arguments, position, after)
         if "error" in reply:
-            kind, text, line = (*map(str, as_list(reply["error"])), "", "", "")[:3]
-            raise StudentError(kind[:80], text[:500], line[:300])
+            kind, text, line, name = (*map(str, as_list(reply["error"])), "", "", "", "")[:4]
+            raise StudentError(kind[:80], text[:500], line[:300], name[:80])
         return reply.get("answer")
 
 

@@ -1,6 +1,7 @@
 """What `judge` says about every way to be wrong, on a toy exercise: twice the argument."""
 
 import dataclasses
+import functools
 import math
 import sys
 import warnings
@@ -231,6 +232,16 @@ def test_numbers_that_look_equal_are_shown_in_full():
     assert (found.expected, found.got) == ("[1.]", "[1.0000003]")
 
 
+def test_numbers_are_written_until_they_differ():
+    def off(x, factor):
+        return double(x, factor) + 1e-6 * (len(x) > 1)
+
+    part = Part("easy", 1, edge_cases={"two": (np.array([-0.817574476, 1.0]), 1.0)})
+    found = judge(dataclasses.replace(EXERCISE, parts=(part,)), off).failure
+    assert "at [0], should be -1.635149 and is -1.635148." in found.message
+    assert (found.expected, found.got) == ("[-1.635149,  2.      ]", "[-1.635148,  2.000001]")
+
+
 def test_single_precision_is_accepted_but_not_an_error_of_one_percent():
     assert judge(EXERCISE, lambda x, f: (2 * f * x).astype(np.float32), 1).passed
     assert failure(lambda x, f: (2.02 * f * x).astype(np.float32)).kind == "value"
@@ -244,6 +255,35 @@ def test_not_written_yet():
     assert found.kind == "not written"
     assert "stub" in found.message
     assert not found.table
+
+
+NOTEBOOK = """
+def helper(x):
+    raise NotImplementedError()
+
+def mine(x, factor):
+    return factor * helper(x)
+"""
+
+
+def test_a_stub_that_the_function_calls_is_named():
+    names = {}
+    exec(NOTEBOOK, names)
+    found = failure(names["mine"])
+    assert found.kind == "raised"
+    assert "Your function calls helper, and of helper there is only the stub" in found.message
+    assert not found.table
+    assert failure(lambda x, factor: names["helper"](x)).message == found.message
+    assert failure(lambda x, factor: x if len(x) < 2 else names["helper"](x)).kind == "value"
+    names["mine"].__globals__["helper"] = functools.partial(names["helper"])
+    assert failure(names["mine"]).kind == "not written"  # whose stub it is cannot be told
+
+
+def test_a_stand_in_tells_which_function_is_a_stub():
+    def stands_in(x, factor):
+        raise StudentError("NotImplementedError", "", "return helper(x)", "helper")
+
+    assert "Your function calls helper" in failure(stands_in).message
 
 
 def test_exception_is_told_with_the_students_line():

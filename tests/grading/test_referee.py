@@ -447,6 +447,13 @@ def test_an_error_names_the_students_line():
     assert caught.value.line == "y = x / 0"
 
 
+def test_a_check_names_the_stub_that_a_function_calls(play):
+    source = "def helper(x):\n    raise NotImplementedError()\ndef twice(x):\n    return helper(x)"
+    after = play(checked(), cell(source, "f"))
+    assert after.scores == {"t": 0.0}
+    assert "Your function calls helper, and of helper there is only the stub" in after.text("t")
+
+
 # --- a student's side that lies -----------------------------------------------------------------
 
 

@@ -211,8 +211,8 @@ def unchanged(old: Any, new: Any) -> bool:
 
 
 def as_message(error: BaseException, function: Callable[..., object]) -> list[str]:
-    """Put an exception into a message: its kind, its text and the student's own line."""
+    """Put an exception into a message: kind, text, the student's own line, and who raised it."""
     from dlcourse.checks.errors import describe_exception
 
     described = describe_exception(error, function)
-    return [described.kind, described.text, described.line]
+    return [described.kind, described.text, described.line, described.raised_by]
