@@ -11,6 +11,8 @@ A notebook needs one name, ``from dlcourse.checks import check``, and ends each 
     what students write, right and wrong, by which an exercise itself is tested;
 ``registry``
     the exercises by assignment and name;
+``time_limit``
+    the end of a call that would go on for ever;
 ``judging``
     `judge` calls the student's function and returns an `Outcome`; it prints and raises nothing;
 ``outcome``

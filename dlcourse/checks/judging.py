@@ -28,6 +28,7 @@ from dlcourse.checks.errors import StudentError, describe_exception, shortened
 from dlcourse.checks.outcome import Failure, Kind, Outcome
 from dlcourse.checks.registry import plain_solution
 from dlcourse.checks.spec import Arguments, Case, Exercise, Part
+from dlcourse.checks.time_limit import OutOfTime, time_limit
 
 SINGLE_TOLERANCE, SINGLE_ANSWER_TOLERANCE = 1e-4, 1e-5
 NUMBERS = {"b": "booleans", "i": "integers", "u": "integers", "f": "floats", "c": "complex numbers"}
@@ -35,6 +36,7 @@ DIGITS = 17  # what it takes to write any double
 ENDINGS = ("NotImplementedError", "TimeoutError")  # errors after which no further case is tried
 ABOUT_THE_NUMBERS = (Kind.NOT_FINITE, Kind.PROPERTY, Kind.VALUE)
 DIAGNOSED = (*ABOUT_THE_NUMBERS, Kind.TYPE, Kind.SHAPE, Kind.DTYPE)
+ENDLESS = "What must happen for your function to come to an end, and does it ever happen?"
 CALLS_A_STUB = (
     "Your function calls {0}, and of {0} there is only the stub so far. Write that one, run its "
     "cell, then run this one again."
@@ -70,7 +72,11 @@ NOT_WRITTEN = Problem(
 
 
 def judge(
-    exercise: Exercise, function: object, seed: int | None = None, *, calls: int = 400
+    exercise: Exercise,
+    function: object,
+    seed: int | None = None,
+    call_seconds: float | None = None,
+    calls: int = 400,
 ) -> Outcome:
     """Judge a function by an exercise; neither prints nor raises.
 
@@ -82,6 +88,8 @@ def judge(
         The student's function, or something that is called like it.
     seed : int, optional
         Seed of the random inputs; a fresh one is drawn without it.
+    call_seconds : float, optional
+        After how long a call is stopped; without it, that is the business of who calls.
     calls : int
         How many more calls of the function the diagnosis of a wrong answer may make.
 
@@ -104,7 +112,9 @@ def judge(
     notes: list[str] = []
     trials: list[Trial] = []
     for part in exercise.parts:
-        failure, warned = judge_part(exercise, part, function, rng, trials, calls)
+        failure, warned = judge_part(
+            exercise, part, function, rng, trials, call_seconds, calls
+        )
         if failure:
             notes = warned
             break
@@ -133,6 +143,7 @@ def judge_part(
     function: object,
     rng: np.random.Generator,
     trials: list[Trial],
+    call_seconds: float | None,
     calls: int,
 ) -> tuple[Failure | None, list[str]]:
     """Try all cases of one part; return the first failure, and the warnings on the way.
@@ -142,7 +153,7 @@ def judge_part(
     if not callable(function):
         return Failure(part.title, Kind.NOT_A_FUNCTION, not_callable(exercise, function)), []
     cases = part.cases(rng)
-    attempts = attempt_all(function, cases)
+    attempts = attempt_all(function, cases, call_seconds)
     expected = attempt_all(exercise.reference, cases)
     trials += map(trial, cases, attempts, expected)
     for case, attempt, right in zip(cases, attempts, expected, strict=False):
@@ -193,18 +204,22 @@ def not_callable(exercise: Exercise, value: object) -> str:
 # --- calling ---------------------------------------------------------------------------------
 
 
-def attempt_all(function: Function, cases: Iterable[Case]) -> list[Attempt]:
-    """Call a function on every case; stop at once where it is not written yet."""
+def attempt_all(
+    function: Function, cases: Iterable[Case], call_seconds: float | None = None
+) -> list[Attempt]:
+    """Call a function on every case; stop at once where it is not written yet or does not end."""
     attempts: list[Attempt] = []
     for case in cases:
-        attempts.append(attempt_case(function, case.arguments))
+        attempts.append(attempt_case(function, case.arguments, call_seconds))
         error = attempts[-1].error
         if error and error.kind in ENDINGS:
             break
     return attempts
 
 
-def attempt_case(function: Function, arguments: Arguments) -> Attempt:
+def attempt_case(
+    function: Function, arguments: Arguments, call_seconds: float | None = None
+) -> Attempt:
     """Call a function on copies of the arguments and keep everything that came of it."""
     given = tuple(copied(argument) for argument in arguments)
     answer: object = None
@@ -218,9 +233,14 @@ def attempt_case(function: Function, arguments: Arguments) -> Attempt:
     ):
         warnings.simplefilter("always")
         try:
-            answer = copied(function(*given))
+            with contextlib.nullcontext() if call_seconds is None else time_limit(call_seconds):
+                answer = function(*given)
+            answer = copied(answer)
         except StudentError as reported:
             error = reported
+        except OutOfTime as stopped:
+            took = f"This call took longer than {call_seconds:g} seconds and was stopped."
+            error = StudentError("TimeoutError", took, describe_exception(stopped, function).line)
         except (Exception, SystemExit) as raised:
             error = describe_exception(raised, function)
     return Attempt(
@@ -282,6 +302,8 @@ def error_problem(error: StudentError) -> Problem:
         return Problem(Kind.RAISED, CALLS_A_STUB.format(stub)) if stub else NOT_WRITTEN
     said = f"{error.kind}: {error.text}" if error.text else error.kind
     where = f" in the line `{error.line}`" if error.line else ""
+    if error.kind == "TimeoutError":
+        return Problem(Kind.RAISED, f"{error.text}{f' It was{where}.' if where else ''} {ENDLESS}")
     return Problem(Kind.RAISED, f"Your function stopped with an error{where}. Python says: {said}")
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import math
+import re
 import sys
 import warnings
 
@@ -326,6 +327,28 @@ def test_exit_is_a_failure_but_interrupting_is_not_caught():
     assert "SystemExit" in failure(lambda x, factor: sys.exit(3)).message
     with pytest.raises(KeyboardInterrupt):
         judge(EXERCISE, interrupted)
+
+
+def test_a_call_without_an_end_is_stopped_and_told(untraced):
+    calls = []
+
+    def endless(x, factor):
+        calls.append(x)
+        print("turning")
+        while factor:
+            x = x + 1
+        return x
+
+    found = judge(EXERCISE, endless, 5, call_seconds=0.1).failure
+    assert (found.kind, found.case, found.got) == ("raised", "one number", "")
+    assert found.message.startswith("This call took longer than 0.1 seconds and was stopped.")
+    assert re.search(r"It was in the line `(while factor:|x = x \+ 1)`\. What must", found.message)
+    assert found.printed == "turning"
+    assert len(calls) == 1
+
+
+def test_a_limit_changes_no_verdict():
+    assert judge(EXERCISE, double, 5, call_seconds=60) == judge(EXERCISE, double, 5)
 
 
 def test_result_instead_of_function():
