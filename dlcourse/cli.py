@@ -108,6 +108,38 @@ def grade(
     click.echo(summary)
 
 
+@main.command()
+@click.argument("names", nargs=-1)
+@click.option("--mutants", is_flag=True, help="Also judge small changes of right answers (slow).")
+def check_exercises(names: tuple[str, ...], mutants: bool) -> None:
+    """Hold the course's exercises against the rules for exercises.
+
+    NAMES are assignments or exercises; without any, all are taken. What breaks a rule is a line.
+    """
+    from dlcourse.authoring.entries import entries
+    from dlcourse.authoring.linting import RULES, lint
+    from dlcourse.authoring.mutants import ENOUGH, described, try_mutants
+
+    try:
+        chosen = entries(names)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    broken = 0
+    for entry in chosen:
+        findings = lint(entry)
+        broken += len(findings)
+        for finding in findings:
+            click.echo(finding)
+        if mutants:
+            verdict = try_mutants(entry)
+            broken += verdict.share_refused < ENOUGH
+            for line in described(entry.exercise, verdict):
+                click.echo(f"{entry.file}: {entry.exercise.name}: {line}")
+    if broken:
+        raise click.ClickException(f"Exercises: {len(chosen)}; findings: {broken}.")
+    click.echo(f"Exercises: {len(chosen)}; all {len(RULES)} rules are kept.")
+
+
 def by_extra(requirements: Iterable[str]) -> dict[str, list[str]]:
     """Names of the packages that each extra asks for; key "" holds what is always needed.
 

@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from dlcourse import __version__, cli, datasets
+from dlcourse.authoring import linting, mutants
+from dlcourse.authoring.linting import RULES
 from dlcourse.datasets import mnist
 
 pytestmark = pytest.mark.local
@@ -85,3 +87,33 @@ def test_download_fails_with_a_message_and_no_traceback(monkeypatch, error):
     code, output = run("download", "mnist")
     assert code == 1
     assert output == "Error: t10k could not be downloaded. Tried: nowhere\n"
+
+
+def test_check_exercises_says_in_a_line_that_all_rules_are_kept():
+    code, output = run("check-exercises", "scores")
+    assert (code, output) == (0, f"Exercises: 1; all {len(RULES)} rules are kept.\n")
+
+
+def test_check_exercises_prints_a_line_a_finding_and_ends_with_an_error(monkeypatch):
+    monkeypatch.setattr(linting, "RULES", [lambda entry: [f"a finding of {entry.exercise.key}"]])
+    code, output = run("check-exercises", "scores", "logistic_regression/sigmoid")
+    first, second, last = output.splitlines()
+    assert code == 1
+    assert first.endswith("scores.py: scores: a finding of logistic_regression/scores")
+    assert second.endswith("sigmoid.py: sigmoid: a finding of logistic_regression/sigmoid")
+    assert last == "Error: Exercises: 2; findings: 2."
+
+
+def test_check_exercises_lists_what_becomes_of_the_mutants(monkeypatch):
+    overlooked = mutants.Verdict(survivors=[mutants.Survivor("plain", "line 2: ...", 1, 20)])
+    monkeypatch.setattr(mutants, "try_mutants", lambda entry: overlooked)
+    code, output = run("check-exercises", "scores", "--mutants")
+    assert code == 1
+    assert "scores: 1 wrong mutants, 0.0% refused" in output
+    assert "scores: overlooks 'plain', line 2: ...: passes with 1 of 20 seeds" in output
+
+
+def test_check_exercises_knows_its_names():
+    code, output = run("check-exercises", "sigmund")
+    assert code == 1
+    assert "Error: name must be one of" in output

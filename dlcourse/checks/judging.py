@@ -112,9 +112,7 @@ def judge(
     notes: list[str] = []
     trials: list[Trial] = []
     for part in exercise.parts:
-        failure, warned = judge_part(
-            exercise, part, function, rng, trials, call_seconds, calls
-        )
+        failure, warned = judge_part(exercise, part, function, rng, trials, call_seconds, calls)
         if failure:
             notes = warned
             break

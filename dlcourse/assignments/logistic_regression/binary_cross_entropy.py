@@ -382,6 +382,11 @@ def binary_cross_entropy(scores, y):
 ## losses capped at 100
 def binary_cross_entropy(scores, y):
     return np.minimum(np.logaddexp(0, scores) - y * scores, 100.0).mean()
+## only scores in the hundreds rescued
+def binary_cross_entropy(scores, y):
+    p = sigmoid(scores)
+    losses = -np.log(np.where(y == 1, p, 1 - p))
+    return np.mean(np.where(abs(scores) < 100, losses, scores.clip(0) - y * scores))
 ## nan_to_num
 def binary_cross_entropy(scores, y):
     p = sigmoid(scores)

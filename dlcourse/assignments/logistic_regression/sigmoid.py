@@ -311,6 +311,12 @@ def sigmoid(S):
 def sigmoid(S):
     up = np.power(np.e, S)
     return up * (1 + up) ** -1.0
+## one decision for the whole array
+def sigmoid(S):
+    S = S.astype(float)
+    if (S >= 0).all():
+        return 1 / (1 + np.exp(-S))
+    return np.exp(S) / (1 + np.exp(S))
 ## both exponentials
 def sigmoid(S):
     a, b = np.exp(S / 2), np.exp(-S / 2)

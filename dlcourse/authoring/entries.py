@@ -1,0 +1,179 @@
+"""An exercise as its author wrote it, and the trials that an answer to it goes through.
+
+What a rule wants to know of hundreds of answers is whether they are right. `refusal` says so
+without the diagnosis that `dlcourse.checks.judging.judge` writes for a student.
+"""
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dlcourse.checks.answers import Answers
+from dlcourse.checks.judging import Function, Problem, attempt_case, find_problem
+from dlcourse.checks.registry import answers_to, assignments, exercises_of, find, module_of
+from dlcourse.checks.spec import Case, Exercise, Part
+
+SEEDS = range(5)
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One exercise with its answers, among the other exercises of its assignment.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What a right answer is.
+    answers : Answers
+        What students write.
+    others : tuple of (Exercise, Answers)
+        The assignment's other exercises: their plainest right answers are there for an answer to
+        call, and earn nothing here.
+    file : str
+        Where it is written.
+    """
+
+    exercise: Exercise
+    answers: Answers
+    others: tuple[tuple[Exercise, Answers], ...] = ()
+    file: str = ""
+
+    def function(self, source: str, **more: Function) -> Function:
+        """Run the source of an answer, which may call `more`; return the function it defines.
+
+        Raises
+        ------
+        ValueError
+            Where the source does not run, or defines no such function.
+        """
+        name, namespace = self.exercise.name, self.namespace | more
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SyntaxWarning)
+                exec(source, namespace)  # noqa: S102 (an author's own source)
+            defined: Function = namespace[name]
+        except Exception as error:
+            raise ValueError(
+                f"answers of {self.exercise.key} must define {name}, got {error!r} from\n{source}"
+            ) from error
+        return defined
+
+    def functions(self, *kinds: str) -> Iterator[tuple[str, Function]]:
+        """Go through answers of some kinds, such as ``"wrong"``: title and function."""
+        for kind in kinds:
+            for title, source in getattr(self.answers, kind).items():
+                yield title, self.function(source)
+
+    @cached_property
+    def namespace(self) -> dict[str, Any]:
+        """What an answer may call: NumPy, the assignment's other functions, helpers."""
+        names: dict[str, Any] = {"np": np}
+        for answers in (*(answers for _, answers in self.others), self.answers):
+            for source in (plainest(answers), *answers.helpers.values()):
+                exec(source, names)  # noqa: S102
+        return names
+
+    @cached_property
+    def wrong_functions(self) -> list[tuple[str, Function]]:
+        """Everything that is known to be wrong or partly wrong, by what it is called."""
+        ideas = [(idea.name, idea.function) for idea in self.exercise.misconceptions]
+        return [*ideas, *self.functions("wrong", "partly_right")]
+
+
+def plainest(answers: Answers) -> str:
+    """Take the first right answer, which is the plainest."""
+    return next(iter(answers.right.values()))
+
+
+def entries(names: Iterable[str] = ()) -> list[Entry]:
+    """Look up exercises of the course: by name or key, all of an assignment, or all there are.
+
+    Raises
+    ------
+    ValueError
+        Where there is nothing of a name.
+
+    Examples
+    --------
+    >>> [entry.exercise.name for entry in entries(["sigmoid"])]
+    ['sigmoid']
+    """
+    found: dict[str, Entry] = {}
+    for name in names or assignments():
+        chosen = exercises_of(name) if name in assignments() else (find(name),)
+        found |= {exercise.key: entry_of(exercise) for exercise in chosen}
+    return list(found.values())
+
+
+@cache
+def entry_of(exercise: Exercise) -> Entry:
+    """Find what belongs to an exercise of the course."""
+    assignment = exercise.key.partition("/")[0]
+    others = [other for other in exercises_of(assignment) if other is not exercise]
+    return Entry(
+        exercise,
+        answers_to(exercise.key),
+        tuple((other, answers_to(other.key)) for other in others),
+        str(module_of(exercise.key).__file__),
+    )
+
+
+class Trial(NamedTuple):
+    """One case and the right answer to it."""
+
+    part: Part
+    case: Case
+    expected: object
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the case is tried with every seed."""
+        return self.case.label in self.part.edge_cases
+
+
+class Refusal(NamedTuple):
+    """Where an answer is refused first, and why."""
+
+    trial: Trial
+    problem: Problem
+
+
+@cache
+def trials(exercise: Exercise, seed: int) -> tuple[Trial, ...]:
+    """Draw what `judge` draws from a seed, with the reference's answers."""
+    rng = np.random.default_rng(seed)
+    return tuple(
+        Trial(part, case, attempt_case(exercise.reference, case.arguments).answer)
+        for part in exercise.parts
+        for case in part.cases(rng)
+    )
+
+
+def refusal(
+    exercise: Exercise, function: Callable[..., object], tried: Iterable[Trial]
+) -> Refusal | None:
+    """Find the first trial that a function fails; None where it is right.
+
+    Examples
+    --------
+    >>> sigmoid = find("sigmoid")
+    >>> refusal(sigmoid, lambda S: S, trials(sigmoid, seed=0)).trial.case.label
+    'one score of 0'
+    """
+    for trial in tried:
+        attempt = attempt_case(function, trial.case.arguments)
+        if problem := find_problem(exercise, trial.case, attempt, trial.expected):
+            return Refusal(trial, problem)
+    return None
+
+
+def earned(exercise: Exercise, function: Callable[..., object], seed: int) -> float:
+    """Count the points that a function gets: those of the parts before the one that fails."""
+    refused = refusal(exercise, function, trials(exercise, seed))
+    if refused is None:
+        return exercise.points
+    return sum(part.points for part in exercise.parts[: exercise.parts.index(refused.trial.part)])
