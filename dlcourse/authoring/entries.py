@@ -8,6 +8,8 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from pathlib import Path
+from runpy import run_path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -90,7 +92,7 @@ def plainest(answers: Answers) -> str:
 
 
 def entries(names: Iterable[str] = ()) -> list[Entry]:
-    """Look up exercises of the course: by name or key, all of an assignment, or all there are.
+    """Look up exercises: by name or key, all of an assignment, or all of the course; or in files.
 
     Raises
     ------
@@ -104,9 +106,24 @@ def entries(names: Iterable[str] = ()) -> list[Entry]:
     """
     found: dict[str, Entry] = {}
     for name in names or assignments():
-        chosen = exercises_of(name) if name in assignments() else (find(name),)
-        found |= {exercise.key: entry_of(exercise) for exercise in chosen}
+        if name.endswith(".py"):
+            chosen = [entry_in(Path(name))]
+        elif name in assignments():
+            chosen = [entry_of(exercise) for exercise in exercises_of(name)]
+        else:
+            chosen = [entry_of(find(name))]
+        found |= {entry.file: entry for entry in chosen}
     return list(found.values())
+
+
+def entry_in(file: Path) -> Entry:
+    """Read an exercise of one's own; what its folder holds besides is of the same assignment."""
+    if not file.is_file():
+        raise ValueError(f"name must be that of a file, got {str(file)!r}")
+    files = (file, *sorted({*file.parent.glob("*.py")} - {file}))
+    modules = [run_path(str(path)) for path in files]
+    first, *others = [(m["EXERCISE"], m["ANSWERS"]) for m in modules if "EXERCISE" in m]
+    return Entry(*first, tuple(others), str(file.resolve()))
 
 
 @cache

@@ -76,13 +76,8 @@ def try_mutants(entry: Entry, seeds: range = SEEDS) -> Verdict:
 
 
 def described(exercise: Exercise, verdict: Verdict) -> list[str]:
-    """Write the figures, and each survivor, in a line of its own.
-
-    A refused mutant counts as named where a student is told the hint of a misconception, otherwise
-    by the kind of its failure.
-    """
-    failures = (judge(exercise, function, SEEDS[0]).failure for function in verdict.refused)
-    told = Counter("named" if f.misconception else str(f.kind) for f in failures if f)
+    """Write the figures, and each survivor, in a line of its own."""
+    told = Counter(how_it_is_told(exercise, function) for function in verdict.refused)
     shares = ", ".join(f"{way} {n / told.total():.0%}" for way, n in told.most_common())
     wrong = len(verdict.refused) + len(verdict.survivors)
     return [
@@ -90,6 +85,15 @@ def described(exercise: Exercise, verdict: Verdict) -> list[str]:
         f"{len(verdict.equal)} more are right still",
         *(f"overlooks {survivor}" for survivor in verdict.survivors),
     ]
+
+
+def how_it_is_told(exercise: Exercise, function: Function) -> str:
+    """Say how a student learns of the mistake: by its name, or by the kind of failure alone."""
+    failure = judge(exercise, function, SEEDS[0]).failure
+    assert failure is not None
+    if failure.misconception in [idea.name for idea in exercise.misconceptions]:
+        return "named by a misconception"
+    return "named by a relation" if failure.misconception else str(failure.kind)
 
 
 def count_passes(exercise: Exercise, function: Function, seeds: range) -> int:
