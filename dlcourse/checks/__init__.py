@@ -29,12 +29,14 @@ business. What stock nbgrader runs in the student's own kernel can be cheated in
 this one.
 """
 
+from dlcourse.checks.answers import Answers
 from dlcourse.checks.errors import StudentError
 from dlcourse.checks.outcome import Failure, Outcome
 from dlcourse.checks.reporting import CheckFailed, check
 from dlcourse.checks.spec import Case, Exercise, Misconception, Part, Property
 
 __all__ = [
+    "Answers",
     "Case",
     "CheckFailed",
     "Exercise",

@@ -29,7 +29,7 @@ class Answers:
     """
 
     right: Mapping[str, str]
-    wrong: Mapping[str, str]
+    wrong: Mapping[str, str] = field(default_factory=dict)
     partly_right: Mapping[str, str] = field(default_factory=dict)
     helpers: Mapping[str, str] = field(default_factory=dict)
 

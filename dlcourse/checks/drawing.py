@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dlcourse._validation import FloatArray
+from dlcourse.checks.spec import Arguments
 
 SMALL = ((2, 1), (3, 2), (5, 3))  # (examples, features) of the random cases, before a larger one
 READABLE = 5  # examples, up to which numbers are rounded
@@ -38,6 +39,25 @@ def sizes(rng: np.random.Generator) -> Iterable[tuple[int, int]]:
 def examples(rng: np.random.Generator, n: int, features: int) -> FloatArray:
     """Draw a table of features."""
     return readable(rng.normal(scale=2.0, size=(n, features)), n)
+
+
+def tables(rng: np.random.Generator) -> Iterable[Arguments]:
+    """Draw arguments for a function of one table, the largest last."""
+    return [(examples(rng, n, features),) for n, features in sizes(rng)]
+
+
+def kinds(*arguments: FloatArray) -> dict[str, Arguments]:
+    """Write one case of whole numbers in integers and in single precision.
+
+    Examples
+    --------
+    >>> list(kinds(array([1, 2])))
+    ['integers', 'single precision']
+    """
+    return {
+        "integers": tuple(argument.astype(int) for argument in arguments),
+        "single precision": tuple(map(single, arguments)),
+    }
 
 
 def weights(rng: np.random.Generator, n: int, features: int) -> FloatArray:

@@ -64,8 +64,8 @@ class Part:
         What to say where the part fails and no misconception is recognised.
     """
 
-    title: str
-    points: float
+    title: str = "the function"
+    points: float = 1
     inputs: Draw = no_inputs
     edge_cases: Mapping[str, Arguments] = field(default_factory=dict)
     refusable_cases: Mapping[str, Arguments] = field(default_factory=dict)

@@ -1,0 +1,58 @@
+"""The exercise that CONTRIBUTING.md writes in twenty lines does all that an exercise must."""
+
+import re
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from dlcourse.authoring.entries import entries
+from dlcourse.checks import CheckFailed, check
+from dlcourse.cli import main
+
+pytestmark = pytest.mark.local
+TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text("utf-8")
+
+
+@pytest.fixture
+def file(tmp_path):
+    """The exercise as a file in the folder that its key names."""
+    (block,) = re.findall(r'^ {7}"""From scores.*?^ {7}"""\}\)\n', TEXT, re.MULTILINE | re.DOTALL)
+    path = tmp_path / "several_classes" / "softmax.py"
+    path.parent.mkdir()
+    path.write_text(textwrap.dedent(block), "utf-8")
+    return path
+
+
+def test_it_has_twenty_lines_and_a_docstring(file):
+    lines = [line for line in file.read_text("utf-8").splitlines() if line]
+    assert len(lines) == 21
+
+
+def test_it_keeps_all_rules_and_overlooks_no_mutant(file):
+    result = CliRunner().invoke(main, ["check-exercises", str(file), "--mutants"])
+    assert result.exit_code == 0, result.output
+    assert " wrong mutants, 100.0% refused" in result.output
+
+
+def test_its_check_tells_right_from_wrong(file, capsys):
+    (entry,) = entries([str(file)])
+    check(entry.exercise, lambda S: np.exp(S) / np.exp(S).sum(axis=1, keepdims=True))
+    assert "softmax: right (1 of 1 points)" in capsys.readouterr().out
+    with pytest.raises(CheckFailed, match="Are those the probabilities of one example"):
+        check(entry.exercise, lambda S: np.exp(S) / np.exp(S).sum(axis=0))
+
+
+def test_other_files_of_the_folder_are_its_assignment(file):
+    other = file.read_text("utf-8").replace("classes/softmax", "classes/again")
+    file.with_name("again.py").write_text(other, "utf-8")
+    file.with_name("notes.py").write_text("NUMBER = 1\n", "utf-8")
+    (entry,) = entries([str(file)])
+    assert [exercise.name for exercise, _ in entry.others] == ["again"]
+
+
+def test_file_that_is_not_there_is_named():
+    with pytest.raises(ValueError, match=r"name must be that of a file, got '.*nothing.py'"):
+        entries(["nothing.py"])
