@@ -118,7 +118,7 @@ def check_exercises(names: tuple[str, ...], mutants: bool) -> None:
     """
     from dlcourse.authoring.entries import entries
     from dlcourse.authoring.linting import RULES, lint
-    from dlcourse.authoring.mutants import ENOUGH, described, try_mutants
+    from dlcourse.authoring.survivors import ENOUGH, described, try_mutants
 
     try:
         chosen = entries(names)

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from dlcourse import __version__, cli, datasets
-from dlcourse.authoring import linting, mutants
+from dlcourse.authoring import linting, survivors
 from dlcourse.authoring.linting import RULES
 from dlcourse.datasets import mnist
 
@@ -105,8 +105,8 @@ def test_check_exercises_prints_a_line_a_finding_and_ends_with_an_error(monkeypa
 
 
 def test_check_exercises_lists_what_becomes_of_the_mutants(monkeypatch):
-    overlooked = mutants.Verdict(survivors=[mutants.Survivor("plain", "line 2: ...", 1, 20)])
-    monkeypatch.setattr(mutants, "try_mutants", lambda entry: overlooked)
+    overlooked = survivors.Verdict(survivors=[survivors.Survivor("plain", "line 2: ...", 1, 20)])
+    monkeypatch.setattr(survivors, "try_mutants", lambda entry: overlooked)
     code, output = run("check-exercises", "scores", "--mutants")
     assert code == 1
     assert "scores: 1 wrong mutants, 0.0% refused" in output

@@ -5,6 +5,7 @@ An author reads the findings line by line, so each says which answer, part or ca
 
 import ast
 import io
+import keyword
 import re
 import tokenize
 from collections.abc import Callable, Iterator
@@ -17,13 +18,15 @@ import numpy as np
 
 from dlcourse._validation import FloatArray
 from dlcourse.authoring.entries import SEEDS, Entry, Refusal, earned, refusal, trials
-from dlcourse.authoring.mutation import mutated
+from dlcourse.authoring.mutants import mutated
 from dlcourse.checks.judging import Function, judge
 from dlcourse.checks.spec import Case, Exercise
 
 HINT_LENGTH = range(40, 321)
 NUMBERS = (0.0, 0.5, 1.0, -1.0, float(np.log(2)), 1e-9, 1e4, float("nan"), float("inf"))
 SPREAD = 0.1  # between a part's answers, so that no constant is close to all of them
+STEPS = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Compare, ast.BoolOp)
+NOT_VARIABLES = {"np", *keyword.kwlist}
 
 
 @dataclass(frozen=True)
@@ -245,18 +248,27 @@ def hints_are_readable(entry: Entry) -> Iterator[str]:
 
 def nothing_said_holds_the_answer(entry: Entry) -> Iterator[str]:
     """No sentence for those who are wrong contains a line of a right answer, whatever its names."""
-    for place, sentence in sentences(entry.exercise):
-        for title, source in entry.answers.right.items():
-            for line in telling_lines(source):
-                if found := re.search(pattern_of(line), sentence):
-                    yield f"{place} says {found[0]!r}, the line of right answer {title!r}"
+    lines = {
+        pattern_of(line): title
+        for title, source in entry.answers.right.items()
+        for line in telling_lines(source)
+    }
+    for place, sentence in sentences(entry):
+        for pattern, title in lines.items():
+            if found := re.search(pattern, sentence):
+                yield f"{place} says {found[0]!r}, the line of right answer {title!r}"
 
 
-def sentences(exercise: Exercise) -> Iterator[tuple[str, str]]:
-    """Go through what a student with a wrong answer may read, by its place."""
+def sentences(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Go through what students with wrong answers may read, by its place."""
+    exercise = entry.exercise
     yield from ((f"misconception {idea.name!r}", idea.hint) for idea in exercise.misconceptions)
     yield from ((f"property {rule.name!r}", rule.message) for rule in exercise.properties)
     yield from ((f"part {part.title!r}", part.hint) for part in exercise.parts)
+    for title, function in entry.functions("wrong", "partly_right"):
+        failure = judge(exercise, function, SEEDS[0]).failure
+        if failure and failure.misconception not in (idea.name for idea in exercise.misconceptions):
+            yield f"the hint for {title!r}", failure.hint
 
 
 def telling_lines(source: str) -> Iterator[ast.expr]:
@@ -268,23 +280,17 @@ def telling_lines(source: str) -> Iterator[ast.expr]:
                 yield node.value
 
 
-STEPS = (ast.BinOp, ast.UnaryOp, ast.Call, ast.Compare, ast.BoolOp)
-
-
 def pattern_of(expression: ast.expr) -> str:
     """Write a pattern that finds an expression with any spaces and any names of variables."""
     called = {ast.unparse(node.func) for node in ast.walk(expression) if isinstance(node, ast.Call)}
     text = ast.unparse(expression)
     pieces = []
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        free = token.type == tokenize.NAME and token.string not in {*KEPT, *called}
+        free = token.type == tokenize.NAME and token.string not in NOT_VARIABLES | called
         attribute = text[: token.start[1]].endswith(".")
         pieces.append(r"\w+" if free and not attribute else re.escape(token.string))
     pattern = r"\s*".join(filter(None, map(str.strip, pieces)))
     return rf"\b{pattern}" if pattern[0].isalnum() else pattern
-
-
-KEPT = ("np", "if", "else", "for", "in", "and", "or", "not", "lambda", "True", "False", "None")
 
 
 RULES: tuple[Callable[[Entry], Iterator[str]], ...] = (

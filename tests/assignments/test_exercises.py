@@ -12,7 +12,7 @@ import pytest
 import dlcourse
 from dlcourse.authoring.entries import earned, entries
 from dlcourse.authoring.linting import RULES
-from dlcourse.authoring.mutants import ENOUGH, try_mutants
+from dlcourse.authoring.survivors import ENOUGH, try_mutants
 from dlcourse.checks.judging import judge
 from dlcourse.checks.registry import all_exercises, answers_to, assignments, exercises_of, find
 

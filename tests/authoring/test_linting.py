@@ -1,6 +1,7 @@
 """Each rule finds what it is there for, in an exercise that is right but for one thing."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -171,3 +172,10 @@ def test_every_rule_is_tried_here():
 def test_answer_that_does_not_run_is_told_by_its_source():
     with pytest.raises(ValueError, match="answers of toy/total must define total, got NameError"):
         TOY.function("total = totl")
+
+
+def test_what_wrong_answers_are_told_without_a_misconception_is_read_too(monkeypatch):
+    told = SimpleNamespace(misconception="a factor", hint="Return A.sum(axis=1) * b instead.")
+    monkeypatch.setattr(linting, "judge", lambda *_: SimpleNamespace(failure=told))
+    (found,) = linting.nothing_said_holds_the_answer(TOY)
+    assert found.startswith("the hint for 'c squared' says 'A.sum(axis=1) * b', the line")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from dlcourse.authoring.entries import Entry
-from dlcourse.authoring.mutants import described, try_mutants
-from dlcourse.authoring.mutation import limited, mutants
+from dlcourse.authoring.mutants import limited, mutants
+from dlcourse.authoring.survivors import described, try_mutants
 from dlcourse.checks import Exercise, Part
 from dlcourse.checks.answers import Answers
 
