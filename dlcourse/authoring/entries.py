@@ -19,7 +19,7 @@ from dlcourse.checks.judging import Function, Problem, attempt_case, find_proble
 from dlcourse.checks.registry import answers_to, assignments, exercises_of, find, module_of
 from dlcourse.checks.spec import Case, Exercise, Part
 
-SEEDS = range(5)
+SEEDS = range(20)
 
 
 @dataclass(frozen=True, eq=False)

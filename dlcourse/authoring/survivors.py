@@ -11,12 +11,11 @@ from functools import cache
 
 import numpy as np
 
-from dlcourse.authoring.entries import Entry, Trial, refusal, trials
+from dlcourse.authoring.entries import SEEDS, Entry, Trial, refusal, trials
 from dlcourse.authoring.mutants import Mutant, mutated
 from dlcourse.checks.judging import Function, attempt_case, judge
 from dlcourse.checks.spec import Case, Exercise
 
-SEEDS = range(20)
 ENOUGH = 0.99  # of the wrong mutants must be refused
 DRAWS = 20  # of all cases, to tell an equal mutant from one that is overlooked
 STRETCH = 10.0  # by which its numbers are larger or smaller at most
