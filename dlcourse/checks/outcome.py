@@ -194,10 +194,16 @@ def prose_html(text: str) -> str:
 
 
 def table_html(rows: list[tuple[str, str]]) -> str:
-    """Write rows of a label and a value as a table."""
-    cell = "text-align: left; vertical-align: top; padding: 1px 14px 1px 0"
-    plain = "margin: 0; padding: 0; border: 0; background: none; color: inherit"
-    return "<table><tbody>{}</tbody></table>".format(
+    """Write rows of a label and a value as a table; one that is too wide scrolls by itself."""
+    cell = (
+        "text-align: left; vertical-align: baseline; white-space: nowrap; padding: 1px 14px 1px 0"
+    )
+    # Stated in full: the pages that show a notebook have fonts and line breaks of their own.
+    plain = (
+        "margin: 0; padding: 0; border: 0; background: none; color: inherit; "
+        "font-family: monospace; white-space: pre"
+    )
+    return '<div style="overflow-x: auto"><table><tbody>{}</tbody></table></div>'.format(
         "".join(
             f'<tr><th scope="row" style="{cell}">{escape(label)}</th>'
             f'<td style="{cell}"><pre style="{plain}">{escape(value)}</pre></td></tr>'

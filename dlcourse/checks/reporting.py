@@ -4,6 +4,9 @@ nbgrader reads a cell's score from its output. An exception is 0 points, a numbe
 value is that many points, anything else is full marks. So `check` raises where nothing is right,
 returns a number where a part is right and returns nothing where everything is; the outcome itself
 is shown first, which is why a hint and part of the points go together.
+
+A check that is interrupted judges nothing. It stays a `KeyboardInterrupt`, so that a loop around it
+stops as well, and as an exception it is worth nothing.
 """
 
 import contextlib
@@ -11,8 +14,10 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from types import ModuleType
+from typing import Self
 
-from dlcourse.checks.outcome import Outcome
+from dlcourse.checks.errors import describe_exception
+from dlcourse.checks.outcome import WRONG, Outcome
 from dlcourse.checks.spec import Exercise
 
 Judge = Callable[[Exercise, object, int | None], Outcome]
@@ -32,6 +37,39 @@ class CheckFailed(Exception):  # noqa: N818 (an outcome that students read, not 
 
     def _render_traceback_(self) -> list[str]:
         return [self.outcome.headline]
+
+
+class CheckInterrupted(KeyboardInterrupt):
+    """The student stopped the check. Shows as its text alone, in a notebook as well."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+class Points(float):
+    """Points for a part: nbgrader reads the number, a reader sees ``1 of 2 points``.
+
+    Parameters
+    ----------
+    earned, whole : float
+        What was earned, and what there was to earn.
+
+    Examples
+    --------
+    >>> Points(1.0, 2.0), Points(1.0, 2.0)._repr_html_()
+    (1.0, '1 of 2 points')
+    """
+
+    whole: float
+
+    def __new__(cls, earned: float, whole: float) -> Self:
+        """Make a number that knows what it is a part of."""
+        points = super().__new__(cls, earned)
+        points.whole = whole
+        return points
+
+    def _repr_html_(self) -> str:
+        return f"{self:g} of {self.whole:g} points"
 
 
 def check(
@@ -58,6 +96,8 @@ def check(
     ------
     CheckFailed
         Where nothing is right yet.
+    CheckInterrupted
+        If it is interrupted (Ctrl-C, or the notebook's stop button); nothing is judged then.
     ValueError
         Where there is no exercise of that name, or more than one.
 
@@ -73,9 +113,12 @@ def check(
     from dlcourse.checks.registry import find
 
     known = exercise if isinstance(exercise, Exercise) else find(exercise)
-    outcome = (_judges[-1] if _judges else partial(judge, call_seconds=CALL_SECONDS))(
-        known, function, seed
-    )
+    ask = _judges[-1] if _judges else partial(judge, call_seconds=CALL_SECONDS)
+    try:
+        outcome = ask(known, function, seed)
+    except KeyboardInterrupt as stopped:
+        line = describe_exception(stopped, function).line
+        raise CheckInterrupted(interrupted(known.name, line)) from None
     nothing_right = not outcome.passed and not outcome.earned
     shell = notebook()
     if shell:
@@ -84,7 +127,13 @@ def check(
         print(outcome)
     if nothing_right:
         raise CheckFailed(outcome)
-    return None if outcome.passed else outcome.earned
+    return None if outcome.passed else Points(outcome.earned, outcome.points)
+
+
+def interrupted(name: str, line: str) -> str:
+    """Say that nothing was judged, and where the student's function was."""
+    where = f" It was in your line `{line}`. Is that in a loop, and what ends the loop?"
+    return f"{WRONG} {name}: interrupted, so nothing was judged.{where if line else ''}"
 
 
 @contextlib.contextmanager

@@ -18,7 +18,7 @@ import numpy as np
 
 from dlcourse.checks.judging import judge
 from dlcourse.checks.outcome import Outcome
-from dlcourse.checks.reporting import judged_by
+from dlcourse.checks.reporting import Points, judged_by
 from dlcourse.checks.spec import Exercise
 from dlcourse.grading.inside.shell import Output
 from dlcourse.grading.inside.wire import KB, MB, Channel, Message
@@ -232,7 +232,10 @@ class Referee:
                 kept.append({**output, "data": self.safe_data(output["data"]), "metadata": {}})
             else:
                 score, problem = score_of(self.shell.value, known.points or 0)
-                shown = {**output, "data": {"text/plain": score}, "metadata": {}}
+                data = {"text/plain": score}
+                if score not in ("", "True"):  # what stays is our own text, of a checked number
+                    data["text/html"] = Points(float(score), known.points or 0)._repr_html_()
+                shown = {**output, "data": data, "metadata": {}}
                 if problem and self.shell.hides:
                     problem = "The last value of this test is no score."
                 kept.append(error_output("ScoreError", problem) if problem else shown)

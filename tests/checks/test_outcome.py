@@ -71,6 +71,14 @@ def test_html_says_the_same_and_lets_no_markup_through():
     assert "<table" not in FULL._repr_html_()
 
 
+def test_table_keeps_its_columns_and_scrolls_by_itself():
+    html = HALF._repr_html_()
+    (box,) = re.findall(r'<div style="overflow-x: auto">(.*?)</div>', html, re.DOTALL)
+    assert re.fullmatch(r"<table>.*</table>", box, re.DOTALL)
+    assert box.count("font-family: monospace; white-space: pre") == box.count("<pre") == 4
+    assert box.count('<th scope="row"') == 4
+
+
 def test_notebook_without_html_shows_the_text():
     class Printer:
         written = ""

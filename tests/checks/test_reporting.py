@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from dlcourse.checks import CheckFailed, Exercise, Part, check
+from dlcourse.checks.reporting import judged_by
 
 
 def right(S):
@@ -76,6 +77,8 @@ def test_notebook_shows_html_and_a_number_for_part_of_the_points(shell):
     result, captured = run(shell, 'check("sigmoid", partly)')
     assert result.result == 1.0
     assert "Right so far: the formula" in captured.outputs[0].data["text/html"]
+    data, _ = shell.display_formatter.format(result.result)
+    assert data == {"text/plain": "1.0", "text/html": "1 of 2 points"}
     assert captured.stderr == ""
 
 
@@ -86,6 +89,35 @@ def test_notebook_shows_a_failure_as_one_line_under_the_outcome(shell):
     assert "Traceback" not in captured.stdout + captured.stderr
     (line,) = result.error_in_exec._render_traceback_()
     assert line == "✗ sigmoid: not right yet (0 of 2 points)"
+
+
+def endless(S):
+    while True:
+        raise KeyboardInterrupt  # as Ctrl-C would
+
+
+def test_interrupted_check_says_where_and_judges_nothing(shell, capsys):
+    said = (
+        "✗ sigmoid: interrupted, so nothing was judged. It was in your line "
+        "`raise KeyboardInterrupt  # as Ctrl-C would`. Is that in a loop, and what ends the loop?"
+    )
+    shell.user_ns["endless"] = endless
+    result, captured = run(shell, 'check("sigmoid", endless)')
+    assert isinstance(result.error_in_exec, KeyboardInterrupt)
+    assert result.error_in_exec._render_traceback_() == [said]
+    assert captured.outputs == []
+    assert captured.stdout.splitlines() == [said]
+    assert captured.stderr == ""
+
+
+def test_interrupt_outside_the_students_code_shows_no_line():
+    def judge(exercise, function, seed):
+        raise KeyboardInterrupt
+
+    with judged_by(judge), pytest.raises(KeyboardInterrupt) as caught:
+        check("sigmoid", np.tanh)
+    assert str(caught.value) == "✗ sigmoid: interrupted, so nothing was judged."
+    assert caught.value.__suppress_context__
 
 
 @pytest.mark.local

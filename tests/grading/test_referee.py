@@ -174,6 +174,12 @@ def test_a_tests_output_makes_the_score(play, test, score):
     assert after.referee.stopped == ""
 
 
+def test_part_of_the_points_is_a_number_to_nbgrader_and_words_to_a_reader(play):
+    after = play(one_test("1.5", points=2.0), cell("def f(x): return x * x", "f"))
+    (output,) = after.outputs("t")
+    assert output["data"] == {"text/plain": "1.5", "text/html": "1.5 of 2 points"}
+
+
 @pytest.mark.parametrize("score", [np.nan, np.inf, -np.inf, -0.5, 2.01, np.float32(3)])
 def test_a_score_out_of_range_is_an_error(score):
     assert "points; it can give 0 to 2" in score_of(score, 2.0)[1]
