@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from dlcourse.checks.diagnosis import Evidence, Trial, diagnose
 from dlcourse.checks.errors import StudentError, describe_exception, shortened
+from dlcourse.checks.excerpt import excerpt, wrong_rows
 from dlcourse.checks.outcome import Failure, Kind, Outcome
 from dlcourse.checks.registry import plain_solution
 from dlcourse.checks.spec import Arguments, Case, Exercise, Part
@@ -401,7 +402,7 @@ def value_problem(
     if total == 1:
         return Problem(Kind.VALUE, "The number is not right.")
     index = tuple(int(i) for i in np.argwhere(~close)[0])
-    right, wrong = told_apart(wanted[index].item(), answer[index].item())
+    right, wrong = told_apart(wanted[index].item(), answer[index].item(), pretty)
     return Problem(
         Kind.VALUE,
         f"{count} of {total} numbers {'is' if count == 1 else 'are'} not right. The first, at "
@@ -480,9 +481,16 @@ def write_down(
     """Write down the failing case for the student."""
     name, hint = recognised
     names = exercise.argument_names
-    wanted, got = pretty(expected.answer), "" if attempt.error else pretty(attempt.answer)
+    answer, right = as_array(attempt.answer), np.asarray(expected.answer)
+    rows = wrong_rows(answer, right, tolerance_for(exercise, case, right))
+    length = len(right) if rows else 0
+
+    def show(value: object, digits: int = 6) -> str:
+        return excerpt(value, rows, length, lambda row: pretty(row, digits))
+
+    wanted, got = show(expected.answer), "" if attempt.error else show(attempt.answer)
     if problem.kind == Kind.VALUE:
-        wanted, got = told_apart(expected.answer, attempt.answer)
+        wanted, got = told_apart(expected.answer, attempt.answer, show)
     return Failure(
         part=part.title,
         kind=problem.kind,
@@ -490,17 +498,20 @@ def write_down(
         hint=hint,
         misconception=name,
         case=case.label,
-        arguments=tuple(zip(names, map(pretty, case.arguments), strict=False)),
+        left_out=length - len(rows),
+        arguments=tuple(zip(names, map(show, case.arguments), strict=False)),
         expected=wanted,
         got=got,
         printed=attempt.printed,
     )
 
 
-def told_apart(one: object, other: object) -> tuple[str, str]:
+def told_apart(
+    one: object, other: object, show: Callable[[object, int], str]
+) -> tuple[str, str]:
     """Print two values with as many digits as it takes to see that they differ."""
-    pairs = ((pretty(one, digits), pretty(other, digits)) for digits in range(6, DIGITS + 1))
-    return next((pair for pair in pairs if pair[0] != pair[1]), (pretty(one), pretty(other)))
+    pairs = ((show(one, digits), show(other, digits)) for digits in range(6, DIGITS + 1))
+    return next((pair for pair in pairs if pair[0] != pair[1]), (show(one, 6), show(other, 6)))
 
 
 def pretty(value: object, digits: int = 6) -> str:

@@ -55,6 +55,8 @@ class Failure:
         Name of the misconception that the answers equal, or empty.
     case : str
         What is special about the case; empty where no case matters.
+    left_out : int
+        How many rows of a long case are not shown; those that are begin with their index.
     arguments : tuple of (str, str)
         Names and printed values of the arguments.
     expected, got : str
@@ -69,6 +71,7 @@ class Failure:
     hint: str = ""
     misconception: str = ""
     case: str = ""
+    left_out: int = 0
     arguments: tuple[tuple[str, str], ...] = ()
     expected: str = ""
     got: str = ""
@@ -84,6 +87,12 @@ class Failure:
             ("you printed", self.printed),
         ]
         return [(label, value) for label, value in rows if value]
+
+    @property
+    def before_the_case(self) -> str:
+        """The sentence over the table."""
+        cut = f"; {self.left_out} rows left out" if self.left_out else ""
+        return f"The smallest case that shows it ({self.case}{cut}):"
 
 
 @dataclass(frozen=True)
@@ -160,7 +169,7 @@ class Outcome:
         """Write the outcome as plain text."""
         lines = [self.headline, *self.verdict]
         if self.failure and self.failure.table:
-            lines += ["", f"The smallest case that shows it ({self.failure.case}):"]
+            lines += ["", self.failure.before_the_case]
             lines += [indented(label, value) for label, value in self.failure.table]
             lines += ["", *self.after_the_case]
         return "\n".join(lines)
@@ -172,7 +181,7 @@ class Outcome:
         headline = f"<strong>{escape(self.headline)}</strong>"
         lines = [headline, *map(prose_html, self.verdict)]
         if self.failure and self.failure.table:
-            lines.append(f"The smallest case that shows it ({escape(self.failure.case)}):")
+            lines.append(escape(self.failure.before_the_case))
             lines.append(table_html(self.failure.table))
             lines += map(prose_html, self.after_the_case)
         colour = palette.RIGHT if self.passed else palette.WRONG  # of the bar at the side only
