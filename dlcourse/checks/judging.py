@@ -506,9 +506,7 @@ def write_down(
     )
 
 
-def told_apart(
-    one: object, other: object, show: Callable[[object, int], str]
-) -> tuple[str, str]:
+def told_apart(one: object, other: object, show: Callable[[object, int], str]) -> tuple[str, str]:
     """Print two values with as many digits as it takes to see that they differ."""
     pairs = ((show(one, digits), show(other, digits)) for digits in range(6, DIGITS + 1))
     return next((pair for pair in pairs if pair[0] != pair[1]), (show(one, 6), show(other, 6)))

@@ -12,12 +12,14 @@ from dlcourse.checks.diagnosis.functions import FUNCTIONS
 from dlcourse.checks.diagnosis.inputs import INPUTS
 from dlcourse.checks.diagnosis.naming import Naming
 from dlcourse.checks.diagnosis.output import OUTPUT, shape_words, with_part_of_an_argument
+from dlcourse.checks.diagnosis.steps import STEPS
 
 Relation = Callable[[Evidence], Naming | None]
 RELATIONS: Sequence[Relation] = (
     *BEHAVIOUR,
     *OUTPUT,
     *FUNCTIONS,
+    *STEPS,
     *INPUTS,
     with_part_of_an_argument,
     *EDITS,
