@@ -33,6 +33,7 @@ from dlcourse.checks.time_limit import OutOfTime, time_limit
 
 SINGLE_TOLERANCE, SINGLE_ANSWER_TOLERANCE = 1e-4, 1e-5
 NUMBERS = {"b": "booleans", "i": "integers", "u": "integers", "f": "floats", "c": "complex numbers"}
+ASKED_SECONDS = 0.5  # for each call by which the diagnosis asks for more
 DIGITS = 17  # what it takes to write any double
 ENDINGS = ("NotImplementedError", "TimeoutError")  # errors after which no further case is tried
 ABOUT_THE_NUMBERS = (Kind.NOT_FINITE, Kind.PROPERTY, Kind.VALUE)
@@ -161,7 +162,8 @@ def judge_part(
                 return Failure(part.title, problem.kind, problem.message), []
             hint = recognise(exercise, cases, attempts, expected, case)
             if problem.kind in DIAGNOSED and not hint[1]:
-                hint = diagnosed(exercise, trials, function, calls)
+                watched = within(function, call_seconds and ASKED_SECONDS)
+                hint = diagnosed(exercise, trials, watched, calls)
             if problem.kind in ABOUT_THE_NUMBERS and not hint[1]:
                 hint = "", part.hint
             return write_down(exercise, part, case, attempt, right, problem, hint), attempt.warned
@@ -188,8 +190,23 @@ def diagnosed(
         exercise.name,
         plain_solution(exercise.key),
     )
-    naming = diagnose(evidence)
+    try:
+        naming = diagnose(evidence)
+    except OutOfTime:
+        return "", ""
     return (naming.relation, str(naming)) if naming else ("", "")
+
+
+def within(function: Function, seconds: float | None) -> Function:
+    """Let each call of a function end in `OutOfTime` after so many seconds."""
+    if seconds is None:
+        return function
+
+    def watched(*arguments: object) -> object:
+        with time_limit(seconds):
+            return function(*arguments)
+
+    return watched
 
 
 def not_callable(exercise: Exercise, value: object) -> str:
