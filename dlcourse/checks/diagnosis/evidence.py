@@ -251,7 +251,8 @@ class Evidence:
             if not same(answer, guess):
                 return False
             held += 1
-            telling += not same(guess, self.rights[k]) and bool(np.isfinite(guess).any())
+            if not same(guess, self.rights[k]) and np.isfinite(guess).any():
+                telling += 1 + (guess.shape != self.rights[k].shape)  # a shape is not hit by chance
         enough = held >= CASES and telling >= TELLING
         return enough and held >= share * len(self.answers)
 

@@ -20,7 +20,7 @@ from dlcourse.checks.diagnosis.evidence import (
     shape,
 )
 from dlcourse.checks.diagnosis.naming import Naming
-from dlcourse.checks.diagnosis.output import factor_words, logistic
+from dlcourse.checks.diagnosis.output import factor_words, logistic, times
 from dlcourse.checks.diagnosis.quantities import Amount, factor
 
 Values = Callable[[FloatArray], FloatArray]
@@ -443,11 +443,10 @@ def with_a_factor(evidence: Evidence, words: str, rights: dict[int, FloatArray])
         return None
     if amount.constant == -1 and words.startswith("-"):
         return None
-    more, question = factor_words(amount, "It is", "that")
-    factor_said = more.removeprefix("It is is ").removesuffix(".")
+    _, question = factor_words(amount)
     return Naming(
         f"input and factor: {words}, {amount.words}",
-        f"Your answer is {factor_said}, where that is the right one for {words}.",
+        f"Your answer is the right one for {words}, {times(amount)}.",
         question,
     )
 

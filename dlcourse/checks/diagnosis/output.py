@@ -488,7 +488,8 @@ def unfinished(evidence: Evidence) -> Naming | None:
         return None
     for words, question, mend in MISSING:
         if evidence.mended(mend):
-            return Naming(f"unfinished: {words}", f"One step is missing: {words}.", question)
+            what = "Something is too much" if words.startswith("without") else "One step is missing"
+            return Naming(f"unfinished: {words}", f"{what}: {words}.", question)
     return None
 
 
