@@ -10,7 +10,7 @@ import re
 import tokenize
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from dlcourse._validation import FloatArray
 from dlcourse.authoring.entries import SEEDS, Entry, Refusal, earned, refusal, trials
 from dlcourse.authoring.mutants import mutated
 from dlcourse.checks.judging import Function, judge
+from dlcourse.checks.outcome import Failure
 from dlcourse.checks.spec import Case, Exercise
 
 JUDGED = SEEDS[:4]  # where what is said counts, not points alone
@@ -227,11 +228,19 @@ def misconceptions_are_told_their_own_hint(entry: Entry) -> Iterator[str]:
 def answers_titled_so_are_told_the_hint(entry: Entry) -> Iterator[str]:
     """A wrong answer that is titled as a misconception is told its hint."""
     known = {idea.name for idea in entry.exercise.misconceptions}
-    for title, function in entry.functions("wrong", "partly_right"):
-        if title in known:
-            failure = judge(entry.exercise, function, SEEDS[0]).failure
-            if failure and failure.misconception != title:
-                yield f"answer {title!r} is not told the hint of that misconception"
+    for title, failure in failures(entry).items():
+        if title in known and failure.misconception != title:
+            yield f"answer {title!r} is not told the hint of that misconception"
+
+
+@cache
+def failures(entry: Entry) -> dict[str, Failure]:
+    """Find what each wrong or partly right answer is told, by its title."""
+    judged = {
+        title: judge(entry.exercise, function, SEEDS[0]).failure
+        for title, function in entry.functions("wrong", "partly_right")
+    }
+    return {title: failure for title, failure in judged.items() if failure}
 
 
 def hints_are_readable(entry: Entry) -> Iterator[str]:
@@ -266,10 +275,7 @@ def sentences(entry: Entry) -> Iterator[tuple[str, str]]:
     yield from ((f"misconception {idea.name!r}", idea.hint) for idea in exercise.misconceptions)
     yield from ((f"property {rule.name!r}", rule.message) for rule in exercise.properties)
     yield from ((f"part {part.title!r}", part.hint) for part in exercise.parts)
-    for title, function in entry.functions("wrong", "partly_right"):
-        failure = judge(exercise, function, SEEDS[0]).failure
-        if failure and failure.misconception not in (idea.name for idea in exercise.misconceptions):
-            yield f"the hint for {title!r}", failure.hint
+    yield from ((f"the hint for {title!r}", told.hint) for title, told in failures(entry).items())
 
 
 def telling_lines(source: str) -> Iterator[ast.expr]:

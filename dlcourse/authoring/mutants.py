@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from dlcourse.authoring.entries import Entry
+from dlcourse.checks.errors import StudentError
 from dlcourse.checks.judging import Function
 
 TURNS = 20_000  # of loops and calls, after which a mutant is taken to run for ever
@@ -272,10 +273,6 @@ CHANGES: dict[type[ast.AST], Callable[..., Iterator[ast.AST]]] = {
 # --- running ---------------------------------------------------------------------------------
 
 
-class Endless(Exception):  # noqa: N818 (what became of an answer, not an error of ours)
-    """A call took more turns than a right answer would."""
-
-
 class Counted(ast.NodeTransformer):
     """Count the turns of loops and functions, so that each call of an answer ends."""
 
@@ -289,7 +286,7 @@ class Counted(ast.NodeTransformer):
 
 
 def limited(entry: Entry, source: str) -> Function:
-    """Make an answer a function that ends: after too many turns it raises `Endless` at every call.
+    """Make an answer a function that ends: after too many turns every call takes too long.
 
     Counting needs neither threads nor signals, and gives the same verdict on every machine.
     """
@@ -301,7 +298,7 @@ def limited(entry: Entry, source: str) -> Function:
         left -= 1
         if left < 0:
             spent = True
-            raise Endless(f"more than {TURNS} turns of loops and calls")
+            raise StudentError("TimeoutError", f"This call took more than {TURNS} turns.")
 
     tree = ast.fix_missing_locations(Counted().visit(ast.parse(source)))
     function = entry.function(ast.unparse(tree), count_turn=count_turn)
