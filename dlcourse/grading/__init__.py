@@ -14,6 +14,7 @@ sends arrays through a pipe and gets arrays back, by value.
 ``referee``          one notebook: run the cells, then the tests
 ``locked_cells``     the shell in which the tests run
 ``proxies``          a student's functions and data, as the referee's tests see them
+``unnamed``          wrong answers that no message named, on inputs that are the same for all
 ``restore``          make a notebook of what was handed in, with the instructor's locked cells
 ``sanitize``         make student output harmless in a browser
 ``feedback``         the page that the student gets

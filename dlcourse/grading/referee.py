@@ -20,7 +20,8 @@ from dlcourse.checks.judging import judge
 from dlcourse.checks.outcome import Outcome
 from dlcourse.checks.reporting import Points, judged_by
 from dlcourse.checks.spec import Exercise
-from dlcourse.grading.inside.shell import Output
+from dlcourse.grading import unnamed
+from dlcourse.grading.inside.shell import OutOfTime, Output, time_limit
 from dlcourse.grading.inside.wire import KB, MB, Channel, Message
 from dlcourse.grading.limits import GRACE, Limits
 from dlcourse.grading.locked_cells import LockedShell
@@ -63,6 +64,7 @@ class Referee:
         self.student = Channel(student, int(limits.output_kb * 8 * KB) + MB)
         self.snapshots: dict[int, RemoteSnapshot] = {}
         self.outcomes: list[dict[str, Any]] = []
+        self.unnamed: list[tuple[dict[str, Any], Exercise, str, Any]] = []
         self.pages: set[str] = set()  # HTML that comes from a check, and is safe
         self.cell: CellSpec | None = None
         self.stopped = ""
@@ -87,6 +89,7 @@ class Referee:
         with contextlib.suppress(OSError):
             self.student.connection.shutdown(socket.SHUT_RDWR)
         self.run_locked_cells(cells)
+        self.look_at_unnamed_mistakes()
 
     def known(self, cell: Message) -> CellSpec | None:
         """Return what the instructor said about a cell."""
@@ -206,14 +209,23 @@ class Referee:
                 "kind": failure.kind if failure else "",
                 "misconception": failure.misconception if failure else "",
                 "message": failure.message[:300] if failure else "",
+                "unnamed": {},
             }
         )
+        if failure is not None and unnamed.is_unnamed(failure):
+            self.unnamed.append((self.outcomes[-1], exercise, failure.part, function))
         if self.shell.hides and failure is not None:
             silent = replace(failure, message="", arguments=(), expected="", got="", printed="")
             outcome = replace(outcome, failure=silent, notes=())
         outcome = replace(outcome, seed=None)
         self.pages.add(outcome._repr_html_())
         return outcome
+
+    def look_at_unnamed_mistakes(self) -> None:
+        """Call the functions again whose mistakes got no name: too late to change a score."""
+        with contextlib.suppress(OutOfTime), time_limit(unnamed.SECONDS, "Looking at mistakes"):
+            for outcome, exercise, part, function in self.unnamed:
+                outcome["unnamed"] = unnamed.look(exercise, part, function)
 
     def outputs_of_test(self, outputs: list[Output], known: CellSpec) -> list[Output]:
         """Turn what a test showed into what nbgrader reads a score from.

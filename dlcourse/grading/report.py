@@ -1,4 +1,4 @@
-"""What the instructor sees when a class has been graded: a page and two tables.
+"""What the instructor sees when a class has been graded: a page and three tables.
 
 What students chose (their ids, the reasons that quote them) is text wherever it appears: the page
 escapes it and forbids scripts, the tables take its formulas apart.
@@ -16,10 +16,19 @@ from dlcourse import palette
 from dlcourse.checks.outcome import prose_html
 from dlcourse.checks.spec import name_of
 from dlcourse.grading.result import Status
-from dlcourse.grading.statistics import Cell, Mistake, ReportRow, Summary, name_cells, summarise
+from dlcourse.grading.statistics import (
+    Cell,
+    Mistake,
+    ReportRow,
+    Summary,
+    Unnamed,
+    name_cells,
+    summarise,
+)
 from dlcourse.grading.tables import Value, write_csv, write_whole
 from dlcourse.grading.wording import (
     bar_label,
+    case_text,
     duration,
     mistake_name,
     percent,
@@ -28,10 +37,11 @@ from dlcourse.grading.wording import (
 )
 
 SHOWN = 500  # rows of a table on the page; the CSV file holds all of them
+SHOWN_UNNAMED = 20  # these take more room
 
 
 def write_report(rows: Iterable[ReportRow], folder: Path, title: str) -> tuple[Summary, Path]:
-    """Write ``index.html``, ``submissions.csv`` and ``misconceptions.csv``.
+    """Write ``index.html``, ``submissions.csv``, ``misconceptions.csv`` and ``unnamed.csv``.
 
     Each file replaces an older one in a single step.
 
@@ -56,6 +66,7 @@ def write_report(rows: Iterable[ReportRow], folder: Path, title: str) -> tuple[S
     folder.mkdir(parents=True, exist_ok=True)
     write_csv(folder / "submissions.csv", submission_table(rows))
     write_csv(folder / "misconceptions.csv", mistake_table(summary.mistakes))
+    write_csv(folder / "unnamed.csv", unnamed_table(summary.unnamed))
     page = folder / "index.html"
     write_whole(page, render(rows, summary, title))
     return summary, page
@@ -92,6 +103,13 @@ def mistake_table(mistakes: Iterable[Mistake]) -> Iterable[list[Value]]:
         yield [m.exercise, m.misconception, m.kind, m.students, m.share, m.hint]
 
 
+def unnamed_table(unnamed: Iterable[Unnamed]) -> Iterable[list[Value]]:
+    """List all wrong answers that no message named."""
+    yield ["exercise", "part", "students", "share", "for example", "case", "numbers"]
+    for u in unnamed:
+        yield [u.exercise, u.part, u.students, u.share, u.example, u.case, case_text(u)]
+
+
 def render(rows: Sequence[ReportRow], summary: Summary, title: str) -> str:
     """Write the page; `rows` are in the order in which they are shown."""
     environment = Environment(
@@ -108,6 +126,8 @@ def render(rows: Sequence[ReportRow], summary: Summary, title: str) -> str:
         "shortened": shortened,
         "bar_label": bar_label,
         "mistake_name": mistake_name,
+        "case_text": case_text,
+        "exercise_name": name_of,
         "prose": lambda text: Markup(prose_html(text)),  # noqa: S704 (prose_html escapes)
     }
     cells = name_cells(rows) if len(rows) <= SHOWN else {}
@@ -120,6 +140,7 @@ def render(rows: Sequence[ReportRow], summary: Summary, title: str) -> str:
         median_time=duration(float(np.median(summary.seconds or (0.0,)))),
         several=len({row.notebook for row in rows}) > 1,
         mistakes=by_exercise(summary),
+        shared=[answer for answer in summary.unnamed if answer.students > 1][:SHOWN_UNNAMED],
         look=[row for row in rows if row.status != Status.GRADED],
         shown=SHOWN,
         cells=list(cells.values()),

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -101,6 +102,33 @@ class Mistake:
 
 
 @dataclass(frozen=True)
+class Unnamed:
+    """A wrong answer that no message named, and how many students gave it.
+
+    Parameters
+    ----------
+    exercise, part, case : str
+        What was wrong, and in which case.
+    table : tuple of (str, str)
+        That case: arguments, what is expected, what they answered.
+    students : int
+        How many answered so.
+    share : float
+        Of all who handed something in.
+    example : str
+        One of them.
+    """
+
+    exercise: str
+    part: str
+    case: str
+    table: tuple[tuple[str, str], ...]
+    students: int
+    share: float
+    example: str
+
+
+@dataclass(frozen=True)
 class Bar:
     """One bar of a histogram: scores from ``low`` to below ``high``, or the full score alone."""
 
@@ -130,6 +158,8 @@ class Summary:
         The hardest first.
     mistakes : tuple of Mistake
         Known misconceptions and other failures, the commonest first.
+    unnamed : tuple of Unnamed
+        Wrong answers that no message named, the commonest first.
     """
 
     submissions: int
@@ -140,6 +170,7 @@ class Summary:
     seconds: tuple[float, ...]
     exercises: tuple[ExerciseSummary, ...]
     mistakes: tuple[Mistake, ...]
+    unnamed: tuple[Unnamed, ...]
 
     @property
     def students(self) -> int:
@@ -213,6 +244,7 @@ def summarise(rows: Iterable[ReportRow]) -> Summary:
         seconds=tuple(sorted(row.seconds for row in rows)),
         exercises=count_exercises(rows),
         mistakes=count_mistakes(rows, len(scores)),
+        unnamed=count_unnamed(rows, len(scores)),
     )
 
 
@@ -285,6 +317,32 @@ def count_mistakes(rows: Iterable[ReportRow], students: int) -> tuple[Mistake, .
                 made[exercise, name, "" if name else kind].add(row.student)
     mistakes = [Mistake(*key, len(who), share(len(who), students)) for key, who in made.items()]
     return tuple(sorted(mistakes, key=lambda m: (-m.students, m.exercise, m.misconception, m.kind)))
+
+
+def count_unnamed(rows: Iterable[ReportRow], students: int) -> tuple[Unnamed, ...]:
+    """Count the students behind each wrong answer that no message named, the commonest first."""
+    gave: dict[tuple[str, str], set[str]] = defaultdict(set)
+    looks: dict[tuple[str, str], Any] = {}
+    for row in rows:
+        for outcome in row.outcomes:
+            look: Any = outcome.get("unnamed")  # which outcomes of older versions do not have
+            if look:
+                key = str(outcome["exercise"]), str(look["alike"])
+                gave[key].add(row.student)
+                looks.setdefault(key, look)
+    groups = [
+        Unnamed(
+            exercise=key[0],
+            part=looks[key]["part"],
+            case=looks[key]["case"],
+            table=tuple((label, value) for label, value in looks[key]["table"]),
+            students=len(who),
+            share=share(len(who), students),
+            example=min(who),
+        )
+        for key, who in gave.items()
+    ]
+    return tuple(sorted(groups, key=lambda g: (-g.students, g.exercise, g.example)))
 
 
 def share(part: float, whole: float) -> float:

@@ -1,12 +1,13 @@
 """How the report says numbers, mistakes and texts of students, on the page and in the terminal."""
 
 from collections.abc import Sequence
+from textwrap import dedent
 
 import numpy as np
 
-from dlcourse.checks.outcome import Kind
+from dlcourse.checks.outcome import Kind, indented
 from dlcourse.checks.spec import name_of
-from dlcourse.grading.statistics import Bar, ExerciseSummary, Mistake, Summary
+from dlcourse.grading.statistics import Bar, ExerciseSummary, Mistake, Summary, Unnamed
 from dlcourse.grading.tables import number
 
 LONGEST = 300  # characters of a student's text
@@ -107,6 +108,11 @@ def bar_label(bar: Bar) -> str:
 def mistake_name(mistake: Mistake) -> str:
     """Name a mistake in a few words."""
     return mistake.misconception or MISTAKES.get(mistake.kind, mistake.kind)
+
+
+def case_text(answer: Unnamed) -> str:
+    """Write the case in which an answer is wrong, a name and its value a line."""
+    return dedent("\n".join(indented(label, value) for label, value in answer.table))
 
 
 def exercise_line(exercise: ExerciseSummary) -> str:

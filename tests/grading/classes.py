@@ -15,7 +15,17 @@ def cell_of(exercise):
     return f"check-{exercise}".replace("_", "-")
 
 
-def outcome(exercise, earned=0.0, kind="", misconception="", message=""):
+def unnamed(text="[0.5]", alike="a1"):
+    """A wrong answer without a name, as the referee puts it down."""
+    return {
+        "part": "the formula",
+        "case": "one score",
+        "table": [["S", "[1.]"], ["expected", "[0.73]"], ["answered", text]],
+        "alike": alike,
+    }
+
+
+def outcome(exercise, earned=0.0, kind="", misconception="", message="", look=None):
     return {
         "cell": cell_of(name_of(exercise)),
         "exercise": exercise,
@@ -24,6 +34,7 @@ def outcome(exercise, earned=0.0, kind="", misconception="", message=""):
         "kind": kind,
         "misconception": misconception,
         "message": message,
+        "unnamed": look or {},
     }
 
 
@@ -59,7 +70,8 @@ def a_class(size, seed=0):
             name = rng.choice(known[:4]).name if not right and known and rng.random() < 0.6 else ""
             kind = "" if right else rng.choice(["not written", "raised", "value", "value", "shape"])
             cells[cell_of(exercise.name)] = (earned, points)
-            outcomes.append(outcome(exercise.key, earned, kind, name))
+            look = rng.choice([{}, unnamed(), unnamed("[0.25]", "b2")]) if kind == "value" else {}
+            outcomes.append(outcome(exercise.key, earned, kind, name, look={} if name else look))
         status = rng.choices(["graded", "stopped", "rejected"], [95, 3, 2])[0]
         reason = {
             "graded": "",

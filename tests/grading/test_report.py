@@ -5,9 +5,9 @@ import os
 from html.parser import HTMLParser
 
 import pytest
-from grading.classes import EXERCISES, NAME, a_class, cell_of, outcome, row
+from grading.classes import EXERCISES, NAME, a_class, cell_of, outcome, row, unnamed
 
-from dlcourse.grading.report import write_report
+from dlcourse.grading.report import SHOWN_UNNAMED, write_report
 from dlcourse.grading.statistics import ReportRow, summarise
 from dlcourse.grading.tables import FORMULA_STARTS, write_csv, write_whole
 from dlcourse.grading.wording import mistake_name
@@ -105,7 +105,7 @@ def test_page_is_alone_and_runs_nothing(tmp_path):
     page = report(a_class(20), tmp_path)
     assert not {"script", "link", "img", "iframe", "base", "form"} & set(page.elements)
     links = {value for name, value in page.attributes if name in ("href", "src")}
-    assert links == {"submissions.csv", "misconceptions.csv"}
+    assert links == {"submissions.csv", "misconceptions.csv", "unnamed.csv"}
     assert "http:" not in page.html
     assert "https:" not in page.html
     assert "url(" not in page.html
@@ -114,8 +114,8 @@ def test_page_is_alone_and_runs_nothing(tmp_path):
 
 
 def test_page_has_captions_and_scopes(tmp_path):
-    page = report([*a_class(20), row("zoe", 0.0, "stopped", "It used too much.")], tmp_path)
-    assert page.elements.count("caption") == page.elements.count("table") == 5
+    page = report([*a_class(40), row("zoe", 0.0, "stopped", "It used too much.")], tmp_path)
+    assert page.elements.count("caption") == page.elements.count("table") == 6
     assert page.elements.count("th") == sum(name == "scope" for name, _ in page.attributes)
     assert page.elements.count("h1") == 1
     assert ("lang", "en") in page.attributes
@@ -151,6 +151,36 @@ def test_hostile_outcomes_and_title_stay_text(tmp_path):
     assert len(lines) == 2 * len(HOSTILE)
     for line in lines:
         assert all(not value.startswith(FORMULA_STARTS) for value in line.values())
+
+
+def test_answers_that_several_gave_and_nobody_named_are_shown(tmp_path):
+    def rows(text):
+        looks = [unnamed(text)] * 3 + [unnamed("[0.125]", "b2"), {}]
+        checks = [outcome("toy/sigmoid", 0.0, "value", look=look) for look in looks]
+        return [row(f"{text}{i}", outcomes=(check,)) for i, check in enumerate(checks)]
+
+    page = report(rows("[0.5]"), tmp_path / "numbers")
+    assert "sigmoid: the formula360 %" in page.words
+    assert "one score; for example [0.5]0 S = [1.] expected = [0.73] answered = [0.5]" in page.words
+    assert "[0.125]" not in page.words
+    first, second = read_csv(tmp_path / "numbers" / "unnamed.csv")
+    assert (first["students"], first["share"], second["students"]) == ("3", "0.6", "1")
+    assert second["numbers"].endswith("answered = [0.125]")
+
+    for hostile in HOSTILE:
+        other = report(rows(hostile), tmp_path / "hostile")
+        assert sorted(other.elements) == sorted(page.elements)
+        for line in read_csv(tmp_path / "hostile" / "unnamed.csv"):
+            assert all(not value.startswith(FORMULA_STARTS) for value in line.values())
+
+
+def test_page_shows_the_commonest_of_many_unnamed_answers(tmp_path):
+    looks = [unnamed(f"[{i}.5]", str(i)) for i in range(30)]
+    checks = tuple(outcome("toy/sigmoid", 0.0, "value", look=look) for look in looks)
+    page = report([row(name, outcomes=checks) for name in ("ada", "bob")], tmp_path)
+    assert page.words.count("answered =") == SHOWN_UNNAMED
+    assert "unnamed.csv has all 30." in page.words
+    assert len(read_csv(tmp_path / "unnamed.csv")) == 30
 
 
 def test_tables_hold_every_submission_and_every_mistake(tmp_path):

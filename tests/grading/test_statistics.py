@@ -106,4 +106,4 @@ def test_histogram_counts_every_student_once(scores, maximum, labels, counts):
 
 
 def test_empty_class():
-    assert summarise([]) == Summary(0, {}, {}, (), 0.0, (), (), ())
+    assert summarise([]) == Summary(0, {}, {}, (), 0.0, (), (), (), ())
