@@ -8,6 +8,7 @@ import numpy as np
 from dlcourse.checks.diagnosis.behaviour import BEHAVIOUR
 from dlcourse.checks.diagnosis.edits import EDITS
 from dlcourse.checks.diagnosis.evidence import Evidence
+from dlcourse.checks.diagnosis.examples import EXAMPLES, odd_examples
 from dlcourse.checks.diagnosis.functions import FUNCTIONS
 from dlcourse.checks.diagnosis.inputs import INPUTS
 from dlcourse.checks.diagnosis.naming import Naming
@@ -20,8 +21,10 @@ RELATIONS: Sequence[Relation] = (
     *OUTPUT,
     *FUNCTIONS,
     *STEPS,
+    *EXAMPLES,
     *INPUTS,
     with_part_of_an_argument,
+    odd_examples,
     *EDITS,
     shape_words,
 )
