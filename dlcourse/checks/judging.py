@@ -37,7 +37,7 @@ ASKED_SECONDS = 0.5  # for each call by which the diagnosis asks for more
 DIGITS = 17  # what it takes to write any double
 ENDINGS = ("NotImplementedError", "TimeoutError")  # errors after which no further case is tried
 ABOUT_THE_NUMBERS = (Kind.NOT_FINITE, Kind.PROPERTY, Kind.VALUE)
-DIAGNOSED = (*ABOUT_THE_NUMBERS, Kind.TYPE, Kind.SHAPE, Kind.DTYPE)
+DIAGNOSED = (*ABOUT_THE_NUMBERS, Kind.RAISED, Kind.TYPE, Kind.SHAPE, Kind.DTYPE)
 ENDLESS = "What must happen for your function to come to an end, and does it ever happen?"
 CALLS_A_STUB = (
     "Your function calls {0}, and of {0} there is only the stub so far. Write that one, run its "
@@ -173,7 +173,7 @@ def judge_part(
 def trial(case: Case, attempt: Attempt, expected: Attempt) -> Trial:
     """Put down a call as the diagnosis reads it."""
     right = np.asarray(expected.answer, dtype=float)
-    return Trial(case.arguments, attempt.answer, right, raised=attempt.error is not None)
+    return Trial(case.arguments, attempt.answer, right, attempt.error)
 
 
 def diagnosed(

@@ -11,7 +11,7 @@ from dlcourse.checks.diagnosis.naming import Naming
 
 def several_things(evidence: Evidence) -> Naming | None:
     """Return a tuple or a list that holds what is right."""
-    pairs = [(t.answer, t.right) for t in evidence.all_trials if not t.raised]
+    pairs = [(t.answer, t.right) for t in evidence.all_trials if not t.error]
     if len(pairs) < CASES or not all(isinstance(answer, tuple | list) for answer, _ in pairs):
         return None
     kind = "list" if isinstance(pairs[0][0], list) else "tuple"
@@ -52,7 +52,7 @@ def joined(things: Sequence[object], *, flat: bool = False) -> FloatArray | None
 
 def objects(evidence: Evidence) -> Naming | None:
     """Return the right numbers in an array of objects."""
-    pairs = [(t.answer, t.right) for t in evidence.all_trials if not t.raised]
+    pairs = [(t.answer, t.right) for t in evidence.all_trials if not t.error]
     if len(pairs) < CASES:
         return None
     for answer, right in pairs:

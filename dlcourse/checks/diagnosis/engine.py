@@ -7,10 +7,12 @@ import numpy as np
 
 from dlcourse.checks.diagnosis.behaviour import BEHAVIOUR
 from dlcourse.checks.diagnosis.edits import EDITS
+from dlcourse.checks.diagnosis.errors import ERRORS, another_order
 from dlcourse.checks.diagnosis.evidence import Evidence
 from dlcourse.checks.diagnosis.examples import EXAMPLES, odd_examples
 from dlcourse.checks.diagnosis.functions import FUNCTIONS
 from dlcourse.checks.diagnosis.inputs import INPUTS
+from dlcourse.checks.diagnosis.limits import LIMITS, wrong_and_right
 from dlcourse.checks.diagnosis.naming import Naming
 from dlcourse.checks.diagnosis.output import OUTPUT, shape_words, with_part_of_an_argument
 from dlcourse.checks.diagnosis.steps import STEPS
@@ -26,6 +28,8 @@ RELATIONS: Sequence[Relation] = (
     with_part_of_an_argument,
     odd_examples,
     *EDITS,
+    another_order,
+    *LIMITS,
     shape_words,
 )
 
@@ -45,4 +49,11 @@ def diagnose(evidence: Evidence) -> Naming | None:
     """
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        return next(filter(None, (relation(evidence) for relation in RELATIONS)), None)
+        relations = ERRORS if stopped(evidence) else RELATIONS
+        return next(filter(None, (relation(evidence) for relation in relations)), None)
+
+
+def stopped(evidence: Evidence) -> bool:
+    """Tell whether the first wrong call, which is the one shown, ended in an error."""
+    wrong, _ = wrong_and_right(evidence)
+    return bool(wrong and wrong[0].error)

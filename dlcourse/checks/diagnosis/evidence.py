@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from dlcourse._validation import FloatArray
+from dlcourse.checks.errors import StudentError
 
 Arguments = tuple[object, ...]
 Change = Callable[[Arguments], Arguments]
@@ -36,14 +37,14 @@ class Trial:
         What the student's function returned; None where it raised.
     right : ndarray
         What the reference returned.
-    raised : bool
-        Whether the student's function ended in an error.
+    error : StudentError, optional
+        What the student's function raised.
     """
 
     arguments: Arguments
     answer: object
     right: FloatArray
-    raised: bool = False
+    error: StudentError | None = None
 
 
 def floats(value: object) -> FloatArray | None:
@@ -73,7 +74,7 @@ def quietly(function: Callable[..., object], arguments: Arguments) -> object:
         warnings.simplefilter("ignore")
         try:
             return function(*copies)
-        except Exception:
+        except (Exception, SystemExit):
             return None
 
 
@@ -128,7 +129,7 @@ class Evidence:
     def __post_init__(self) -> None:
         """Keep what is compared: calls in double precision that came back with numbers."""
         double = [t for t in self.all_trials if not in_single_precision(t.arguments)]
-        pairs = [(trial, floats(trial.answer)) for trial in double if not trial.raised]
+        pairs = [(trial, floats(trial.answer)) for trial in double if not trial.error]
         self.trials = [trial for trial, answer in pairs if answer is not None]
         self.answers = [answer for _, answer in pairs if answer is not None]
 
