@@ -139,7 +139,7 @@ def test_misconception_that_is_an_error_says_the_same():
     exercise = dataclasses.replace(EXERCISE, misconceptions=(add,))
     assert judge(exercise, lambda x, factor: factor + "two").failure.misconception == "add"
     found = judge(exercise, lambda x, factor: x ^ factor).failure
-    assert (found.kind, found.misconception) == ("raised", "")
+    assert (found.kind, found.misconception) == ("raised", "error: ^ for a power")
     assert "bitwise_xor" in found.message
 
 

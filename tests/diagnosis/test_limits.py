@@ -84,7 +84,12 @@ def truncated_series(S):
             "only where the number of rows of `X` is more than 1",
         ),
         (lambda x, steps: power(x, steps) + (steps == 0) * x**2, power, POWERS, "`steps` is 0"),
-        (lambda x, steps: power(x, min(steps, 1)), power, POWERS, "`steps` is more than 1"),
+        (
+            lambda x, steps: power(x, steps) + (steps > 1) * np.sin(x),
+            power,
+            POWERS,
+            "`steps` is more than 1",
+        ),
         (
             lambda S: tanh(S) * (1 + 1e-3 * np.cos(S)),
             tanh,
