@@ -17,6 +17,7 @@ from dlcourse.checks.diagnosis.evidence import CASES, TELLING, Evidence, floats,
 from dlcourse.checks.diagnosis.naming import Naming
 
 Edits = Iterator[tuple[str, ast.expr]]
+Statements = Iterator[tuple[str, ast.stmt]]
 
 SLIPS = {
     "sign": (
@@ -52,6 +53,15 @@ SLIPS = {
     "another function": ("One function stands in place of another", "Which one belongs there?"),
     "choice": ("Two cases are exchanged", "What belongs where the condition holds?"),
     "part": ("Another part of an array is taken", "Which rows, columns or entries belong there?"),
+    "overwritten": (
+        "Something is overwritten that should be added to",
+        "What becomes of what stood there before?",
+    ),
+    "condition": (
+        "A condition is missing",
+        "In which case should that be done, and in which not?",
+    ),
+    "step": ("A step is missing", "What is still to be done there?"),
     "argument": ("One argument stands in place of another", "Which one belongs there?"),
 }
 OPERATORS: tuple[tuple[str, type[ast.operator], type[ast.operator]], ...] = (
@@ -107,7 +117,8 @@ def of_operator(node: ast.expr) -> Edits:
         yield "factor", ast.BinOp(right, node.op, left)
     if isinstance(node.op, ast.Pow):
         yield "power", left
-        yield "power", ast.BinOp(left, ast.Pow(), ast.Constant(1.5))
+        absolute = ast.Attribute(ast.Name("np", ast.Load()), "abs", ast.Load())
+        yield "power", ast.Call(absolute, [left], [])
     if isinstance(node.op, ast.MatMult):
         yield "brackets", ast.BinOp(right, node.op, left)
     yield from regrouped(node)
@@ -251,6 +262,20 @@ def of_part(node: ast.expr) -> Edits:
         yield "part", ast.Subscript(node.value, other.slice, ast.Load())
 
 
+def of_statement(statement: ast.stmt) -> Statements:
+    """Leave a statement out, or its condition; take away in place of adding to, or overwrite."""
+    if isinstance(statement, ast.AugAssign):
+        target, op, value = statement.target, statement.op, statement.value
+        if isinstance(op, ast.Add | ast.Sub):
+            other = ast.Sub() if isinstance(op, ast.Add) else ast.Add()
+            yield "sign", ast.AugAssign(target, other, value)
+        yield "overwritten", ast.Assign([target], value)
+    if isinstance(statement, ast.If):
+        yield "condition", ast.If(ast.Constant(True), statement.body, statement.orelse)
+    if isinstance(statement, ast.Assign | ast.AugAssign | ast.If):
+        yield "step", ast.Pass()
+
+
 KINDS = (of_operator, of_sign, of_number, of_comparison, of_call, of_part)
 
 
@@ -265,7 +290,7 @@ def of_name(node: ast.expr, names: tuple[str, ...]) -> Edits:
 class Replaced(ast.NodeTransformer):
     """A tree with one node in place of another."""
 
-    def __init__(self, old: ast.expr, new: ast.expr) -> None:
+    def __init__(self, old: ast.AST, new: ast.AST) -> None:
         self.old, self.new = old, new
 
     def visit(self, node: ast.AST) -> ast.AST:
@@ -302,6 +327,10 @@ def all_edits(
                 for inner in ast.walk(target):
                     if isinstance(inner, ast.Name):
                         origins[inner.id] = origins.get(inner.id, set()) | made_of
+        near = arguments_in(origins, statement)
+        for slip, other in of_statement(statement):
+            if near and (function := built(tree, statement, other, name, space)):
+                yield Edited(slip, tuple(n for n in names if n in near), function)
         for node in expressions(statement):
             before = arguments_in(origins, node)
             for slip, new in (
@@ -329,7 +358,7 @@ def arguments_in(origins: Mapping[str, set[str]], node: ast.AST) -> set[str]:
 
 
 def built(
-    tree: ast.Module, old: ast.expr, new: ast.expr, name: str, space: dict[str, object]
+    tree: ast.Module, old: ast.AST, new: ast.AST, name: str, space: dict[str, object]
 ) -> Callable[..., object] | None:
     """Compile the function with one node replaced."""
     kept = copy.deepcopy(tree, {id(old): old})
