@@ -80,9 +80,12 @@ def test_a_mean_before_a_logarithm_is_named():
 @pytest.mark.parametrize(
     ("weight", "words"),
     [
-        (lambda y: y, "`y` = 0 count nothing, those with `y` = 1 what they should"),
-        (lambda y: 1 - 2 * y, "`y` = 0 count what they should, those with `y` = 1 -1 times"),
-        (lambda y: 1 + 4 * y, "those with `y` = 1 5 times what they should"),
+        (lambda y: y, "`y` = 0 count nothing; those with `y` = 1 count what they should"),
+        (
+            lambda y: 1 - 2 * y,
+            "`y` = 0 count what they should; those with `y` = 1 count minus what they should",
+        ),
+        (lambda y: 1 + 4 * y, "those with `y` = 1 count 5 times what they should"),
     ],
 )
 @pytest.mark.parametrize(("each", "right"), [(losses, loss), (slopes, slope)])
@@ -98,7 +101,7 @@ def test_what_the_two_classes_count_is_named(weight, words, each, right):
     [
         (
             lambda X, y, v: losses(X, y, v) + 0.5 * (y == 0),
-            "`y` = 0 count what they should plus 0.5; the others are right",
+            "`y` = 0 count what they should, plus 0.5; the others are right",
         ),
         (
             lambda X, y, v: np.where(y == 1, 2.0, losses(X, y, v)),
@@ -171,10 +174,10 @@ def bias_once(X, w):
 @pytest.mark.parametrize(
     ("wrong", "right", "words"),
     [
-        (running, sums, "contains the sums of all those before"),
+        (running, sums, "holds the sums of all those before, too"),
         (bias_once, sums, "What does not depend on `X` is added for the first example alone"),
         (lambda X, w: np.cumsum(squares(X, w)), squares, "the sum of its own and of all those"),
-        (lambda X, w: squares(X, w) * (np.arange(len(X)) == 0), squares, "0 for all others"),
+        (lambda X, w: squares(X, w) * (np.arange(len(X)) == 0), squares, "all others are 0"),
         (lambda X, w: squares(X[-1:], w).repeat(len(X)), squares, "that of the last example"),
     ],
 )
@@ -188,7 +191,9 @@ def test_rows_that_depend_on_all_examples_are_named():
 
     assert said(wrong, squares) is None
     naming = said(wrong, squares, odd_examples)
-    assert "An entry of your answer changes when only another row of `X` is changed" in str(naming)
+    assert "One entry of your answer changes when only another example of `X` changes" in str(
+        naming
+    )
     assert said(wrong, squares, odd_examples, calls=2) is None
 
 

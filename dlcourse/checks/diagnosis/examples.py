@@ -127,7 +127,7 @@ class Examples:
     @property
     def row(self) -> str:
         """What a right answer has for each example."""
-        return f"An {'entry' if self.evidence.rights[0].ndim == 1 else 'row'} of your answer"
+        return "entry" if self.evidence.rights[0].ndim == 1 else "row"
 
     @cached_property
     def label(self) -> int | None:
@@ -231,49 +231,49 @@ PUT_TOGETHER: tuple[tuple[str, str, Together], ...] = (
         lambda v: v.sum(axis=0) / np.sqrt(len(v)),
     ),
 )
-RUNNING: tuple[tuple[str, str, Together], ...] = (
+IN_ROWS: tuple[tuple[str, str, Together], ...] = (
     (
-        "the sum of its own and of all those before",
+        "every {row} is the sum of its own and of all those before",
         "Where should the running total begin anew?",
         lambda v: np.cumsum(rows_of(v), axis=0),
     ),
     (
-        "the mean of its own and of all those before",
-        "Which examples should take part in one row?",
+        "every {row} is the mean of its own and of all those before",
+        "Which examples should take part in one {row}?",
         lambda v: np.cumsum(rows_of(v), axis=0) / counted(rows_of(v)),
     ),
     (
-        "the largest of its own and of all those before",
+        "every {row} is the largest of its own and of all those before",
         "Where should the search for the largest begin anew?",
         lambda v: np.maximum.accumulate(rows_of(v), axis=0),
     ),
     (
-        "that of the example before, and 0 for the first",
+        "every {row} is that of the example before, the first one 0",
         "Which index belongs to which example?",
         lambda v: np.concatenate([0 * v[0], *v[:-1]]),
     ),
     (
-        "right for the first, and 0 for all others",
+        "the first {row} is right, and all others are 0",
         "Does the function return inside its loop?",
         lambda v: np.concatenate([v[0], *(0 * v[1:])]),
     ),
     (
-        "right for all but the last, and 0 for the last",
+        "all but the last {row} are right, and that is 0",
         "Where does the loop end?",
         lambda v: np.concatenate([*v[:-1], 0 * v[-1]]),
     ),
     (
-        "right for all but the first, and 0 for the first",
+        "all but the first {row} are right, and that is 0",
         "Where does the loop begin?",
         lambda v: np.concatenate([0 * v[0], *v[1:]]),
     ),
     (
-        "that of the first example",
+        "every {row} is that of the first example",
         "Which index belongs to which example?",
         lambda v: np.concatenate([v[0]] * len(v)),
     ),
     (
-        "that of the last example",
+        "every {row} is that of the last example",
         "Does every turn of the loop overwrite what those before have found?",
         lambda v: np.concatenate([v[-1]] * len(v)),
     ),
@@ -287,11 +287,14 @@ def counted(rows: FloatArray) -> FloatArray:
 
 def put_together(examples: Examples) -> Naming | None:
     """Put right answers for single examples together in another way than the right one."""
-    in_rows = examples.together is rows_of
-    for words, question, together in RUNNING if in_rows else PUT_TOGETHER:
+    if examples.together is rows_of:
+        table, name = IN_ROWS, "Of your answer {}."
+    else:
+        table, name = PUT_TOGETHER, "Of several examples your answer is {}."
+    for words, question, together in table:
         if examples.explains(together):
-            subject = f"{examples.row} is" if in_rows else "Of several examples, your answer is"
-            return Naming(f"examples: {words}", f"{subject} {words}.", question)
+            words, question = (text.format(row=examples.row) for text in (words, question))
+            return Naming(f"examples: {words}", name.format(words), question)
     return None
 
 
@@ -346,7 +349,7 @@ def apart_from_the_features(examples: Examples) -> Naming | None:
     if evidence.explains(lambda k: np.cumsum(evidence.rights[k] - constant(k), 0) + constant(k)):
         return Naming(
             "examples: a running total",
-            f"{examples.row} contains the sums of all those before.",
+            f"Every {examples.row} of your answer holds the sums of all those before, too.",
             "Where should the running total begin anew?",
         )
     return None
@@ -371,7 +374,8 @@ def every_pair(examples: Examples) -> Naming | None:
         found = [right for right in shifted if right is not None]
         return np.mean(found, axis=0) if 0 < len(found) == n <= MOST else None
 
-    for position in sorted(evidence.together, key=lambda k: len(shape(evidence.values(k)[0]))):
+    vectors = [k for k in evidence.together if len(shape(evidence.values(k)[0])) == 1]
+    for position in sorted(vectors, key=lambda k: k not in evidence.labels):
         times = factor_of_pairs(examples, partial(mean_of_pairs, position=position))
         if times is not None:
             name = f"`{evidence.names[position]}`"
@@ -454,7 +458,7 @@ def weights(examples: Examples) -> Naming | None:
     found, _, rank, _ = np.linalg.lstsq(table[:2].T, table[2], rcond=None)
     if rank < 2:
         return None
-    zeros, ones = (float(weight) for weight in found.round(9))
+    zeros, ones = (float(weight) for weight in found.round(9) + 0.0)
 
     def weighted(k: int) -> FloatArray | None:
         part = parts[k]
@@ -465,7 +469,8 @@ def weights(examples: Examples) -> Naming | None:
     name = evidence.names[label]
     return Naming(
         f"each example: {zeros:.4g} and {ones:.4g} times",
-        f"Examples with `{name}` = 0 count {much(zeros)}, those with `{name}` = 1 {much(ones)}.",
+        f"Examples with `{name}` = 0 count {much(zeros)}; those with `{name}` = 1 count "
+        f"{much(ones)}.",
         "Which part of the formula treats the two differently, and should it?",
     )
 
@@ -474,7 +479,8 @@ def much(weight: float) -> str:
     """Say how much an example counts."""
     if weight == 0:
         return "nothing"
-    return "what they should" if weight == 1 else f"{weight:.6g} times what they should"
+    sign = "minus " if weight < 0 else ""
+    return f"{sign}{f'{abs(weight):.6g} times ' if abs(weight) != 1 else ''}what they should"
 
 
 def means_of_classes(examples: Examples) -> Naming | None:
@@ -596,7 +602,8 @@ def counted_otherwise(examples: Examples, value: int, words: str, base: Base) ->
         return ""
     if not words:
         return f"{added:.6g}, whatever else they hold"
-    return words if abs(added) < CLOSE else f"{words} plus {added:.6g}"
+    sign = "minus" if added < 0 else "plus"
+    return words if abs(added) < CLOSE else f"{words}, {sign} {abs(added):.6g}"
 
 
 def some_left_out(examples: Examples) -> Naming | None:
@@ -650,15 +657,13 @@ def mixed(examples: Examples) -> Naming | None:
         told += not np.array_equal(moved[-1], answer[-1], equal_nan=True)
     if told < CASES:
         return None
-    other = " or ".join(
-        f"{'entry' if len(shape(evidence.values(k)[0])) == 1 else 'row'} of `{evidence.names[k]}`"
-        for k in evidence.together
-        if k not in evidence.labels
+    others = " and ".join(
+        f"`{evidence.names[k]}`" for k in evidence.together if k not in evidence.labels
     )
     return Naming(
         "examples: mixed",
-        f"{examples.row} changes when only another {other} is changed.",
-        "What is taken over all of them (a sum, a mean, a largest entry) where each should have "
+        f"One {examples.row} of your answer changes when only another example of {others} changes.",
+        "What is taken over all examples (a sum, a mean, a largest entry) where each should have "
         "its own?",
     )
 

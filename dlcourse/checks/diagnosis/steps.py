@@ -29,6 +29,10 @@ LONGEST = 500  # walks of more steps are not looked at
 LOOKED_AT = 4  # steps that are looked at one by one
 
 
+class NoStepError(ValueError):
+    """The reference has no step from a state."""
+
+
 @dataclass(frozen=True)
 class Repetition:
     """A function that repeats a step.
@@ -68,7 +72,7 @@ class Repetition:
         """Return the right step from a place, as a difference."""
         there = self.evidence.right(self.at(arguments, state, 1))
         if there is None or there.shape != state.shape:
-            raise ValueError("there is no step from here")
+            raise NoStepError("there is no step from here")
         return there - state
 
     def asked(self, arguments: Arguments, count: int) -> FloatArray | None:
@@ -536,7 +540,7 @@ def first_steps(repetition: Repetition) -> list[First]:
         walk = Walk(repetition, k)
         try:
             right = walk.step()
-        except ValueError:
+        except NoStepError:
             continue
         end = repetition.asked(walk.arguments, 1)
         if end is not None:
@@ -769,7 +773,8 @@ def ended(repetition: Repetition) -> Naming | None:
     return Naming(
         "steps: ended early",
         repetition.words(
-            f"In some cases you return an earlier `{{state}}`: that after {steps} of {count} steps."
+            f"In some cases you return an earlier `{{state}}`, in one of them that after {steps} "
+            f"of {count} steps."
         ),
         "What ends the loop before its time, or chooses among the states on the way?",
     )
@@ -784,7 +789,7 @@ def last_place(repetition: Repetition, case: int, answer: FloatArray) -> int | N
     try:
         for _ in range(count):
             walk.path.append(rightly(walk))
-    except ValueError:
+    except NoStepError:
         return None
     return max((t for t, state in enumerate(walk.path) if same(answer, state)), default=None)
 
@@ -888,39 +893,47 @@ def multiplies(repetition: Repetition, position: int, case: int) -> bool:
     arguments = repetition.evidence.trials[case].arguments
     start = repetition.start(arguments)
     rate = float(arguments[position])  # type: ignore[arg-type]
-    doubled = (*arguments[:position], 2 * rate, *arguments[position + 1 :])
-    step = repetition.right(arguments, start)
-    return rate != 0 and same(repetition.right(doubled, start), 2 * step, 1e-6)
+    halved = (*arguments[:position], rate / 2, *arguments[position + 1 :])
+    try:
+        step, shorter = repetition.right(arguments, start), repetition.right(halved, start)
+    except NoStepError:
+        return False
+    return rate != 0 and same(2 * shorter, step, 1e-6)
 
 
 def with_probes(repetition: Repetition) -> Repetition:
-    """Ask for more and for longer steps, where hardly an answer is wrong."""
+    """Ask for other numbers of steps, and for longer ones, where hardly an answer is wrong."""
     evidence = repetition.evidence
     if sum(evidence.wrong) >= CASES:
         return repetition
+    few = list(itertools.islice(evidence.smallest_first(), LOOKED_AT))
+    wrong = [k for k in evidence.smallest_first() if evidence.wrong[k]]
+    asked = [other_steps(repetition, k, 300) for k in few]
+    asked += [other_steps(repetition, k, count) for k in wrong for count in (1, 10, 100)]
+    if repetition.rate is not None:
+        asked += [other_steps(repetition, k, 3, 20 * Walk(repetition, k).rate) for k in few]
     probes = []
-    for k in itertools.islice(evidence.smallest_first(), LOOKED_AT):
-        arguments = evidence.trials[k].arguments
-        start = repetition.start(arguments)
-        asked = [repetition.at(arguments, start, 300)]
-        if repetition.rate is not None:
-            longer = list(repetition.at(arguments, start, 3))
-            longer[repetition.rate] = 20 * Walk(repetition, k).rate
-            asked.append(tuple(longer))
-        for other in asked:
-            answer, right = evidence.ask(other), evidence.right(other)
-            if answer is not None and right is not None:
-                probes.append(Trial(other, answer, right))
+    for arguments in asked:
+        answer, right = evidence.ask(arguments), evidence.right(arguments)
+        if answer is not None and right is not None:
+            probes.append(Trial(arguments, answer, right))
     more = replace(evidence, all_trials=[*evidence.all_trials, *probes])
     return replace(repetition, evidence=more)
 
 
-def repeated(evidence: Evidence) -> Naming | None:
-    """Repeat a step that is wrong, or end where one should not."""
-    repetition = repetition_of(evidence)
-    if repetition is None:
-        return None
-    repetition = with_probes(repetition)
+def other_steps(
+    repetition: Repetition, case: int, count: int, rate: float | None = None
+) -> Arguments:
+    """Take the arguments of a case with another number of steps, perhaps another rate."""
+    arguments = repetition.evidence.trials[case].arguments
+    arguments = repetition.at(arguments, repetition.start(arguments), count)
+    if rate is None or repetition.rate is None:
+        return arguments
+    return *arguments[: repetition.rate], rate, *arguments[repetition.rate + 1 :]
+
+
+def named_by(repetition: Repetition) -> Naming | None:
+    """Name what is wrong with the steps, the simplest first."""
     for mistake in FIXED:
         if naming := mistake.naming(repetition):
             return naming
@@ -930,6 +943,20 @@ def repeated(evidence: Evidence) -> Naming | None:
             if naming := mistake.naming(repetition):
                 return naming
     return ended(repetition) or not_counted(repetition) or uneven(repetition)
+
+
+def repeated(evidence: Evidence) -> Naming | None:
+    """Repeat a step that is wrong, or end where one should not."""
+    repetition = repetition_of(evidence)
+    if repetition is None:
+        return None
+    repetition = with_probes(repetition)
+    try:
+        return named_by(repetition)
+    except NoStepError:
+        return None
+    finally:
+        evidence.calls = repetition.evidence.calls
 
 
 STEPS = (repeated,)
