@@ -11,6 +11,7 @@ from html import escape
 from typing import Protocol
 
 from dlcourse import palette
+from dlcourse.checks.spec import DRAWN
 
 RIGHT, WRONG = "✓", "✗"
 
@@ -79,11 +80,11 @@ class Failure:
 
     @property
     def table(self) -> list[tuple[str, str]]:
-        """Arguments and answers as rows of a label and a value."""
+        """Arguments and answers as rows of a label and a value; equal answers are left out."""
+        answers = [("expected", self.expected), ("your answer", self.got)]
         rows = [
             *self.arguments,
-            ("expected", self.expected),
-            ("your answer", self.got),
+            *(answers if self.expected != self.got else ()),
             ("you printed", self.printed),
         ]
         return [(label, value) for label, value in rows if value]
@@ -163,7 +164,8 @@ class Outcome:
     def after_the_case(self) -> list[str]:
         """The sentences under the failing case."""
         again = f"For the same numbers again, add `seed={self.seed}` to the check's arguments."
-        return [*self.notes, *([] if self.seed is None else [again])]
+        drawn = self.failure is not None and self.failure.case == DRAWN and self.seed is not None
+        return [*self.notes, *([again] if drawn else [])]
 
     def __str__(self) -> str:
         """Write the outcome as plain text."""

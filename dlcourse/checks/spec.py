@@ -14,6 +14,8 @@ import numpy as np
 Arguments = tuple[object, ...]
 Draw = Callable[[np.random.Generator], Iterable[Arguments]]
 
+DRAWN = "random numbers"  # what a case is called that the seed decides about
+
 
 def name_of(key: str) -> str:
     """Take the name from an exercise's key, ``"assignment/name"``."""
@@ -76,7 +78,7 @@ class Part:
         cases = [
             *(Case(label, arguments) for label, arguments in self.edge_cases.items()),
             *(Case(label, arguments, True) for label, arguments in self.refusable_cases.items()),
-            *(Case("random numbers", arguments) for arguments in self.inputs(rng)),
+            *(Case(DRAWN, arguments) for arguments in self.inputs(rng)),
         ]
         return sorted(cases, key=lambda case: case.size)
 

@@ -6,6 +6,7 @@ import re
 from html.parser import HTMLParser
 
 from dlcourse.checks.outcome import Failure, Outcome
+from dlcourse.checks.spec import DRAWN
 
 FAILURE = Failure(
     part="huge scores",
@@ -13,7 +14,7 @@ FAILURE = Failure(
     message="1 < 2 & so on",
     hint="Do <b>not</b>.",
     misconception="a name",
-    case="one row",
+    case=DRAWN,
     arguments=(("X", "[[1, 2],\n [3, 4]]"),),
     expected="[1.]",
     got="<script>alert(1)</script>",
@@ -48,7 +49,7 @@ def test_text():
         "Right so far: the formula. Still to do: huge scores.",
         "1 < 2 & so on",
         "Hint: Do <b>not</b>.",
-        "(one row)",
+        "(random numbers)",
         "    X = [[1, 2],\n         [3, 4]]\n",
         "    expected = [1.]",
         "    you printed = here",
@@ -57,6 +58,19 @@ def test_text():
     ):
         assert part in text
     assert str(FULL) == "✓ sigmoid: right (2 of 2 points)\nWell done."
+
+
+def test_seed_is_told_where_it_decides_about_the_numbers():
+    always = dataclasses.replace(HALF, failure=dataclasses.replace(FAILURE, case="one row"))
+    for other in (always, dataclasses.replace(HALF, seed=None)):
+        assert "seed" in str(HALF)
+        assert "seed" not in str(other) + other._repr_html_()
+
+
+def test_answers_that_are_equal_are_not_compared():
+    """As where the function changed its argument, and answered rightly."""
+    equal = dataclasses.replace(FAILURE, got=FAILURE.expected)
+    assert [label for label, _ in equal.table] == ["X", "you printed"]
 
 
 def test_html_says_the_same_and_lets_no_markup_through():
