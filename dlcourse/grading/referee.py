@@ -209,6 +209,7 @@ class Referee:
                 "kind": failure.kind if failure else "",
                 "misconception": failure.misconception if failure else "",
                 "message": failure.message[:300] if failure else "",
+                "hint": failure.hint[:500] if failure else "",
                 "unnamed": {},
             }
         )

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.checks.registry import find
 from dlcourse.checks.spec import name_of
 from dlcourse.grading.result import Status
 
@@ -44,7 +43,7 @@ class ReportRow:
     cells : dict of str to (float or None, float)
         Score and maximum by grade_id; None where a person must mark the cell.
     outcomes : tuple of dict
-        One per check that ran, as in ``Result.outcomes``.
+        One per check that ran, as in ``Result.outcomes``; older versions put down less.
     """
 
     student: str
@@ -83,22 +82,15 @@ class Mistake:
     """A mistake in one exercise and how many students made it.
 
     ``misconception`` is empty where the mistake is not a known one; then ``kind`` says more.
+    ``hint`` is what the check told those who made a known one.
     """
 
     exercise: str
     misconception: str
     kind: str
+    hint: str
     students: int
     share: float
-
-    @property
-    def hint(self) -> str:
-        """What the check told these students; empty where that is not known."""
-        try:
-            known = find(self.exercise).misconceptions
-        except ValueError:
-            return ""
-        return next((m.hint for m in known if m.name == self.misconception), "")
 
 
 @dataclass(frozen=True)
@@ -309,13 +301,18 @@ def name_cells(rows: Iterable[ReportRow]) -> dict[Cell, str]:
 def count_mistakes(rows: Iterable[ReportRow], students: int) -> tuple[Mistake, ...]:
     """Count the students behind each mistake of each exercise, the commonest first."""
     made: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    hints: dict[tuple[str, str, str], str] = {}
     for row in rows:
         for outcome in row.outcomes:
             exercise, name = str(outcome["exercise"]), str(outcome["misconception"])
             kind = str(outcome["kind"])
             if name or kind:
-                made[exercise, name, "" if name else kind].add(row.student)
-    mistakes = [Mistake(*key, len(who), share(len(who), students)) for key, who in made.items()]
+                key = exercise, name, "" if name else kind
+                made[key].add(row.student)
+                hints.setdefault(key, str(outcome.get("hint", "")) if name else "")
+    mistakes = [
+        Mistake(*key, hints[key], len(who), share(len(who), students)) for key, who in made.items()
+    ]
     return tuple(sorted(mistakes, key=lambda m: (-m.students, m.exercise, m.misconception, m.kind)))
 
 
@@ -325,7 +322,7 @@ def count_unnamed(rows: Iterable[ReportRow], students: int) -> tuple[Unnamed, ..
     looks: dict[tuple[str, str], Any] = {}
     for row in rows:
         for outcome in row.outcomes:
-            look: Any = outcome.get("unnamed")  # which outcomes of older versions do not have
+            look: Any = outcome.get("unnamed")
             if look:
                 key = str(outcome["exercise"]), str(look["alike"])
                 gave[key].add(row.student)

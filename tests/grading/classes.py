@@ -25,7 +25,7 @@ def unnamed(text="[0.5]", alike="a1"):
     }
 
 
-def outcome(exercise, earned=0.0, kind="", misconception="", message="", look=None):
+def outcome(exercise, earned=0.0, kind="", misconception="", message="", look=None, hint=""):
     return {
         "cell": cell_of(name_of(exercise)),
         "exercise": exercise,
@@ -34,6 +34,7 @@ def outcome(exercise, earned=0.0, kind="", misconception="", message="", look=No
         "kind": kind,
         "misconception": misconception,
         "message": message,
+        "hint": hint,
         "unnamed": look or {},
     }
 
@@ -67,11 +68,13 @@ def a_class(size, seed=0):
             right = rng.random() < ability * (1 - 0.08 * place) + 0.1
             earned = points if right else rng.choice([0.0, 0.0, points / 2])
             known = exercise.misconceptions
-            name = rng.choice(known[:4]).name if not right and known and rng.random() < 0.6 else ""
+            idea = rng.choice(known[:4]) if not right and known and rng.random() < 0.6 else None
+            name, hint = (idea.name, idea.hint) if idea else ("", "")
             kind = "" if right else rng.choice(["not written", "raised", "value", "value", "shape"])
             cells[cell_of(exercise.name)] = (earned, points)
             look = rng.choice([{}, unnamed(), unnamed("[0.25]", "b2")]) if kind == "value" else {}
-            outcomes.append(outcome(exercise.key, earned, kind, name, look={} if name else look))
+            look = {} if name else look
+            outcomes.append(outcome(exercise.key, earned, kind, name, look=look, hint=hint))
         status = rng.choices(["graded", "stopped", "rejected"], [95, 3, 2])[0]
         reason = {
             "graded": "",

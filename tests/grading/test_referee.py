@@ -885,6 +885,7 @@ def test_outcomes_say_what_was_found(play):
         "kind": outcome["kind"],
         "misconception": outcome["misconception"],
         "message": outcome["message"],
+        "hint": outcome["hint"],
         "unnamed": outcome["unnamed"],
     }
     assert outcome["kind"]
@@ -909,6 +910,7 @@ def test_exercise_of_the_instructors_own_is_judged_as_those_of_the_course_are(pl
     assert bad.scores == {"t": 0.0}
     (outcome,) = bad.referee.outcomes
     assert (outcome["exercise"], outcome["misconception"]) == ("toy/twice", "squared")
+    assert outcome["hint"] == "That is the square."
     assert "That is the square." in bad.text("t")
 
 

@@ -35,8 +35,9 @@ def test_a_mistake_is_shown_by_the_exercises_name():
 
 
 def test_every_kind_of_mistake_has_words():
+    def named(kind):
+        return mistake_name(Mistake("scores", "", kind, "", 1, 1.0))
+
     assert set(MISTAKES) == set(Kind)
-    assert mistake_name(Mistake("scores", "", Kind.RAISED, 1, 1.0)) == "stopped with an error"
-    assert (
-        mistake_name(Mistake("scores", "", "of a course to come", 1, 1.0)) == "of a course to come"
-    )
+    assert named(Kind.RAISED) == "stopped with an error"
+    assert named("of a course to come") == "of a course to come"
