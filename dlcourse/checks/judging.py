@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcourse.checks.diagnosis import Evidence, Trial, diagnose
+from dlcourse.checks.diagnosis import Evidence, Naming, Trial, diagnose
 from dlcourse.checks.errors import StudentError, describe_exception, shortened
 from dlcourse.checks.excerpt import excerpt, wrong_rows
 from dlcourse.checks.outcome import Failure, Kind, Outcome
@@ -163,7 +163,11 @@ def judge_part(
             hint = recognise(exercise, cases, attempts, expected, case)
             if problem.kind in DIAGNOSED and not hint[1]:
                 watched = within(function, call_seconds and ASKED_SECONDS)
-                hint = diagnosed(exercise, trials, watched, calls)
+                naming = diagnosed(exercise, trials, watched, calls)
+                if naming and naming.observed:
+                    problem = Problem(problem.kind, f"{problem.message} {naming}")
+                elif naming:
+                    hint = naming.relation, str(naming)
             if problem.kind in ABOUT_THE_NUMBERS and not hint[1]:
                 hint = "", part.hint
             return write_down(exercise, part, case, attempt, right, problem, hint), attempt.warned
@@ -178,8 +182,8 @@ def trial(case: Case, attempt: Attempt, expected: Attempt) -> Trial:
 
 def diagnosed(
     exercise: Exercise, trials: list[Trial], function: Function, calls: int
-) -> tuple[str, str]:
-    """Return name and hint of the relation that explains all answers, if there is one."""
+) -> Naming | None:
+    """Look for the relation that explains all answers."""
     evidence = Evidence(
         exercise.argument_names,
         exercise.reference,
@@ -191,10 +195,9 @@ def diagnosed(
         plain_solution(exercise.key),
     )
     try:
-        naming = diagnose(evidence)
+        return diagnose(evidence)
     except OutOfTime:
-        return "", ""
-    return (naming.relation, str(naming)) if naming else ("", "")
+        return None
 
 
 def within(function: Function, seconds: float | None) -> Function:

@@ -28,6 +28,14 @@ SLIPS = {
         "A product and a quotient are exchanged",
         "What multiplies there, and what divides?",
     ),
+    "cut": (
+        "A quotient is cut off to a whole number that should not be, or the other way round",
+        "Should half of something count there?",
+    ),
+    "rest": (
+        "The rest of a division stands in place of the quotient",
+        "How often does it fit, or what is left over?",
+    ),
     "power": ("A power is missing or too much", "Which square, or which root, belongs there?"),
     "term": ("A term is missing", "What else is added or taken away there?"),
     "multiplier": ("A factor or a divisor is missing", "What else multiplies or divides there?"),
@@ -69,16 +77,17 @@ OPERATORS: tuple[tuple[str, type[ast.operator], type[ast.operator]], ...] = (
     ("sign", ast.Sub, ast.Add),
     ("factor", ast.Mult, ast.Div),
     ("factor", ast.Div, ast.Mult),
-    ("factor", ast.FloorDiv, ast.Div),
-    ("factor", ast.Div, ast.FloorDiv),
-    ("factor", ast.FloorDiv, ast.Mod),
+    ("cut", ast.FloorDiv, ast.Div),
+    ("cut", ast.Div, ast.FloorDiv),
+    ("rest", ast.FloorDiv, ast.Mod),
     ("power", ast.Pow, ast.Mult),
     ("sign", ast.Mult, ast.Add),
     ("sign", ast.Mult, ast.Sub),
 )
 COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 FAMILIES = (
-    ("reduction", ("sum", "mean", "max", "min", "median", "prod", "var", "std")),
+    ("reduction", ("sum", "mean", "max", "min", "median", "prod")),
+    ("another function", ("var", "std")),
     ("reduction", ("argmax", "argmin")),
     ("another function", ("maximum", "minimum")),
     ("another function", ("exp", "exp2", "log", "log2", "log10", "log1p", "expm1")),
@@ -190,6 +199,8 @@ def of_call(node: ast.expr) -> Edits:
         yield "choice", yes
         yield "choice", no
     for i, j in itertools.combinations(range(len(node.args)), 2):
+        if any(isinstance(node.args[k], ast.Constant) for k in (i, j)):
+            continue  # an axis or a place, and no argument of the exercise
         swapped = list(node.args)
         swapped[i], swapped[j] = swapped[j], swapped[i]
         yield "argument", ast.Call(node.func, swapped, node.keywords)

@@ -22,6 +22,7 @@ CASES, TELLING = (
     3,
     2,
 )  # a relation holds in so many cases, and differs from what is right in so many
+MANY = 8  # numbers of one answer that are as good as a second case
 MOST_NUMBERS = 10_000  # of an answer that relations look at
 
 
@@ -253,7 +254,7 @@ class Evidence:
                 return False
             held += 1
             if not same(guess, self.rights[k]) and np.isfinite(guess).any():
-                telling += 1 + (guess.shape != self.rights[k].shape)  # a shape is not hit by chance
+                telling += 1 + hard_to_hit(guess, self.rights[k])
         enough = held >= CASES and telling >= TELLING
         return enough and held >= share * len(self.answers)
 
@@ -268,6 +269,11 @@ class Evidence:
         """Numbers of the trials, those with the smallest arguments first."""
         sizes = [sum(np.size(np.asarray(a)) for a in t.arguments) for t in self.trials]
         yield from sorted(range(len(sizes)), key=sizes.__getitem__)
+
+
+def hard_to_hit(guess: FloatArray, right: FloatArray) -> bool:
+    """Tell whether chance alone hits no such prediction: another shape, or many other numbers."""
+    return guess.shape != right.shape or int((guess != right).sum()) >= MANY
 
 
 def in_single_precision(arguments: Arguments) -> bool:
