@@ -191,9 +191,7 @@ def test_rows_that_depend_on_all_examples_are_named():
 
     assert said(wrong, squares) is None
     naming = said(wrong, squares, odd_examples)
-    assert "One entry of your answer changes when only another example of `X` changes" in str(
-        naming
-    )
+    assert "One entry of your answer changes when only other rows of `X` change" in str(naming)
     assert said(wrong, squares, odd_examples, calls=2) is None
 
 

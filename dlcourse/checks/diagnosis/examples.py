@@ -258,12 +258,12 @@ IN_ROWS: tuple[tuple[str, str, Together], ...] = (
         lambda v: np.concatenate([v[0], *(0 * v[1:])]),
     ),
     (
-        "all but the last {row} are right, and that is 0",
+        "the last {row} is 0, and all others are right",
         "Where does the loop end?",
         lambda v: np.concatenate([*v[:-1], 0 * v[-1]]),
     ),
     (
-        "all but the first {row} are right, and that is 0",
+        "the first {row} is 0, and all others are right",
         "Where does the loop begin?",
         lambda v: np.concatenate([0 * v[0], *v[1:]]),
     ),
@@ -517,7 +517,7 @@ def means_of_classes(examples: Examples) -> Naming | None:
         if evidence.explains(predict):
             return Naming(
                 f"examples: {words}",
-                f"Of several examples, your answer is {words}.",
+                f"Of several examples your answer is {words}.",
                 "By how many examples is a mean divided?",
             )
     return None
@@ -657,13 +657,14 @@ def mixed(examples: Examples) -> Naming | None:
         told += not np.array_equal(moved[-1], answer[-1], equal_nan=True)
     if told < CASES:
         return None
-    others = " and ".join(
-        f"`{evidence.names[k]}`" for k in evidence.together if k not in evidence.labels
-    )
+    features = [k for k in evidence.together if k not in evidence.labels]
+    names = ", ".join(f"`{evidence.names[k]}`" for k in features)
+    vectors = all(len(shape(evidence.values(k)[0])) == 1 for k in features)
     return Naming(
         "examples: mixed",
-        f"One {examples.row} of your answer changes when only another example of {others} changes.",
-        "What is taken over all examples (a sum, a mean, a largest entry) where each should have "
+        f"One {examples.row} of your answer changes when only other "
+        f"{'entries' if vectors else 'rows'} of {names} change.",
+        "What is taken over all of them (a sum, a mean, a largest entry) where each should have "
         "its own?",
     )
 

@@ -27,6 +27,12 @@ from dlcourse.checks.diagnosis.quantities import named, ratio
 
 LONGEST = 500  # walks of more steps are not looked at
 LOOKED_AT = 4  # steps that are looked at one by one
+HUGE = 1e8  # a rate at which the state hardly counts beside the step
+
+
+def replaced(arguments: Arguments, position: int, value: object) -> Arguments:
+    """Put another value in the place of one argument."""
+    return *arguments[:position], value, *arguments[position + 1 :]
 
 
 class NoStepError(ValueError):
@@ -56,9 +62,7 @@ class Repetition:
 
     def at(self, arguments: Arguments, state: FloatArray, count: int) -> Arguments:
         """Start elsewhere, and take another number of steps."""
-        changed = list(arguments)
-        changed[self.state], changed[self.count] = state, count
-        return tuple(changed)
+        return replaced(replaced(arguments, self.state, state), self.count, count)
 
     def start(self, arguments: Arguments) -> FloatArray:
         """Where the steps start."""
@@ -142,8 +146,15 @@ class Walk:
 
     @property
     def slope(self) -> FloatArray:
-        """What the rate multiplies in the right step from here."""
-        return self.step() / self.rate
+        """What the rate multiplies in the right step from here.
+
+        A short step is a small difference of large numbers; one at a huge rate keeps the digits.
+        """
+        repetition = self.repetition
+        if repetition.rate is None:
+            raise ValueError("no number multiplies the steps")
+        arguments = replaced(self.arguments, repetition.rate, HUGE)
+        return repetition.right(arguments, self.here) / HUGE
 
     @property
     def examples(self) -> int:
@@ -294,8 +305,7 @@ def rounded(digits: int) -> Move:
 
 def unit(values: FloatArray) -> FloatArray:
     """Scale an array to length 1."""
-    length = float(np.linalg.norm(values))
-    return values / length if length else values
+    return np.asarray(values / np.linalg.norm(values))
 
 
 SHRINKS = "Should a step grow or shrink with its number?"
@@ -893,12 +903,12 @@ def multiplies(repetition: Repetition, position: int, case: int) -> bool:
     arguments = repetition.evidence.trials[case].arguments
     start = repetition.start(arguments)
     rate = float(arguments[position])  # type: ignore[arg-type]
-    halved = (*arguments[:position], rate / 2, *arguments[position + 1 :])
     try:
-        step, shorter = repetition.right(arguments, start), repetition.right(halved, start)
+        step = repetition.right(arguments, start)
+        longer = repetition.right(replaced(arguments, position, HUGE), start)
     except NoStepError:
         return False
-    return rate != 0 and same(2 * shorter, step, 1e-6)
+    return same(rate / HUGE * longer, step, 1e-6)
 
 
 def with_probes(repetition: Repetition) -> Repetition:
@@ -929,7 +939,7 @@ def other_steps(
     arguments = repetition.at(arguments, repetition.start(arguments), count)
     if rate is None or repetition.rate is None:
         return arguments
-    return *arguments[: repetition.rate], rate, *arguments[repetition.rate + 1 :]
+    return replaced(arguments, repetition.rate, rate)
 
 
 def named_by(repetition: Repetition) -> Naming | None:
