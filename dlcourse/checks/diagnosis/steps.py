@@ -767,11 +767,14 @@ def ended(repetition: Repetition) -> Naming | None:
         if steps is None:
             return None
         taken.append((steps, repetition.steps(evidence.trials[k].arguments)))
-    short = {steps for steps, count in taken if steps < count}
-    n_short = sum(steps < count for steps, count in taken)
-    if len(taken) < CASES or n_short < TELLING or not any(s == count > 1 for s, count in taken):
+    cut = [(steps, count) for steps, count in taken if steps < count]
+    shares = {steps / count for steps, count in cut}  # one share alone is that of a shorter step
+    if len(cut) < TELLING or (len(shares) == 1 and shares != {0.0}):
         return None
-    if len(short) == 1 and n_short + sum(count <= max(short) for _, count in taken) >= len(taken):
+    if len(taken) < CASES or not any(steps == count > 1 for steps, count in taken):
+        return None
+    short = {steps for steps, _ in cut}
+    if len(short) == 1 and all(steps == min(count, max(short)) for steps, count in taken):
         return Naming(
             "steps: a largest number",
             repetition.words(
@@ -779,7 +782,7 @@ def ended(repetition: Repetition) -> Naming | None:
             ),
             "What ends the loop then?",
         )
-    steps, count = next((steps, count) for steps, count in taken if steps < count)
+    steps, count = cut[0]
     return Naming(
         "steps: ended early",
         repetition.words(
@@ -835,7 +838,7 @@ def uneven(repetition: Repetition) -> Naming | None:
         if factors is None:
             return None
         found.append(factors)
-    told = [factors for factors in found if factors]
+    told = [factors for factors in found if not np.allclose(factors, 1)]
     if len(told) < CASES:
         return None
     each = ", ".join(f"{factor:.3g}" for factor in told[0])
@@ -916,12 +919,12 @@ def with_probes(repetition: Repetition) -> Repetition:
     evidence = repetition.evidence
     if sum(evidence.wrong) >= CASES:
         return repetition
-    few = list(itertools.islice(evidence.smallest_first(), LOOKED_AT))
-    wrong = [k for k in evidence.smallest_first() if evidence.wrong[k]]
-    asked = [other_steps(repetition, k, 300) for k in few]
-    asked += [other_steps(repetition, k, count) for k in wrong for count in (1, 10, 100)]
+    order = list(evidence.smallest_first())
+    wrong = [k for k in order if evidence.wrong[k]]
+    asked = [other_steps(repetition, k, 300) for k in order[:LOOKED_AT]]
+    asked += [other_steps(repetition, k, count) for k in wrong for count in (1, 10, 100, 400)]
     if repetition.rate is not None:
-        asked += [other_steps(repetition, k, 3, 20 * Walk(repetition, k).rate) for k in few]
+        asked += [other_steps(repetition, k, 4, 50 * Walk(repetition, k).rate) for k in order]
     probes = []
     for arguments in asked:
         answer, right = evidence.ask(arguments), evidence.right(arguments)
