@@ -165,9 +165,16 @@ def shorter_where_small(X, t, v, rate, count):
     return v
 
 
+def slowly_shrinking(X, t, v, rate, count):
+    for number in range(count):
+        v = v - rate / (1 + 0.1 * number) * slope(X, t, v)
+    return v
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
+        (slowly_shrinking, "in one case 1, 0.909"),
         (mean_of_the_way, "the mean of `v` over all steps"),
         (last_step, "the last step alone"),
         (last_slope, "what `rate` multiplies in the last step"),

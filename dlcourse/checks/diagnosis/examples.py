@@ -221,6 +221,11 @@ PUT_TOGETHER: tuple[tuple[str, str, Together], ...] = (
         lambda v: v.sum(axis=0) / (len(v) - 1),
     ),
     (
+        "the sum of what each gives alone, divided by one less than their number",
+        "By what is a mean divided?",
+        lambda v: v.sum(axis=0) / max(len(v) - 1, 1),
+    ),
+    (
         "the sum of what each gives alone, divided by one more than their number",
         "By what is a mean divided?",
         lambda v: v.sum(axis=0) / (len(v) + 1),

@@ -831,16 +831,15 @@ def not_counted(repetition: Repetition) -> Naming | None:
 
 def uneven(repetition: Repetition) -> Naming | None:
     """Go in the right direction from everywhere, but not as far as it should be."""
-    found = []
+    told: list[list[float]] = []
     wrong = (k for k in repetition.evidence.smallest_first() if repetition.evidence.wrong[k])
-    for k in itertools.islice(wrong, LOOKED_AT):
-        factors = step_factors(repetition, k)
+    while len(told) < CASES:
+        case = next(wrong, None)
+        factors = None if case is None else step_factors(repetition, case)
         if factors is None:
             return None
-        found.append(factors)
-    told = [factors for factors in found if not np.allclose(factors, 1)]
-    if len(told) < CASES:
-        return None
+        if not np.allclose(factors, 1):
+            told.append(factors)
     each = ", ".join(f"{factor:.3g}" for factor in told[0])
     return Naming(
         "steps: lengths",
@@ -854,7 +853,7 @@ def uneven(repetition: Repetition) -> Naming | None:
 def step_factors(repetition: Repetition, case: int) -> list[float] | None:
     """Compare steps with the right ones from where the student is.
 
-    None where one has another direction; empty where all right steps are parallel, since then a
+    None where one has another direction or is not taken; empty where all right steps are parallel, since then a
     step that is wrong for another reason has their direction, too.
     """
     walk = Walk(repetition, case)
@@ -865,7 +864,7 @@ def step_factors(repetition: Repetition, case: int) -> list[float] | None:
             return None
         rights.append(walk.step())
         factor = ratio(end - walk.here, rights[-1])
-        if factor is None or factor != factor:
+        if factor is None or not factor > CLOSE:
             return None
         factors.append(factor)
         walk.path.append(end)
