@@ -149,7 +149,7 @@ class Trial(NamedTuple):
     @property
     def is_fixed(self) -> bool:
         """Whether the case is tried with every seed."""
-        return self.case.label in self.part.edge_cases
+        return self.case.label in {*self.part.edge_cases, *self.part.refusable_cases}
 
 
 class Refusal(NamedTuple):
@@ -168,6 +168,18 @@ def trials(exercise: Exercise, seed: int) -> tuple[Trial, ...]:
         for part in exercise.parts
         for case in part.cases(rng)
     )
+
+
+@cache
+def fixed_trials(exercise: Exercise) -> tuple[Trial, ...]:
+    """Collect what is tried with every seed."""
+    return tuple(trial for trial in trials(exercise, SEEDS[0]) if trial.is_fixed)
+
+
+@cache
+def drawn_trials(exercise: Exercise, seed: int) -> tuple[Trial, ...]:
+    """Collect what is tried with one seed alone."""
+    return tuple(trial for trial in trials(exercise, seed) if not trial.is_fixed)
 
 
 def refusal(

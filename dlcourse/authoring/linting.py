@@ -17,7 +17,15 @@ from typing import Any
 import numpy as np
 
 from dlcourse._validation import FloatArray
-from dlcourse.authoring.entries import SEEDS, Entry, Refusal, earned, refusal, trials
+from dlcourse.authoring.entries import (
+    SEEDS,
+    Entry,
+    drawn_trials,
+    earned,
+    fixed_trials,
+    refusal,
+    trials,
+)
 from dlcourse.authoring.mutants import mutated
 from dlcourse.checks.judging import Function, judge
 from dlcourse.checks.outcome import Failure
@@ -113,8 +121,10 @@ def kinds_of(case: Case) -> tuple[str, ...]:
 
 def right_answers_earn_everything(entry: Entry) -> Iterator[str]:
     """Right answers get full marks, in whatever style they are written."""
+    exercise = entry.exercise
+    drawn = [trial for seed in SEEDS for trial in drawn_trials(exercise, seed)]
     for title, function in entry.functions("right"):
-        if refused := first_refusal(entry.exercise, function):
+        if refused := refusal(exercise, function, (*fixed_trials(exercise), *drawn)):
             trial, problem = refused
             yield f"right answer {title!r} is refused at {trial.case.label!r}: {problem.message}"
 
@@ -147,12 +157,6 @@ def pays(
         if points != deserved or points == exercise.points:
             yield f"{title} earns {points:g} points with seed {seed}, deserved are {deserved:g}"
             return
-
-
-def first_refusal(exercise: Exercise, function: Function) -> Refusal | None:
-    """Find where a function is refused, over all seeds."""
-    found = (refusal(exercise, function, trials(exercise, seed)) for seed in SEEDS)
-    return next(filter(None, found), None)
 
 
 def know_nothings(exercise: Exercise) -> Iterator[tuple[str, Function]]:

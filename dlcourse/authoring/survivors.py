@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from dlcourse.authoring.entries import SEEDS, Entry, Trial, refusal, trials
+from dlcourse.authoring.entries import SEEDS, Entry, Trial, drawn_trials, fixed_trials, refusal
 from dlcourse.authoring.mutants import Mutant, mutated
 from dlcourse.checks.judging import Function, attempt_case, judge
 from dlcourse.checks.spec import Case, Exercise
@@ -97,10 +97,9 @@ def how_it_is_told(exercise: Exercise, function: Function) -> str:
 
 def count_passes(exercise: Exercise, function: Function, seeds: range) -> int:
     """Count the seeds with which a function is right."""
-    refused = [refusal(exercise, function, trials(exercise, seeds[0]))]
-    if refused[0] and refused[0].trial.is_fixed:  # and so it is with every seed
+    if refusal(exercise, function, fixed_trials(exercise)):
         return 0
-    refused += [refusal(exercise, function, trials(exercise, seed)) for seed in seeds[1:]]
+    refused = [refusal(exercise, function, drawn_trials(exercise, seed)) for seed in seeds]
     return refused.count(None)
 
 
