@@ -1,5 +1,6 @@
 """What a wrong answer costs: the mean binary cross-entropy, computed from scores."""
 
+import math
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -70,12 +71,10 @@ EXERCISE = Exercise(
             {
                 "one example of class 1": (array([0.5]), np.array([1])),
                 "one example of class 0": (array([0.5]), np.array([0])),
-                "scores that could be probabilities": (array([0.2, 0.7, 0.4]), np.array([0, 1, 1])),
-                "scores that are integers": (np.array([-1, 2]), np.array([1, 1])),
+                "scores that are integers": (np.array([-1, 2]), np.array([1, 0])),
                 "sure and right": (array([9.0, -9.0]), np.array([1, 0])),
                 "sure and wrong": (array([-6.0, 5.0]), np.array([1, 0])),
-                "labels that are floats": (array([-1.0, 2.0]), array([1, 0])),
-                "single precision": (single([-1, 2]), single([0, 1])),
+                "single precision": (single([-1, 2]), np.array([0, 1])),
             },
         ),
         Part(
@@ -87,7 +86,7 @@ EXERCISE = Exercise(
                 "sure and wrong, class 0": (array([1000.0]), np.array([0])),
                 "sure and wrong, class 1": (array([-1e4]), np.array([1])),
                 "p rounds to 1": (array([40.0]), np.array([0])),
-                "single precision": (single([200, -200]), single([0, 1])),
+                "single precision": (single([200, -200]), np.array([0, 1])),
             },
             hint="A score of 1000 on the wrong side of 0 costs as good as 1000. Try your steps one "
             "by one on it: where is it lost? Can you write the loss of one example as "
@@ -178,6 +177,11 @@ EXERCISE = Exercise(
         Misconception(
             "probability rounded, one term",
             lambda s, y: float(-np.mean(np.log(np.where(y == 1, sigmoid(s), 1 - sigmoid(s))))),
+            ROUNDED,
+        ),
+        Misconception(
+            "probability rounded, math.log",
+            lambda s, y: -sum(map(math.log, np.where(y == 1, sigmoid(s), 1 - sigmoid(s)))) / len(y),
             ROUNDED,
         ),
         Misconception(
@@ -327,6 +331,10 @@ def binary_cross_entropy(scores, y):
     L[big] = a[big]
     L[~big] = np.log1p(np.exp(a[~big]))
     return L.sum() / len(L)
+## table of two rows
+def binary_cross_entropy(scores, y):
+    losses = np.stack([np.logaddexp(0, scores), np.logaddexp(0, -scores)])
+    return losses[y, np.arange(len(y))].mean()
 ## helper: one loss
 def binary_cross_entropy(scores, y):
     return sum(loss_of_one(s, t) for s, t in zip(scores, y)) / len(y)
@@ -387,6 +395,11 @@ def binary_cross_entropy(scores, y):
     p = sigmoid(scores)
     losses = -np.log(np.where(y == 1, p, 1 - p))
     return np.mean(np.where(abs(scores) < 100, losses, scores.clip(0) - y * scores))
+## infinite losses replaced
+def binary_cross_entropy(scores, y):
+    p = sigmoid(scores)
+    losses = -(y * np.log(p) + (1 - y) * np.log(1 - p))
+    return np.where(np.isinf(losses), abs(scores), losses).mean()
 ## nan_to_num
 def binary_cross_entropy(scores, y):
     p = sigmoid(scores)

@@ -115,8 +115,8 @@ EXERCISE = Exercise(
                     1,
                 ),
                 "steps that go too far": (
-                    array([[2.0], [2.0]]),
-                    np.array([0, 1]),
+                    array([[2.0], [2.0], [2.0], [2.0]]),
+                    np.array([0, 1, 0, 1]),
                     array([0.5, 1]),
                     8.0,
                     3,

@@ -43,21 +43,20 @@ EXERCISE = Exercise(
             {
                 "one example of class 1": (array([[2.0]]), np.array([1]), array([0.5, -1.0])),
                 "one example of class 0": (array([[2.0]]), np.array([0]), array([0.5, -1.0])),
-                "all weights 0": (
-                    array([[1.0, 2.0], [3.0, -4.0]]),
-                    np.array([0, 1]),
-                    array([0, 0, 0]),
-                ),
                 "features that are integers": (
                     np.array([[1, 2], [3, -4]]),
                     np.array([1, 1]),
                     array([0.5, 1, 0.5]),
                 ),
                 "a steep slope": (array([[2000.0]]), np.array([1]), array([0, 0])),
-                "sure and right": (array([[100.0], [-200.0]]), np.array([1, 0]), array([0, 0.1])),
+                "sure and right": (
+                    array([[100.0], [-200.0], [100.0], [-200.0]]),
+                    np.array([1, 0, 1, 0]),
+                    array([0, 0.1]),
+                ),
                 "single precision": (
                     single([[1, 2], [3, -4]]),
-                    single([1, 0]),
+                    np.array([1, 0]),
                     single([0.5, 1, 0.5]),
                 ),
             },
@@ -383,6 +382,17 @@ def logistic_gradient(X, y, w):
     g[0] = e.mean()
     g[1:] = X.T @ e / len(X)
     return g
+## integer features cut off (slow)
+def logistic_gradient(X, y, w):
+    e = sigmoid(scores(X, w)) - y
+    products = np.zeros_like(X)
+    for i in range(len(X)):
+        products[i] = e[i] * X[i]
+    return np.concatenate([[e.mean()], products.mean(axis=0)])
+## only examples of class 1
+def logistic_gradient(X, y, w):
+    e = y * (sigmoid(scores(X, w)) - 1)
+    return np.concatenate([[e.mean()], X.T @ e / len(X)])
 ## entries clipped at 10
 def logistic_gradient(X, y, w):
     Z = np.column_stack([np.ones(len(X)), X])

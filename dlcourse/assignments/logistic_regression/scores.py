@@ -23,6 +23,12 @@ NO_ONES = (
 )
 
 
+INTEGERS = (
+    "Where {0} holds integers, an array that is made like it, or of its numbers, holds integers "
+    "too, and your scores are cut off to whole numbers in it. Ask for dtype=float."
+)
+
+
 EXERCISE = Exercise(
     key="logistic_regression/scores",
     reference=scores,
@@ -35,7 +41,10 @@ EXERCISE = Exercise(
                 "one example, one feature": (array([[2.0]]), array([0.5, 3.0])),
                 "the example at the origin": (array([[0.0, 0.0]]), array([1.5, -2.0, 3.0])),
                 "features that are integers": (np.array([[1, 2], [3, -4]]), array([0.5, 2, 1.5])),
-                "features in the thousands": (array([[1000.0], [-2000.0]]), array([0.5, 3.0])),
+                "features in the thousands": (
+                    array([[1000.0], [-2000.0], [500.0]]),
+                    array([0.5, 3.0]),
+                ),
                 "single precision": (single([[1, 2], [3, -4]]), single([0.5, 2, 1.5])),
             },
             {"weights that are integers": (array([[0.5], [1.2]]), np.array([1, 2]))},
@@ -68,6 +77,14 @@ EXERCISE = Exercise(
         ),
         Misconception("no ones column for the bias", lambda X, w: X @ w, NO_ONES),
         Misconception("no ones column, np.dot", lambda X, w: np.dot(X, w), NO_ONES),
+        Misconception(
+            "integers cut off", lambda X, w: scores(X, w).astype(X.dtype), INTEGERS.format("X")
+        ),
+        Misconception(
+            "integer weights cut off",
+            lambda X, w: scores(X, w).astype(w.dtype),
+            INTEGERS.format("w"),
+        ),
         Misconception(
             "a column instead of a vector",
             lambda X, w: X @ w[1:, None] + w[0],

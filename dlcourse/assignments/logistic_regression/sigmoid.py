@@ -146,6 +146,12 @@ EXERCISE = Exercise(
             "is the power of e?",
         ),
         Misconception(
+            "math.exp of a large number",
+            lambda S: np.array([1 / (1 + math.exp(-s)) for s in S.ravel()]).reshape(S.shape),
+            "e to the power of 1000 is more than a float can hold: math.exp stops there, np.exp "
+            "says infinity. Can you do with exponents that are never large and positive?",
+        ),
+        Misconception(
             "exponential of a large score",
             lambda S: np.exp(S) / (1 + np.exp(S)),
             "np.exp(1000.0) overflows to infinity, and infinity / infinity is nan. The formula is "
@@ -403,6 +409,9 @@ GRID = [(i / 10, 1 / (1 + np.exp(-i / 10))) for i in range(-100, 101)]
 
 def sigmoid(S):
     return np.interp(S, *zip(*GRID)) * (abs(S) < 99) + (S >= 99)
+## sign lost
+def sigmoid(S):
+    return 1 / (1 + np.exp(-np.abs(S)))
 ## caret for a power
 def sigmoid(S):
     return 1 / (1 + np.e ^ -S)
