@@ -853,8 +853,8 @@ def uneven(repetition: Repetition) -> Naming | None:
 def step_factors(repetition: Repetition, case: int) -> list[float] | None:
     """Compare steps with the right ones from where the student is.
 
-    None where one has another direction or is not taken; empty where all right steps are parallel, since then a
-    step that is wrong for another reason has their direction, too.
+    None where one has another direction or is not taken; empty where all right steps are
+    parallel, since then a step that is wrong for another reason has their direction, too.
     """
     walk = Walk(repetition, case)
     factors, rights = [], []
