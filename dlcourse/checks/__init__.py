@@ -15,6 +15,8 @@ A notebook needs one name, ``from dlcourse.checks import check``, and ends each 
     the end of a call that would go on for ever;
 ``judging``
     `judge` calls the student's function and returns an `Outcome`; it prints and raises nothing;
+``diagnosis``
+    what relates wrong answers to right ones where no known misconception fits;
 ``excerpt``
     a long case cut to its wrong rows;
 ``outcome``

@@ -9,8 +9,9 @@ silent: a false diagnosis is worse than none.
     the calls of a check, what their arguments are, and how more calls are made;
 ``quantities``
     numbers of a case that have a name, such as ``len(y)``, and which of them a factor is;
-``behaviour``, ``output``, ``inputs``, ``examples``, ``steps``, ``limits``
-    the relations, each a small function that takes the evidence;
+``behaviour``, ``errors``, ``output``, ``functions``, ``steps``, ``examples``, ``inputs``,
+``limits``, ``blocks``, ``edits``
+    the relations, each a function that takes the evidence;
 ``engine``
     their order: the simplest first;
 ``naming``
