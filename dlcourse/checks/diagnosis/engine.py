@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from dlcourse.checks.diagnosis.behaviour import BEHAVIOUR
+from dlcourse.checks.diagnosis.blocks import BLOCKS, LAST_BLOCKS
 from dlcourse.checks.diagnosis.edits import EDITS
 from dlcourse.checks.diagnosis.errors import ERRORS, another_order
 from dlcourse.checks.diagnosis.evidence import Evidence
@@ -25,11 +26,13 @@ RELATIONS: Sequence[Relation] = (
     *STEPS,
     *EXAMPLES,
     *INPUTS,
+    *BLOCKS,
     with_part_of_an_argument,
     odd_examples,
     *EDITS,
     another_order,
     *LIMITS,
+    *LAST_BLOCKS,
     shape_words,
 )
 

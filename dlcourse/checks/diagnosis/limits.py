@@ -387,35 +387,34 @@ def from_a_size_on(name: str, found: Sequence[Beyond]) -> Naming:
         f"wrong beyond a size of {name}",
         f"Your answer is right for small numbers in {name}, and wrong {where}.",
         "Which step is good for small numbers only, and what replaces it for large ones?",
+        observed=True,
     )
 
 
 def approximate(evidence: Evidence) -> Naming | None:
-    """Come close to what is right everywhere, and closer than any argument is, but not there."""
-    if not evidence.same_shapes or len(evidence.answers) < CASES or sum(evidence.wrong) < CASES:
+    """Come close to what is right everywhere, far closer than any argument is."""
+    if not evidence.same_shapes or sum(evidence.wrong) < CASES:
         return None
-    pairs = zip(evidence.answers, evidence.rights, strict=True)
-    errors = [distance(answer, right) for answer, right in pairs]
-    if not 0 < max(errors) < NEAR:
+    error = max(relative_error(evidence, case) for case in range(len(evidence.answers)))
+    if not error < NEAR:
         return None
-    for k in evidence.arrays + evidence.numbers:
-        given = zip(map(floats, evidence.values(k)), evidence.rights, strict=True)
-        if all(value is not None and distance(value, right) < 10 * NEAR for value, right in given):
-            return None
     return Naming(
         "approximation",
-        f"Your answers come close to the right ones, within {max(errors):.1g} of their size, and "
-        "do not reach them.",
+        f"Your answers come close to the right ones, within {error:.1g} of their size, and do not "
+        "reach them.",
         "Is a derivative taken over too wide a step, a sum cut off, or a tiny number added?",
         observed=True,
     )
 
 
-def distance(value: FloatArray, right: FloatArray) -> float:
-    """Compare a difference with the size of what is right."""
-    if value.shape != right.shape or not right.size:
-        return np.inf
-    return float(np.nan_to_num(np.abs(value - right).max() / np.abs(right).max(), nan=np.inf))
+def relative_error(evidence: Evidence, case: int) -> float:
+    """Compare an error with the right answer, and with how far that is from the arguments."""
+    right = evidence.rights[case]
+    given = [floats(argument) for argument in evidence.trials[case].arguments]
+    starts = [start for start in given if start is not None and start.shape == right.shape]
+    sizes = [np.abs(right - start).max(initial=0.0) for start in (np.zeros_like(right), *starts)]
+    error = np.abs(evidence.answers[case] - right).max(initial=0.0)
+    return float(np.nan_to_num(error / min(sizes), nan=np.inf)) if error else 0.0
 
 
 LIMITS = (special_case, too_large, approximate)

@@ -617,6 +617,7 @@ def shifted(evidence: Evidence) -> Naming | None:
     if amount is None or (amount.constant is None and all(r.ndim == 0 for r in evidence.rights)):
         return None
     added = f"plus {amount.words}" if amount.constant is not None else f"plus 1 {amount.words}"
+    added = added.replace("plus 1 times minus ", "minus ").replace("plus 1 times ", "plus ")
     return Naming(
         f"offset {amount.words}", f"Your answer is the right one {added}.", "What is added there?"
     )
