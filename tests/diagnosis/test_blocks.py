@@ -44,7 +44,7 @@ def named(wrong, right=combination, cases=VECTORS):
     ("index", "change", "words"),
     [
         (lambda x, y: 0, lambda r, x, y: 0 * r, "Only the first entry of your answer is wrong."),
-        (lambda x, y: 0, lambda r, x, y: 0 * r, "Where it is wrong, your answer is 0 whatever"),
+        (lambda x, y: 0, lambda r, x, y: 0 * r, "Where it is wrong, your answer is 0."),
         (lambda x, y: -1, lambda r, x, y: r * len(x), "the right one times `len(x)`"),
         (
             lambda x, y: np.s_[1:],
@@ -106,3 +106,24 @@ def test_a_part_that_is_mostly_right_is_not_blamed():
 
     naming = named(wrong, cases=VECTORS[2:] * 2)
     assert naming is None or "negative" not in naming.name
+
+
+def test_one_number_where_another_is_right_is_no_function_of_it():
+    """The sigmoid of 0 is 1/2, and so is many a wrong idea of what belongs at 0."""
+    cases = [(np.array([0.0, x, -x, 0.0]), np.ones(4)) for x in (1.0, 2.0, 3.0)]
+    naming = named(lambda x, y: (np.sign(x) + 1) / 2, lambda x, y: (x > 0) * 1.0, cases)
+    assert naming.name == (
+        "Your answer is wrong only where `x` is 0. Where it is wrong, your answer is 0.5."
+    )
+
+
+def test_a_number_among_the_arguments_is_found_in_a_part():
+    cases = [
+        (x, rate) for (x, _), rate in zip(VECTORS, (0.1, 0.2, 0.3, 0.4, 0.5, 0.6), strict=True)
+    ]
+    naming = named(
+        lambda x, rate: np.where(x < 0, rate, x),
+        lambda x, rate: np.where(x < 0, rate * x, x),
+        cases,
+    )
+    assert "your answer is `y`" in naming.name

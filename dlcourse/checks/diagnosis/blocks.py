@@ -15,7 +15,7 @@ from dlcourse._validation import FloatArray
 from dlcourse.checks.diagnosis.evidence import CASES, CLOSE, Change, Evidence
 from dlcourse.checks.diagnosis.inputs import changed_right, changes
 from dlcourse.checks.diagnosis.naming import Naming
-from dlcourse.checks.diagnosis.output import combined, constant, mapped, scaled, shifted
+from dlcourse.checks.diagnosis.output import combined, mapped, scaled, shifted
 
 Mask = NDArray[np.bool_]
 Part = tuple[str, list[Mask]]  # what is said of it, and where it is in each answer
@@ -119,10 +119,16 @@ def part(evidence: Evidence) -> Naming | None:
     if found is None:
         return None
     there, masks = inside(evidence, found[1])
-    for relation in (constant, scaled, mapped, shifted):
+    mine, right = (np.concatenate(values) for values in (there.answers, there.rights))
+    if np.isfinite(mine).all() and np.ptp(mine) < CLOSE:
+        name = f"Your answer is {mine[0]:.6g}."
+        return within(found[0], Naming(f"{mine[0]:.6g}", name, "What should be there?"))
+    if len(np.unique(right.round(9))) < FEW:
+        return None
+    for relation in (scaled, mapped, shifted):
         if naming := relation(there):
             return within(found[0], naming)
-    for k in there.arrays:
+    for k in there.arrays + there.numbers:
         values = taken(there.values(k), masks)
         if values and (naming := combined(there, f"`{there.names[k]}`", values)):
             return within(found[0], naming)
@@ -132,9 +138,10 @@ def part(evidence: Evidence) -> Naming | None:
 def taken(values: Sequence[object], masks: Sequence[Mask]) -> list[FloatArray]:
     """Take the part of an argument that belongs to a part of the answer; empty where none does."""
     arrays = [np.asarray(value, dtype=float) for value in values]
-    if not all(a.shape == mask.shape for a, mask in zip(arrays, masks, strict=True)):
+    if not all(a.shape in ((), mask.shape) for a, mask in zip(arrays, masks, strict=True)):
         return []
-    return [array[mask] for array, mask in zip(arrays, masks, strict=True)]
+    pairs = zip(arrays, masks, strict=True)
+    return [np.broadcast_to(array, mask.shape)[mask] for array, mask in pairs]
 
 
 def part_for_others(evidence: Evidence) -> Naming | None:
