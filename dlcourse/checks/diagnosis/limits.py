@@ -356,7 +356,7 @@ def beyond(evidence: Evidence, k: int, trial: Trial) -> Beyond | None:
     for _ in range(HALVINGS):
         middle = (low * high) ** 0.5
         low, high = (middle, high) if at(middle)[1] else (low, middle)
-    return Beyond(high, after)
+    return Beyond(high, after) if evidence.calls > 0 else None
 
 
 def from_a_size_on(name: str, found: Sequence[Beyond]) -> Naming:
