@@ -68,6 +68,8 @@ class Special:
         Whether it is so.
     without, within : callable
         Arguments as they are, but for that.
+    observed : bool
+        Whether so many mistakes come with it that it explains none.
     """
 
     words: str
@@ -75,6 +77,7 @@ class Special:
     holds: Callable[[Arguments], bool]
     without: Change
     within: Change
+    observed: bool = False
 
 
 def of_array(
@@ -155,35 +158,41 @@ def of_entries(evidence: Evidence) -> Iterator[Special]:
         )
 
 
+def is_one(size: int) -> bool:
+    """Tell whether there is only one."""
+    return size == 1
+
+
+def is_not_two(size: int) -> bool:
+    """Tell whether there are fewer or more than two."""
+    return size != 2
+
+
+def is_several(size: int) -> bool:
+    """Tell whether there is more than one."""
+    return size > 1
+
+
+LENGTHS = (  # words, question, whether it is so, a length without it, one with it
+    ("is 1", "What is different where there is only one?", is_one, 3, 1),
+    ("is not 2", "Where is a 2 written down, and what happens to the rest?", is_not_two, 2, 4),
+    ("is more than 1", "What becomes of the second, and of those after it?", is_several, 1, 3),
+)
+
+
 def of_lengths(evidence: Evidence) -> Iterator[Special]:
     """Go through what may be special about a length."""
     for sizes, keys in evidence.lengths.items():
         if len(set(sizes)) == 1:
             continue
-        words = evidence.length_words(keys[0])
-        for words_of, question, holds, good, bad in (
-            ("is 1", "What is different where there is only one?", lambda n: n == 1, 3, 1),
-            (
-                "is not 2",
-                "Where is that number written down, and what happens to others?",
-                lambda n: n != 2,
-                2,
-                4,
-            ),
-            (
-                "is more than 1",
-                "What becomes of the second, and of those after it?",
-                lambda n: n > 1,
-                1,
-                3,
-            ),
-        ):
+        for words, question, holds, without, within in LENGTHS:
             yield Special(
-                f"{words} {words_of}",
+                f"{evidence.length_words(keys[0])} {words}",
                 question,
                 length_holds(keys[0], holds),
-                resized(evidence, sizes, good),
-                resized(evidence, sizes, bad),
+                resized(evidence, sizes, without),
+                resized(evidence, sizes, within),
+                observed=holds is is_several,
             )
 
 
@@ -247,6 +256,7 @@ def special_case(evidence: Evidence) -> Naming | None:
         f"only where {special.words}",
         f"Your answers are wrong only where {special.words}.",
         special.question,
+        special.observed,
     )
 
 
