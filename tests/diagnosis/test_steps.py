@@ -182,7 +182,7 @@ def slowly_shrinking(X, t, v, rate, count):
         (always_thirty, "does not depend on `count`"),
         (at_most_two, "You take 2 steps at most"),
         (until_small, "you return an earlier `v`"),
-        (shorter_where_small, "in the right direction, but not as far as they should"),
+        (shorter_where_small, "in the right direction, but they have the wrong lengths"),
     ],
 )
 def test_a_wrong_end_is_named(wrong, words):

@@ -843,9 +843,9 @@ def uneven(repetition: Repetition) -> Naming | None:
     each = ", ".join(f"{factor:.3g}" for factor in told[0])
     return Naming(
         "steps: lengths",
-        f"Your steps go in the right direction, but not as far as they should: in one case "
-        f"{each} times as far, one after the other.",
-        "What changes the length of a step on the way?",
+        "Your steps go in the right direction, but they have the wrong lengths: in one case "
+        f"{each} times the right ones, one after the other.",
+        "What decides how long a step is?",
         observed=True,
     )
 
