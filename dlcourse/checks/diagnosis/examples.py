@@ -534,7 +534,7 @@ BASES: tuple[tuple[str, Base], ...] = (
     ("minus what they should", lambda right, other: -right),
     ("what they would with the other label", lambda right, other: other),
     ("minus what they would with the other label", lambda right, other: -other),
-    ("what they would for a label of -1", lambda right, other: 2 * right - other),
+    ("what they would for a label of {beyond}", lambda right, other: 2 * right - other),
     ("the sum of what they should and what they would with the other label", np.add),
     ("", lambda right, other: 0 * right),
 )
@@ -549,6 +549,7 @@ def one_class(examples: Examples) -> Naming | None:
     for value in (0, 1):
         for words, base in BASES:
             if counts := counted_otherwise(examples, value, words, base):
+                counts = counts.format(beyond=(-1, 2)[value])
                 return of_class(examples, value, counts, "What should they count?")
         for words, question, change in MAPS:
             if examples.evidence.explains(partial(refilled, examples, value, mapping(change))):

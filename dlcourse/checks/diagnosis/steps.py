@@ -81,10 +81,9 @@ class Repetition:
 
     def asked(self, arguments: Arguments, count: int) -> FloatArray | None:
         """Ask the student's function for another number of steps."""
-        answer = self.evidence.ask(self.at(arguments, self.start(arguments), count))
-        return (
-            answer if answer is not None and answer.shape == self.start(arguments).shape else None
-        )
+        start = self.start(arguments)
+        answer = self.evidence.ask(self.at(arguments, start, count))
+        return answer if answer is not None and answer.shape == start.shape else None
 
     def words(self, text: str) -> str:
         """Put the arguments' names into a sentence."""
