@@ -28,6 +28,7 @@ pytest.importorskip("nbgrader")
 from dlcourse.checks.errors import StudentError
 from dlcourse.checks.spec import Exercise, Part
 from dlcourse.grading import referee as module
+from dlcourse.grading import unnamed
 from dlcourse.grading.inside.shell import Shell
 from dlcourse.grading.inside.student import Student
 from dlcourse.grading.inside.wire import MB, Channel, encode
@@ -901,6 +902,33 @@ def test_mistake_without_a_name_is_looked_at_on_inputs_that_are_the_same_for_all
     assert one["unnamed"] == other["unnamed"] != {}
     (known,) = play(checked(), cell("def twice(x): return x * x", "f")).referee.outcomes
     assert known["unnamed"] == {}
+
+
+@pytest.mark.parametrize(
+    "trick", ["os._exit(0)", "time.sleep(60)", "return ['<script>']", "return np.zeros(10**5)"]
+)
+def test_nothing_is_won_by_a_function_that_knows_when_only_its_mistake_is_looked_at(play, trick):
+    """The inputs of everybody are no secret. What a function does with them comes too late."""
+    source = f"""import os, time
+import numpy as np
+def twice(x):
+    if x[0] == np.random.default_rng({unnamed.SEED}).normal(size=1)[0]:
+        {trick}
+    return x ** 3 - 1"""
+    spec = notebook_spec(
+        *checked().cells,
+        solution_spec("g", "def g(x):\n    raise NotImplementedError()"),
+        test_spec("u", "assert g(2) == 4"),
+        imports="import numpy as np",
+    )
+    after = play(spec, cell(source, "f"), cell("def g(x): return x * x", "g"))
+    assert after.scores == {"t": 0.0, "u": 1.0}
+    (outcome,) = after.referee.outcomes
+    assert (outcome["kind"], outcome["misconception"]) == ("value", "")
+    assert bool(outcome["unnamed"]) == trick.startswith("return np")
+    assert after.referee.stopped == ""
+    assert "script" not in str(outcome)
+    assert len(str(outcome)) < 3000
 
 
 def test_exercise_of_the_instructors_own_is_judged_as_those_of_the_course_are(play):
