@@ -630,7 +630,6 @@ def some_left_out(examples: Examples) -> Naming | None:
             f"Some examples count nothing{by}: in one case with {len(kept)} of them, number "
             f"{left} (counted from 0).",
             "What decides which examples take part?",
-            observed=True,
         )
     return None
 
