@@ -28,6 +28,7 @@ def test_exercise_keeps_the_rule(entry, rule):
     assert list(rule(entry)) == []
 
 
+@pytest.mark.local  # minutes in the browser's Python
 @each_entry
 def test_mutants_of_right_answers_are_refused(entry):
     verdict = try_mutants(entry, seeds=range(2))
