@@ -49,6 +49,7 @@ def named(wrong, right=slope, cases=CASES, names=("X", "y", "w")):
         (lambda X, y, w: (slope(X, y, w), 1.0), "entry 0 of it is right"),
         (lambda X, y, w: slope(X, y, w).round(2), "rounded to 2 decimals"),
         (lambda X, y, w: np.full(len(w), 0.25), "is 0.25 whatever the arguments are"),
+        (lambda X, y, w: np.sin(np.arange(len(w) + 2)), "2 entries too many, every time"),
         (lambda X, y, w: np.abs(w), "Your answer is the absolute value of `w`"),
     ],
 )
@@ -92,6 +93,7 @@ def step(w, g, G, rate):
         ("w - rate * g / (G + 0.1)", "A function is missing where `g` and `G` come in"),
         ("w - rate * g * (np.sqrt(G) + 0.1)", "A product and a quotient are exchanged"),
         ("w - rate * g / np.sqrt(G)", "A term is missing"),
+        ("w - rate * np.abs(g / (np.sqrt(G) + 0.1))", "too much where `g` and `G` come in"),
         ("w - rate * g / (np.sqrt(G) + 0.3)", None),
     ],
 )

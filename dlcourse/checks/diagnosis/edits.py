@@ -58,6 +58,10 @@ SLIPS = {
         "Which of them is asked for there?",
     ),
     "function": ("A function is missing", "What is still to be done with that?"),
+    "extra": (
+        "A root, a power or another function is too much",
+        "What is it for, and what is asked for?",
+    ),
     "another function": ("One function stands in place of another", "Which one belongs there?"),
     "choice": ("Two cases are exchanged", "What belongs where the condition holds?"),
     "part": ("Another part of an array is taken", "Which rows, columns or entries belong there?"),
@@ -84,6 +88,7 @@ OPERATORS: tuple[tuple[str, type[ast.operator], type[ast.operator]], ...] = (
     ("sign", ast.Mult, ast.Add),
     ("sign", ast.Mult, ast.Sub),
 )
+EXTRA = ("sqrt", "square", "abs", "exp", "log", "tanh")
 COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 FAMILIES = (
     ("reduction", ("sum", "mean", "max", "min", "median", "prod")),
@@ -156,6 +161,14 @@ def regrouped(node: ast.BinOp) -> Edits:
             yield "brackets", moved
 
 
+def of_extra(node: ast.expr) -> Edits:
+    """Send what was computed through one more function."""
+    if isinstance(node, ast.BinOp | ast.Call):
+        for name in EXTRA:
+            function = ast.Attribute(ast.Name("np", ast.Load()), name, ast.Load())
+            yield "extra", ast.Call(function, [node], [])
+
+
 def of_sign(node: ast.expr) -> Edits:
     """Drop a minus sign."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
@@ -190,6 +203,10 @@ def of_call(node: ast.expr) -> Edits:
         return
     if node.args:
         yield "function", node.args[0]
+        inner = node.args[0]
+        if len(node.args) == 1 and isinstance(inner, ast.BinOp):
+            first = ast.Call(node.func, [inner.left], node.keywords)
+            yield "brackets", ast.BinOp(first, inner.op, inner.right)
     if isinstance(node.func, ast.Attribute) and not is_module(node.func.value):
         yield "function", node.func.value
     yield from (*with_neighbours(node), *with_axes(node))
@@ -287,7 +304,7 @@ def of_statement(statement: ast.stmt) -> Statements:
         yield "step", ast.Pass()
 
 
-KINDS = (of_operator, of_sign, of_number, of_comparison, of_call, of_part)
+KINDS = (of_operator, of_sign, of_number, of_comparison, of_call, of_part, of_extra)
 
 
 def of_name(node: ast.expr, names: tuple[str, ...]) -> Edits:
@@ -321,13 +338,17 @@ def edited(sources: tuple[str, ...], name: str, names: tuple[str, ...]) -> tuple
     tree = ast.parse(sources[-1])
     if any(isinstance(node, ast.While) for node in ast.walk(tree)):  # an edit may never end
         return ()
-    return tuple(all_edits(tree, name, names, space))
+    edits = all_edits(tree, name, names, space)
+    return tuple(sorted(edits, key=lambda edit: edit.slip == "extra"))  # what is simpler first
 
 
 def all_edits(
     tree: ast.Module, name: str, names: tuple[str, ...], space: dict[str, object]
 ) -> Iterator[Edited]:
     """Go through the edits of each expression in a module's functions."""
+    for axis in (0, 1, None):
+        if function := compiled(with_axis(tree, axis), name, space):
+            yield Edited("axis", names[:1], function)
     origins = {argument: {argument} for argument in names}
     for statement in ast.walk(tree):
         if not isinstance(statement, ast.stmt) or isinstance(statement, ast.FunctionDef):
@@ -353,6 +374,15 @@ def all_edits(
                     yield Edited(slip, tuple(n for n in names if n in near), function)
 
 
+def with_axis(tree: ast.Module, axis: int | None) -> ast.Module:
+    """Let everything in a module run along one axis."""
+    changed = copy.deepcopy(tree)
+    for node in ast.walk(changed):
+        if isinstance(node, ast.keyword) and node.arg == "axis":
+            node.value = ast.Constant(axis)
+    return changed
+
+
 def expressions(statement: ast.stmt) -> Iterator[ast.expr]:
     """Go through the expressions of one statement, without those of statements inside it."""
     inner = [child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.expr)]
@@ -373,10 +403,15 @@ def built(
 ) -> Callable[..., object] | None:
     """Compile the function with one node replaced."""
     kept = copy.deepcopy(tree, {id(old): old})
-    whole = ast.fix_missing_locations(Replaced(old, copy.copy(new)).visit(kept))
+    return compiled(Replaced(old, copy.copy(new)).visit(kept), name, space)
+
+
+def compiled(tree: ast.AST, name: str, space: dict[str, object]) -> Callable[..., object] | None:
+    """Run a module's source among the names that it needs; return its function."""
     made = dict(space)
     try:
-        exec(compile(ast.unparse(whole), "<edited>", "exec"), made)  # noqa: S102
+        source = ast.unparse(ast.fix_missing_locations(tree))
+        exec(compile(source, "<edited>", "exec"), made)  # noqa: S102
     except (SyntaxError, TypeError, ValueError, NameError, AttributeError):
         return None
     function = made.get(name)

@@ -15,7 +15,12 @@ from dlcourse.checks.diagnosis.functions import FUNCTIONS
 from dlcourse.checks.diagnosis.inputs import INPUTS
 from dlcourse.checks.diagnosis.limits import LIMITS, wrong_and_right
 from dlcourse.checks.diagnosis.naming import Naming
-from dlcourse.checks.diagnosis.output import OUTPUT, shape_words, with_part_of_an_argument
+from dlcourse.checks.diagnosis.output import (
+    OUTPUT,
+    shape_words,
+    with_part_of_an_argument,
+    wrong_length,
+)
 from dlcourse.checks.diagnosis.steps import STEPS
 
 Relation = Callable[[Evidence], Naming | None]
@@ -33,6 +38,7 @@ RELATIONS: Sequence[Relation] = (
     another_order,
     *LIMITS,
     *LAST_BLOCKS,
+    wrong_length,
     shape_words,
 )
 

@@ -644,6 +644,29 @@ def imprecise(evidence: Evidence) -> Naming | None:
     return None
 
 
+def wrong_length(evidence: Evidence) -> Naming | None:
+    """Answer so many entries, rows or columns more or fewer than is right, every time."""
+    pairs = list(zip(evidence.answers, evidence.rights, strict=True))
+    if len(pairs) < CASES or any(a.ndim != r.ndim or not r.ndim for a, r in pairs):
+        return None
+    off = {
+        tuple(a - r for a, r in zip(one.shape, other.shape, strict=True)) for one, other in pairs
+    }
+    if len(off) != 1:
+        return None
+    (by,) = off
+    axes = [axis for axis, more in enumerate(by) if more]
+    if len(axes) != 1 or len({r.shape[axes[0]] for _, r in pairs}) == 1:
+        return None
+    kind = "entries" if len(by) == 1 else ("rows", "columns")[axes[0]] if axes[0] < 2 else "layers"
+    many = "many" if by[axes[0]] > 0 else "few"
+    return Naming(
+        f"{abs(by[axes[0]])} {kind} too {many}",
+        f"Your answer has {abs(by[axes[0]])} {kind} too {many}, every time.",
+        "Where should it begin, and where should it end?",
+    )
+
+
 def shape_words(evidence: Evidence) -> Naming | None:
     """Say what the entries of an answer of a wrong shape stand for."""
     dims = {a.ndim for a in evidence.answers}, {r.ndim for r in evidence.rights}
