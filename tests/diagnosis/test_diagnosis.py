@@ -93,7 +93,7 @@ def step(w, g, G, rate):
         ("w - rate * g / (G + 0.1)", "A function is missing where `g` and `G` come in"),
         ("w - rate * g * (np.sqrt(G) + 0.1)", "A product and a quotient are exchanged"),
         ("w - rate * g / np.sqrt(G)", "A term is missing"),
-        ("w - rate * np.abs(g / (np.sqrt(G) + 0.1))", "too much where `g` and `G` come in"),
+        ("w - np.tanh(rate * g / (np.sqrt(G) + 0.1))", "is too much where"),
         ("w - rate * g / (np.sqrt(G) + 0.3)", None),
     ],
 )
