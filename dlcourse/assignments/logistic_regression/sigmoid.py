@@ -62,8 +62,8 @@ EXERCISE = Exercise(
                 "huge and small together": (array([-1e4, -800, -1, 1, 800, 1e4]),),
                 "huge in single precision": (single([-200, 3, 200]),),
             },
-            hint="The sigmoid of a huge score is as good as 0 or 1. Try your steps one by one on a "
-            "score of 1000.0: at which of them does something else come out?",
+            hint="The sigmoid of a huge score is as good as 0 or 1. Try your steps one by one on "
+            "the case below: at which of them does something else come out?",
         ),
     ),
     properties=(

@@ -44,7 +44,11 @@ SLIPS = {
         "What is done first there, and what do the brackets hold?",
     ),
     "minus": ("A minus sign is missing", "Which sign belongs there?"),
-    "number": ("A number is another one", "Which number belongs there?"),
+    "number": ("It is as if a number were another one", "Which number belongs there?"),
+    "spread": (
+        "A variance or a deviation is the other of those by n and by n - 1",
+        "By what does the exercise divide?",
+    ),
     "comparison": (
         "A comparison is another one",
         "On which side of the bound is what you ask, and does the bound itself count?",
@@ -64,7 +68,10 @@ SLIPS = {
     ),
     "another function": ("One function stands in place of another", "Which one belongs there?"),
     "choice": ("Two cases are exchanged", "What belongs where the condition holds?"),
-    "part": ("Another part of an array is taken", "Which rows, columns or entries belong there?"),
+    "part": (
+        "It is as if another part of an array were taken",
+        "Which rows, columns or entries belong there?",
+    ),
     "overwritten": (
         "Something is overwritten that should be added to",
         "What becomes of what stood there before?",
@@ -260,11 +267,11 @@ def with_axes(node: ast.Call) -> Edits:
         if keyword.arg in ("keepdims", "ddof", "dtype"):
             changed = copy.deepcopy(node)
             del changed.keywords[place]
-            yield "axis" if keyword.arg == "keepdims" else "number", changed
+            yield {"keepdims": "axis", "ddof": "spread"}.get(keyword.arg, "number"), changed
     if name_of(node.func) in ("std", "var") and not any(k.arg == "ddof" for k in node.keywords):
         changed = copy.deepcopy(node)
         changed.keywords.append(ast.keyword("ddof", ast.Constant(1)))
-        yield "number", changed
+        yield "spread", changed
 
 
 def of_part(node: ast.expr) -> Edits:

@@ -669,8 +669,8 @@ def mixed(examples: Examples) -> Naming | None:
         "examples: mixed",
         f"One {examples.row} of your answer changes when only other "
         f"{'entries' if vectors else 'rows'} of {names} change.",
-        "What is taken over all of them (a sum, a mean, a largest entry) where each should have "
-        "its own?",
+        "Which step takes something over all of them (a sum, a mean, a largest entry), and is it "
+        "asked for?",
     )
 
 

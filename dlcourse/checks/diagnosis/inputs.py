@@ -372,7 +372,7 @@ def said(evidence: Evidence, words: str, change: Change) -> Naming:
     return Naming(
         f"input: {words}",
         f"Your answer is the right one for {words}.",
-        "Which of the arguments, and which part of it, is meant there?",
+        "Where does that come from, and is it asked for?",
     )
 
 

@@ -424,7 +424,7 @@ def constant(evidence: Evidence) -> Naming | None:
         return Naming(
             "constant",
             f"Your answer is {mine[0]:.6g} whatever the arguments are.",
-            "Which of the arguments take part in it?",
+            "Which step makes it so?",
         )
     return None
 
@@ -575,8 +575,8 @@ def in_part(evidence: Evidence, words: str, values: Sequence[FloatArray]) -> Nam
     if amount := factor_of(evidence, values):
         return Naming(
             f"plus {amount.words} {words}",
-            f"Your answer is the right one plus {words} {times(amount)}.",
-            "Does that belong there?",
+            f"Your answer is larger than the right one by {words} {times(amount)}.",
+            "Is that too much in yours, or is a term with the other sign missing?",
         )
     return None
 
@@ -658,12 +658,16 @@ def wrong_length(evidence: Evidence) -> Naming | None:
     axes = [axis for axis, more in enumerate(by) if more]
     if len(axes) != 1 or len({r.shape[axes[0]] for _, r in pairs}) == 1:
         return None
-    kind = "entries" if len(by) == 1 else ("rows", "columns")[axes[0]] if axes[0] < 2 else "layers"
-    many = "many" if by[axes[0]] > 0 else "few"
+    if len(by) > 2:
+        return None
+    more, kind = by[axes[0]], "entry" if len(by) == 1 else ("row", "column")[axes[0]]
+    kinds = {"entry": "entries", "row": "rows", "column": "columns"}[kind]
+    many = f"1 {kind}" if abs(more) == 1 else f"{abs(more)} {kinds}"
+    way = ("few", "many")[more > 0]
     return Naming(
-        f"{abs(by[axes[0]])} {kind} too {many}",
-        f"Your answer has {abs(by[axes[0]])} {kind} too {many}, every time.",
-        "Where should it begin, and where should it end?",
+        f"{many} too {way}",
+        f"Your answer has {many} too {way}, every time.",
+        f"What should the first {kind} of the answer hold, and what the last?",
     )
 
 
@@ -681,7 +685,6 @@ def shape_words(evidence: Evidence) -> Naming | None:
     return Naming(
         "shape",
         f"Your answer has {entries_words(mine)}; it should have {entries_words(right)}.",
-        "Over which axis do you add, or with what do you multiply?",
         observed=True,
     )
 
