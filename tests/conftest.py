@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,3 +57,12 @@ def browser(chromium: tuple[str, list[str]]) -> Iterator[Any]:
         browser = driver.chromium.launch(executable_path=program, args=flags)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def untraced() -> Iterator[None]:
+    """Nobody watches: with a debugger or with coverage there is no time limit of a check."""
+    before = sys.gettrace()
+    sys.settrace(None)
+    yield
+    sys.settrace(before)
