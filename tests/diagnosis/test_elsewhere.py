@@ -15,6 +15,7 @@ def test_the_reference_passes(exercise):
         assert judge(exercise, exercise.reference, seed).failure is None
 
 
+@pytest.mark.local  # minutes in the browser's Python
 @pytest.mark.parametrize(
     ("name", "answer"), EVERY, ids=[f"{name}: {answer.title}" for name, answer in EVERY]
 )
