@@ -1,5 +1,6 @@
 """Each rule finds what it is there for, in an exercise that is right but for one thing."""
 
+import warnings
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -56,6 +57,12 @@ def test_nothing_is_found_in_a_good_exercise():
     assert linting.lint(TOY) == []
 
 
+def warning(X, c):
+    """Answer rightly, with a warning."""
+    warnings.warn("odd", stacklevel=2)
+    return total(X, c)
+
+
 @pytest.mark.parametrize(
     ("entry", "rule", "what"),
     [
@@ -72,7 +79,7 @@ def test_nothing_is_found_in_a_good_exercise():
             "refused",
         ),
         (
-            with_exercise(reference=lambda X, c: total(X, c) + 0 / np.exp(np.float64(1000.0))),
+            with_exercise(reference=warning),
             "reference_is_right",
             "warns with seed 0: Python warned",
         ),
