@@ -41,5 +41,6 @@ def test_answer_earns_what_the_class_expects(exercise, kind, title):
     outcome = judge(known, names[exercise], 3)
     points = {"right": known.points, "partly_right": known.parts[0].points, "wrong": 0}
     assert outcome.earned == points[kind]
-    if outcome.failure and outcome.failure.misconception == title:
+    if title in {idea.name for idea in known.misconceptions}:
+        assert outcome.failure.misconception == title
         assert outcome.failure.hint == hint(exercise, title)
