@@ -73,13 +73,8 @@ def plain_solution(key: str) -> tuple[str, ...]:
     """
     if key not in keys():
         return ()
-    others = [other for other in keys() if other != key and is_beside(other, key)]
-    return tuple(next(iter(answers_to(each).right.values())) for each in (*others, key))
-
-
-def is_beside(other: str, key: str) -> bool:
-    """Tell whether two exercises are in one assignment."""
-    return other.rpartition("/")[0] == key.rpartition("/")[0]
+    beside = [each.key for each in exercises_of(key.partition("/")[0]) if each.key != key]
+    return tuple(next(iter(answers_to(each).right.values())) for each in (*beside, key))
 
 
 def module_of(name: str) -> ModuleType:
