@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dlcourse._validation import FloatArray
 from dlcourse.checks.diagnosis.evidence import CASES, CLOSE, Change, Evidence
-from dlcourse.checks.diagnosis.inputs import changed_right, changes
+from dlcourse.checks.diagnosis.inputs import changed_right, changes, right_for
 from dlcourse.checks.diagnosis.naming import Naming
 from dlcourse.checks.diagnosis.output import combined, mapped, scaled, shifted
 
@@ -157,12 +157,7 @@ def part_for_others(evidence: Evidence) -> Naming | None:
             return None if other is None or other.shape != masks[k].shape else other[masks[k]]
 
         if there.explains(right):
-            naming = Naming(
-                f"input: {words}",
-                f"Your answer is the right one for {words}.",
-                "Which of the arguments, and which part of it, is meant there?",
-            )
-            return within(found[0], naming)
+            return within(found[0], right_for(words))
     return None
 
 

@@ -7,7 +7,6 @@ class alone would mislead: a `TypeError` may be a list, a missing bracket or an 
 import itertools
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from dlcourse.checks.diagnosis.evidence import (
     CASES,
@@ -16,7 +15,7 @@ from dlcourse.checks.diagnosis.evidence import (
     Trial,
     in_single_precision,
 )
-from dlcourse.checks.diagnosis.limits import is_right, only_where
+from dlcourse.checks.diagnosis.limits import as_if_right, is_right, only_where
 from dlcourse.checks.diagnosis.naming import Naming
 from dlcourse.checks.errors import StudentError
 
@@ -370,8 +369,7 @@ def length_named(evidence: Evidence, trials: Sequence[Trial], sizes: Sequence[in
     """Say which length of an argument has these sizes, perhaps but for 1; empty where none has."""
     if len(sizes) < CASES or len(set(sizes)) == 1:
         return ""
-    stopped = [replace(trial, answer=trial.right, error=None) for trial in trials]
-    there = Evidence(evidence.names, evidence.reference, stopped)
+    there = as_if_right(evidence, trials)
     for more, words in ((0, "{}"), (1, "{} + 1"), (-1, "{} - 1")):
         if keys := there.lengths.get(tuple(size - more for size in sizes)):
             return words.format(there.length_words(keys[0]))

@@ -22,6 +22,7 @@ CASES, TELLING = (
     3,
     2,
 )  # a relation holds in so many cases, and differs from what is right in so many
+UNCHANGEABLE = (ValueError, IndexError, TypeError, ZeroDivisionError, OverflowError)
 MANY = 8  # numbers of one answer that are as good as a second case
 MOST_NUMBERS = 10_000  # of an answer that relations look at
 
@@ -276,6 +277,15 @@ def hard_to_hit(guess: FloatArray, right: FloatArray) -> bool:
     return guess.shape != right.shape or int((guess != right).sum()) >= MANY
 
 
+def changed(change: Change, arguments: Arguments) -> Arguments | None:
+    """Change arguments; None where that is impossible."""
+    with np.errstate(all="ignore"):
+        try:
+            return change(arguments)
+        except UNCHANGEABLE:
+            return None
+
+
 def in_single_precision(arguments: Arguments) -> bool:
     """Tell whether an argument is in single precision: its answers are too coarse to compare."""
     return any(isinstance(a, np.ndarray) and a.dtype == np.float32 for a in arguments)
@@ -292,5 +302,5 @@ def predicted(predict: Callable[[int], object], k: int) -> FloatArray | None:
         warnings.simplefilter("ignore")
         try:
             return floats(predict(k))
-        except (ValueError, IndexError, TypeError, ZeroDivisionError, OverflowError):
+        except UNCHANGEABLE:
             return None

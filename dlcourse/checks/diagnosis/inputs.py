@@ -2,6 +2,7 @@
 
 import itertools
 import operator
+import re
 from collections.abc import Callable, Iterator
 from operator import itemgetter
 from typing import Any
@@ -16,12 +17,13 @@ from dlcourse.checks.diagnosis.evidence import (
     Arguments,
     Change,
     Evidence,
+    changed,
     same,
     shape,
 )
 from dlcourse.checks.diagnosis.naming import Naming
 from dlcourse.checks.diagnosis.output import factor_words, logistic, times
-from dlcourse.checks.diagnosis.quantities import Amount, factor
+from dlcourse.checks.diagnosis.quantities import Amount, factor, ratio
 
 Values = Callable[[FloatArray], FloatArray]
 Rows = Callable[[Arguments, int], NDArray[np.int64]]
@@ -32,12 +34,12 @@ Replacement = Callable[[Any, Arguments], object]
 def at(index: Any, change: Values) -> Values:
     """Change some entries of an array and leave the others."""
 
-    def changed(values: FloatArray) -> FloatArray:
+    def there(values: FloatArray) -> FloatArray:
         values = np.array(values, dtype=float)
         values[index] = change(values[index])
         return values
 
-    return changed
+    return there
 
 
 FIRST, LAST, REST = np.s_[:1], np.s_[-1:], np.s_[1:]
@@ -328,7 +330,7 @@ def predictions(evidence: Evidence, change: Change, order: list[int]) -> dict[in
         if right is None:
             continue
         answer = evidence.answers[k]
-        if not same(answer, right) and not proportional(answer, right):
+        if not same(answer, right) and ratio(answer, right) is None:
             return {}
         found[k] = right
     return found
@@ -336,24 +338,8 @@ def predictions(evidence: Evidence, change: Change, order: list[int]) -> dict[in
 
 def changed_right(evidence: Evidence, change: Change, arguments: Arguments) -> FloatArray | None:
     """Ask the reference with changed arguments."""
-    with np.errstate(all="ignore"):
-        try:
-            changed = change(arguments)
-        except (ValueError, IndexError, TypeError, ZeroDivisionError, OverflowError):
-            return None
-    return evidence.right(changed)
-
-
-def proportional(answer: FloatArray, right: FloatArray) -> bool:
-    """Tell whether one array may be a number times the other."""
-    if answer.shape != right.shape or not right.size or not np.isfinite(answer).all():
-        return False
-    scale = float(np.abs(right).max())
-    if not np.isfinite(scale) or scale < 1e-12:
-        return bool(np.isfinite(scale)) and float(np.abs(answer).max()) < 1e-12
-    at_most = np.unravel_index(np.abs(right).argmax(), right.shape)
-    k = float(answer[at_most] / right[at_most])
-    return bool(np.allclose(answer, k * right, rtol=1e-6, atol=1e-8 * scale * (abs(k) + 1e-3)))
+    others = changed(change, arguments)
+    return None if others is None else evidence.right(others)
 
 
 def telling(evidence: Evidence, rights: dict[int, FloatArray]) -> bool:
@@ -369,6 +355,11 @@ def said(evidence: Evidence, words: str, change: Change) -> Naming:
             f"Your answer does not depend on {ignored}; apart from that it is right.",
             f"Where should {ignored} come in?",
         )
+    return right_for(words)
+
+
+def right_for(words: str) -> Naming:
+    """Say for which arguments an answer is right."""
     return Naming(
         f"input: {words}",
         f"Your answer is the right one for {words}.",
@@ -378,10 +369,9 @@ def said(evidence: Evidence, words: str, change: Change) -> Naming:
 
 def without_influence(evidence: Evidence, words: str, change: Change) -> str:
     """Return the argument that a change to a constant is about, if nothing hangs on it."""
-    if not words.startswith(("0 in ", "1 in ", "0 whatever", "1 whatever")):
-        return ""
-    (k,) = changed_positions(evidence, change) or (None,)
-    if k is None:
+    constant = re.fullmatch(r"[01] (?:in place of |in |whatever )(.+?)(?: is)?", words)
+    k = changed_position(evidence, change)
+    if not constant or k is None:
         return ""
     rng = np.random.default_rng(0)
     tried = 0
@@ -394,30 +384,17 @@ def without_influence(evidence: Evidence, words: str, change: Change) -> str:
         if before.shape != after.shape or not np.array_equal(before, after, equal_nan=True):
             return ""
         tried += 1
-    if tried < CASES:
-        return ""
-    return (
-        words.removeprefix("0 in ")
-        .removeprefix("1 in ")
-        .removeprefix("place of ")
-        .removeprefix("0 whatever ")
-        .removeprefix("1 whatever ")
-        .removesuffix(" is")
-    )
+    return constant[1] if tried >= CASES else ""
 
 
-def changed_positions(evidence: Evidence, change: Change) -> tuple[int, ...]:
+def changed_position(evidence: Evidence, change: Change) -> int | None:
     """Find the argument that a change is about, in the largest case."""
     arguments = evidence.trials[list(evidence.smallest_first())[-1]].arguments
-    try:
-        changed = change(arguments)
-    except (ValueError, IndexError, TypeError):
-        return ()
-    return tuple(
-        k
-        for k, (a, b) in enumerate(zip(arguments, changed, strict=True))
-        if not np.array_equal(np.asarray(a), np.asarray(b))
-    )[:1]
+    pairs = zip(arguments, changed(change, arguments) or arguments, strict=True)
+    moved = (
+        k for k, (a, b) in enumerate(pairs) if not np.array_equal(np.asarray(a), np.asarray(b))
+    )
+    return next(moved, None)
 
 
 def nudged(

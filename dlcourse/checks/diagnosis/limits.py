@@ -20,6 +20,7 @@ from dlcourse.checks.diagnosis.evidence import (
     Change,
     Evidence,
     Trial,
+    changed,
     floats,
     in_single_precision,
     same,
@@ -94,12 +95,12 @@ def of_array(
 def first_set(change: Callable[[float], float]) -> Values:
     """Change the first entry of an array."""
 
-    def changed(values: FloatArray) -> FloatArray:
+    def there(values: FloatArray) -> FloatArray:
         values = np.array(values, dtype=float)
         values.flat[:1] = [change(float(number)) for number in values.flat[:1]]
         return values
 
-    return changed
+    return there
 
 
 def of_entries(evidence: Evidence) -> Iterator[Special]:
@@ -263,7 +264,7 @@ def special_case(evidence: Evidence) -> Naming | None:
 def only_where(evidence: Evidence) -> Special | None:
     """Find what every wrong call has and no right one, and what decides when it is changed."""
     wrong, right = wrong_and_right(evidence)
-    everything = as_if_right(evidence)
+    everything = as_if_right(evidence, evidence.all_trials)
     if not wrong or len(right) < TELLING:
         return None
     for special in (*of_entries(everything), *of_counts(everything), *of_lengths(everything)):
@@ -276,10 +277,10 @@ def only_where(evidence: Evidence) -> Special | None:
     return None
 
 
-def as_if_right(evidence: Evidence) -> Evidence:
-    """Take every call as answered, so that what the arguments are is known of all of them."""
-    trials = [replace(trial, answer=trial.right, error=None) for trial in evidence.all_trials]
-    return Evidence(evidence.names, evidence.reference, trials)
+def as_if_right(evidence: Evidence, trials: Sequence[Trial]) -> Evidence:
+    """Take calls as answered, so that what the arguments are is known of all of them."""
+    answered = [replace(trial, answer=trial.right, error=None) for trial in trials]
+    return Evidence(evidence.names, evidence.reference, answered)
 
 
 def decides(
@@ -299,19 +300,10 @@ def decides(
 def changed_verdict(evidence: Evidence, change: Change, trial: Trial) -> bool | None:
     """Tell whether a changed call is right; None where it cannot be made."""
     arguments = changed(change, trial.arguments)
-    right = evidence.right(arguments) if arguments else None
-    if right is None or evidence.function is None or evidence.calls <= 0:
+    right = None if arguments is None else evidence.right(arguments)
+    if arguments is None or right is None or evidence.function is None or evidence.calls <= 0:
         return None
     return is_right(evidence, evidence.ask(arguments), Trial(arguments, None, right))
-
-
-def changed(change: Change, arguments: Arguments) -> Arguments:
-    """Change arguments; empty where that is impossible."""
-    with np.errstate(all="ignore"):
-        try:
-            return change(arguments)
-        except (ValueError, IndexError, TypeError, ZeroDivisionError):
-            return ()
 
 
 # --- sizes ------------------------------------------------------------------------------------
