@@ -163,17 +163,16 @@ def judge_part(
             if attempt.error and attempt.error.kind == "NotImplementedError":
                 return Failure(part.title, problem.kind, problem.message), []
             watch = partial(within, seconds=call_seconds and ASKED_SECONDS)
-            hint = passed_on(exercise, function, trials, watch)
-            if not hint[1]:
-                hint = recognise(exercise, cases, attempts, expected, case)
-            if problem.kind in DIAGNOSED and not hint[1]:
+            naming = passed_on(exercise, function, trials, watch) or recognise(
+                exercise, cases, attempts, expected, case
+            )
+            if naming is None and problem.kind in DIAGNOSED:
                 naming = diagnosed(exercise, trials, watch(function), calls)
-                if naming and naming.observed:
-                    problem = Problem(problem.kind, f"{problem.message} {naming}")
-                elif naming:
-                    hint = naming.relation, str(naming)
-            if problem.kind in ABOUT_THE_NUMBERS and not hint[1]:
-                hint = "", part.hint
+            if naming and naming.observed:
+                problem, naming = Problem(problem.kind, f"{problem.message} {naming}"), None
+            hint = "", part.hint if problem.kind in ABOUT_THE_NUMBERS else ""
+            if naming:
+                hint = naming.relation, str(naming)
             return write_down(exercise, part, case, attempt, right, problem, hint), attempt.warned
     return None, [text for attempt in attempts for text in attempt.warned]
 
@@ -455,8 +454,8 @@ def recognise(
     attempts: list[Attempt],
     expected: list[Attempt],
     shown: Case,
-) -> tuple[str, str]:
-    """Return name and hint of the first misconception that answers as the student did."""
+) -> Naming | None:
+    """Find the first misconception that answers as the student did."""
     at = cases.index(shown)
     for idea in exercise.misconceptions:
         # The small cases come first, so that most ideas are ruled out at little cost.
@@ -466,8 +465,8 @@ def recognise(
         ) and find_problem(
             exercise, shown, attempt_case(idea.function, shown.arguments), expected[at].answer
         ):
-            return idea.name, idea.hint
-    return "", ""
+            return Naming(idea.name, idea.hint)
+    return None
 
 
 def same_answer(exercise: Exercise, case: Case, mine: Attempt, other: Attempt) -> bool:

@@ -16,6 +16,7 @@ from dlcourse.checks.diagnosis.evidence import (
     quietly,
     same,
 )
+from dlcourse.checks.diagnosis.naming import Naming
 from dlcourse.checks.registry import plain_solution
 from dlcourse.checks.spec import Exercise
 from dlcourse.checks.time_limit import OutOfTime
@@ -25,10 +26,10 @@ Watch = Callable[[Callable[..., object]], Callable[..., object]]
 
 def passed_on(
     exercise: Exercise, function: object, trials: Sequence[Trial], watch: Watch
-) -> tuple[str, str]:
-    """Return name and hint for a mistake that is in a function which an answer calls.
+) -> Naming | None:
+    """Name a mistake that is in a function which an answer calls.
 
-    Both are empty where no right one in its place makes everything right.
+    None where no right one in its place makes everything right.
 
     Parameters
     ----------
@@ -50,12 +51,13 @@ def passed_on(
         except OutOfTime:
             continue
         if right:
-            return (
+            return Naming(
                 f"passed on by {name}",
                 f"As far as it goes, this function is right: the mistake is in `{name}`, which it "
-                f'calls. What does `check("{name}", {name})` say?',
+                "calls.",
+                f'What does `check("{name}", {name})` say?',
             )
-    return "", ""
+    return None
 
 
 def with_stand_ins(
