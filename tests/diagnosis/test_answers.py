@@ -8,16 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from diagnosis.telling import says_what_is_wrong
 
 from dlcourse.checks.answers import variants
 from dlcourse.checks.judging import judge
-from dlcourse.checks.outcome import Kind
 from dlcourse.checks.registry import find, plain_solution
 
 pytestmark = pytest.mark.local  # minutes in the browser's Python
 FOLDER = Path(__file__).parent / "answers"
 KEYS = [f"logistic_regression/{file.stem}" for file in sorted(FOLDER.glob("*.md"))]
-SAYS_IT = (Kind.CHANGED, Kind.DTYPE)  # a message that names the mistake by itself
 NEVER_ENDS = "the while loop never ends"
 NAMED = {  # of the forty wrong answers, those that never end apart
     "binary_cross_entropy": 31,
@@ -37,12 +36,6 @@ def answers(key, kind):
             for each in (*plain_solution(key)[:-1], source):
                 exec(each, space)
             yield title, space[find(key).name]
-
-
-def says_what_is_wrong(failure):
-    """Tell whether a mistake was named: by its own hint, or by a message about nothing else."""
-    says_it = failure.kind in SAYS_IT or "returns nothing" in failure.message
-    return bool(failure.misconception) or says_it
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -2,7 +2,9 @@
 
 import pytest
 from diagnosis.elsewhere import EXERCISES, answers, run
+from diagnosis.telling import says_what_is_wrong
 
+from dlcourse.checks import judging
 from dlcourse.checks.judging import judge
 
 SEEDS = 1, 2, 3
@@ -32,3 +34,17 @@ def test_an_exercise_has_wrong_answers_of_many_kinds_and_a_right_one(name):
     assert len(set(titles)) == len(titles) >= 5
     assert all(len(title.split()) <= 14 for title in titles)
     assert any(answer.right for answer in answers(name))
+
+
+@pytest.mark.local  # a minute in the browser's Python
+def test_most_mistakes_are_named_where_an_author_gives_a_plain_answer(monkeypatch):
+    plain = {f"elsewhere/{name}": (answers(name)[0],) for name in EXERCISES}
+    assert all(answer.right for (answer,) in plain.values())
+    monkeypatch.setattr(judging, "plain_solution", lambda key: (plain[key][0].source,))
+    wrong = [(name, answer) for name, answer in EVERY if not answer.right]
+    named = [
+        says_what_is_wrong(judge(EXERCISES[name], run(name, answer.source), 1).failure)
+        for name, answer in wrong
+    ]
+    assert (len(EXERCISES), len(wrong)) == (35, 303)
+    assert sum(named) >= 215
