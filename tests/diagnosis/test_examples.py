@@ -125,7 +125,6 @@ def test_what_one_class_counts_is_named(each, words):
     assert words in str(said(lambda X, y, v: each(X, y, v).mean(), loss))
 
 
-@pytest.mark.local  # the browser's Python names nothing here
 def test_means_of_classes_are_named():
     def wrong(X, y, v):
         each = losses(X, y, v)

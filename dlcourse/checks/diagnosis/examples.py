@@ -134,9 +134,9 @@ class Examples:
         """Position of the labels 0 and 1 of the examples."""
         return next((k for k in self.evidence.labels if k in self.evidence.together), None)
 
-    def labels(self, k: int) -> NDArray[np.int64]:
+    def labels(self, k: int) -> NDArray[np.intp]:
         """The labels in one case."""
-        return np.asarray(self.evidence.trials[k].arguments[self.label or 0], dtype=np.int64)
+        return np.asarray(self.evidence.trials[k].arguments[self.label or 0], dtype=np.intp)
 
 
 # --- how the examples are put together ---------------------------------------------------------
