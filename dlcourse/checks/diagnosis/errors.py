@@ -239,7 +239,7 @@ FAMILIES: Sequence[Family] = (
         "What should stand before the dot, and what makes it so?",
     ),
     (
-        r"UFuncTypeError: Cannot cast ufunc .* dtype\('float64'\) to dtype\('int64'\)",
+        r"UFuncTypeError: Cannot cast ufunc .* dtype\('float64'\) to dtype\('int(?:32|64)'\)",
         "whole numbers changed in place",
         "An array of whole numbers is to take numbers with decimals, in place.",
         "Whose array is it, and may it be changed at all?",
