@@ -75,7 +75,7 @@ class Entry:
         """What an answer may call: NumPy, the assignment's other functions, helpers."""
         names: dict[str, Any] = {"np": np}
         for answers in (*(answers for _, answers in self.others), self.answers):
-            for source in (plainest(answers), *answers.helpers.values()):
+            for source in (answers.plainest, *answers.helpers.values()):
                 exec(source, names)  # noqa: S102
         return names
 
@@ -84,11 +84,6 @@ class Entry:
         """Everything that is known to be wrong or partly wrong, by what it is called."""
         ideas = [(idea.name, idea.function) for idea in self.exercise.misconceptions]
         return [*ideas, *self.functions("wrong", "partly_right")]
-
-
-def plainest(answers: Answers) -> str:
-    """Take the first right answer, which is the plainest."""
-    return next(iter(answers.right.values()))
 
 
 def entries(names: Iterable[str] = ()) -> list[Entry]:

@@ -33,6 +33,11 @@ class Answers:
     partly_right: Mapping[str, str] = field(default_factory=dict)
     helpers: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def plainest(self) -> str:
+        """The first right answer."""
+        return next(iter(self.right.values()))
+
 
 def variants(text: str) -> dict[str, str]:
     r"""Split a text at its ``## title`` lines into sources by title.

@@ -74,7 +74,7 @@ def plain_solution(key: str) -> tuple[str, ...]:
     if key not in keys():
         return ()
     beside = [each.key for each in exercises_of(key.partition("/")[0]) if each.key != key]
-    return tuple(next(iter(answers_to(each).right.values())) for each in (*beside, key))
+    return tuple(answers_to(each).plainest for each in (*beside, key))
 
 
 def module_of(name: str) -> ModuleType:
