@@ -29,11 +29,12 @@ from dlcourse.checks.errors import StudentError, describe_exception, shortened
 from dlcourse.checks.excerpt import excerpt, wrong_rows
 from dlcourse.checks.outcome import Failure, Kind, Outcome
 from dlcourse.checks.registry import plain_solution
-from dlcourse.checks.spec import Arguments, Case, Exercise, Part
-from dlcourse.checks.stand_ins import passed_on
+from dlcourse.checks.spec import SINGLE_TOLERANCE, Arguments, Case, Exercise, Part
+from dlcourse.checks.stand_ins import STRAYED, Helped, Known, Swap, plain_functions
+from dlcourse.checks.swapping import with_others
 from dlcourse.checks.time_limit import OutOfTime, time_limit
 
-SINGLE_TOLERANCE, SINGLE_ANSWER_TOLERANCE = 1e-4, 1e-5
+SINGLE_ANSWER_TOLERANCE = 1e-5
 NUMBERS = {"b": "booleans", "i": "integers", "u": "integers", "f": "floats", "c": "complex numbers"}
 ASKED_SECONDS = 0.5  # for each call by which the diagnosis asks for more
 DIGITS = 17  # what it takes to write any double
@@ -75,12 +76,49 @@ NOT_WRITTEN = Problem(
 )
 
 
+Call = tuple[Case, Attempt, Attempt]  # a case, the answer, the right answer
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where a run ended: a part, its calls, and the first case in which the answer is wrong."""
+
+    part: Part
+    cases: list[Case]
+    attempts: list[Attempt]
+    expected: list[Attempt]
+    at: int
+    problem: Problem
+
+    @property
+    def first(self) -> Call:
+        """The call that was wrong."""
+        return self.cases[self.at], self.attempts[self.at], self.expected[self.at]
+
+
+@dataclass
+class Run:
+    """All cases of an exercise, one after the other, up to the first part that is not right."""
+
+    function: Function
+    passed: list[Part] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    trials: list[Trial] = field(default_factory=list)
+    stop: Stop | None = None
+
+    @property
+    def earned(self) -> float:
+        """The points."""
+        return float(sum(part.points for part in self.passed))
+
+
 def judge(
     exercise: Exercise,
     function: object,
     seed: int | None = None,
     call_seconds: float | None = None,
     calls: int = 400,
+    swap: Swap = with_others,
 ) -> Outcome:
     """Judge a function by an exercise; neither prints nor raises.
 
@@ -96,6 +134,8 @@ def judge(
         After how long a call is stopped; without it, that is the business of who calls.
     calls : int
         How many more calls of the function the diagnosis of a wrong answer may make.
+    swap : callable
+        Puts other functions in the place of those that a function calls by name.
 
     Returns
     -------
@@ -110,26 +150,23 @@ def judge(
     (0.0, 'value')
     """
     seed = fresh_seed() if seed is None else seed
-    rng = np.random.default_rng(seed)
-    failure: Failure | None = None
-    passed: list[Part] = []
-    notes: list[str] = []
-    trials: list[Trial] = []
-    for part in exercise.parts:
-        failure, warned = judge_part(exercise, part, function, rng, trials, call_seconds, calls)
-        if failure:
-            notes = warned
-            break
-        notes += warned
-        passed.append(part)
+    if callable(function):
+        run = try_all(exercise, function, seed, call_seconds)
+        run = helped(exercise, run, seed, call_seconds, swap)
+        failure = explain(exercise, run, run.stop, call_seconds, calls) if run.stop else None
+    else:
+        run = Run(attempt_all)
+        failure = Failure(
+            exercise.parts[0].title, Kind.NOT_A_FUNCTION, not_callable(exercise, function)
+        )
     return Outcome(
         exercise=exercise.name,
         points=float(exercise.points),
-        earned=float(sum(part.points for part in passed)),
+        earned=run.earned,
         seed=seed,
-        passed_parts=tuple(part.title for part in passed),
+        passed_parts=tuple(part.title for part in run.passed),
         failure=failure,
-        notes=tuple(dict.fromkeys(notes)),  # each once, in order
+        notes=tuple(dict.fromkeys(run.notes)),  # each once, in order
         remark=exercise.remark,
     )
 
@@ -139,42 +176,101 @@ def fresh_seed() -> int:
     return int(np.random.SeedSequence().generate_state(1)[0])
 
 
-def judge_part(
-    exercise: Exercise,
-    part: Part,
-    function: object,
-    rng: np.random.Generator,
-    trials: list[Trial],
-    call_seconds: float | None,
-    calls: int,
-) -> tuple[Failure | None, list[str]]:
-    """Try all cases of one part; return the first failure, and the warnings on the way.
+def try_all(exercise: Exercise, function: Function, seed: int, call_seconds: float | None) -> Run:
+    """Try all cases of one part after the other, until one of them is wrong."""
+    rng = np.random.default_rng(seed)
+    run = Run(function)
+    for part in exercise.parts:
+        cases = part.cases(rng)
+        attempts = attempt_all(function, cases, call_seconds)
+        expected = attempt_all(exercise.reference, cases)
+        run.trials += map(trial, cases, attempts, expected)
+        for at, (case, attempt) in enumerate(zip(cases, attempts, strict=False)):
+            if problem := find_problem(exercise, case, attempt, expected[at].answer):
+                run.stop = Stop(part, cases, attempts, expected, at, problem)
+                run.notes = [*attempt.warned]
+                return run
+        run.notes += [text for attempt in attempts for text in attempt.warned]
+        run.passed.append(part)
+    return run
 
-    What was tried is added to the trials.
+
+def helped(exercise: Exercise, run: Run, seed: int, call_seconds: float | None, swap: Swap) -> Run:
+    """Try a wrong answer again with right functions in the place of those that it calls.
+
+    That run counts if it comes further, or as far with other answers: then what is left is the
+    answer's own mistake. One that does not end is not tried again: a second time would cost what
+    comes after it.
     """
-    if not callable(function):
-        return Failure(part.title, Kind.NOT_A_FUNCTION, not_callable(exercise, function)), []
-    cases = part.cases(rng)
-    attempts = attempt_all(function, cases, call_seconds)
-    expected = attempt_all(exercise.reference, cases)
-    trials += map(trial, cases, attempts, expected)
-    for case, attempt, right in zip(cases, attempts, expected, strict=False):
-        if problem := find_problem(exercise, case, attempt, right.answer):
-            if attempt.error and attempt.error.kind == "NotImplementedError":
-                return Failure(part.title, problem.kind, problem.message), []
-            watch = partial(within, seconds=call_seconds and ASKED_SECONDS)
-            naming = passed_on(exercise, function, trials, watch) or recognise(
-                exercise, cases, attempts, expected, case
-            )
-            if naming is None and problem.kind in DIAGNOSED:
-                naming = diagnosed(exercise, trials, watch(function), calls)
-            if naming and naming.observed:
-                problem, naming = Problem(problem.kind, f"{problem.message} {naming}"), None
-            hint = "", part.hint if problem.kind in ABOUT_THE_NUMBERS else ""
-            if naming:
-                hint = naming.relation, str(naming)
-            return write_down(exercise, part, case, attempt, right, problem, hint), attempt.warned
-    return None, [text for attempt in attempts for text in attempt.warned]
+    stop = run.stop
+    if stop is None or stop.problem is NOT_WRITTEN or not plain_functions(exercise.key)[1]:
+        return run
+    if any(ended_by("TimeoutError", attempt) for attempt in stop.attempts):
+        return run
+    function = Helped(exercise, run.function, swap)
+    again = try_all(exercise, function, seed, call_seconds)
+    if not function.asked or not (again.earned > run.earned or says_more(exercise, stop, again)):
+        return run
+    case = stop.first[0]
+    with_all = attempt_case(function, case.arguments, call_seconds)
+    for name in Known(exercise, case.arguments).calls:  # does one of them make the difference?
+        with_one = Helped(exercise, run.function, swap, name)
+        alone = attempt_case(with_one, case.arguments, call_seconds)
+        if same_answer(exercise, case, with_all, alone):
+            function.asked = {name}
+            break
+    again.notes.append(judged_with(sorted(function.asked)))
+    return again
+
+
+def says_more(exercise: Exercise, stop: Stop, again: Run) -> bool:
+    """Tell whether a run with stand-ins comes as far as one without, and gives other answers."""
+    other = again.stop
+    if other is None:
+        return True
+    if other.part is not stop.part or other.at < stop.at or ended_by(STRAYED, other.first[1]):
+        return False
+    shown = slice(other.at + 1)
+    return not all(
+        map(partial(same_answer, exercise), stop.cases[shown], stop.attempts, other.attempts)
+    )
+
+
+def judged_with(names: list[str]) -> str:
+    """Say which functions stood in, and that there is something to look at."""
+    *others, last = (f"`{name}`" for name in names)
+    if not others:
+        return f"Judged with a right {last} in place of yours: what does the check of {last} say?"
+    all_names = f"{', '.join(others)} and {last}"
+    return f"Judged with right {all_names} in place of yours: what do their checks say?"
+
+
+def explain(
+    exercise: Exercise, run: Run, stop: Stop, call_seconds: float | None, calls: int
+) -> Failure:
+    """Write down where an answer is wrong, and what is known of the mistake."""
+    part, problem = stop.part, stop.problem
+    case, attempt, right = stop.first
+    if ended_by("NotImplementedError", attempt) or ended_by(STRAYED, attempt):
+        return Failure(part.title, problem.kind, problem.message)
+    tried = zip(stop.cases, stop.attempts, stop.expected, strict=False)
+    answered = [each for each in tried if not ended_by(STRAYED, each[1])]
+    naming = recognise(exercise, answered, stop.first)
+    if naming is None and problem.kind in DIAGNOSED:
+        watched = within(run.function, call_seconds and ASKED_SECONDS)
+        trials = [each for each in run.trials if not ended_by(STRAYED, each)]
+        naming = diagnosed(exercise, trials, watched, calls)
+    if naming and naming.observed:
+        problem, naming = Problem(problem.kind, f"{problem.message} {naming}"), None
+    hint = "", part.hint if problem.kind in ABOUT_THE_NUMBERS else ""
+    if naming:
+        hint = naming.relation, str(naming)
+    return write_down(exercise, part, case, attempt, right, problem, hint)
+
+
+def ended_by(kind: str, call: Attempt | Trial) -> bool:
+    """Tell whether a call ended in an error of this kind."""
+    return call.error is not None and call.error.kind == kind
 
 
 def trial(case: Case, attempt: Attempt, expected: Attempt) -> Trial:
@@ -300,7 +396,7 @@ def find_problem(
 ) -> Problem | None:
     """Find the first thing that is wrong with an answer."""
     if attempt.error:
-        refused = case.refusable and attempt.error.kind not in ENDINGS
+        refused = case.refusable and attempt.error.kind not in (*ENDINGS, STRAYED)
         return None if refused else error_problem(attempt.error)
     if attempt.changed is not None:
         return Problem(Kind.CHANGED, changed_message(exercise, attempt.changed))
@@ -322,6 +418,8 @@ def error_problem(error: StudentError) -> Problem:
     if error.kind == "NotImplementedError":
         stub = error.raised_by
         return Problem(Kind.RAISED, CALLS_A_STUB.format(stub)) if stub else NOT_WRITTEN
+    if error.kind == STRAYED:
+        return Problem(Kind.RAISED, error.text)
     said = f"{error.kind}: {error.text}" if error.text else error.kind
     where = f" in the line `{error.line}`" if error.line else ""
     if error.kind == "TimeoutError":
@@ -448,22 +546,16 @@ def tolerance_for(exercise: Exercise, case: Case, *answers: NDArray[np.generic])
 # --- recognising -----------------------------------------------------------------------------
 
 
-def recognise(
-    exercise: Exercise,
-    cases: list[Case],
-    attempts: list[Attempt],
-    expected: list[Attempt],
-    shown: Case,
-) -> Naming | None:
+def recognise(exercise: Exercise, calls: list[Call], shown: Call) -> Naming | None:
     """Find the first misconception that answers as the student did."""
-    at = cases.index(shown)
+    case, _, right = shown
     for idea in exercise.misconceptions:
         # The small cases come first, so that most ideas are ruled out at little cost.
         if all(
-            same_answer(exercise, case, mine, attempt_case(idea.function, case.arguments))
-            for case, mine in zip(cases, attempts, strict=True)
+            same_answer(exercise, each, mine, attempt_case(idea.function, each.arguments))
+            for each, mine, _ in calls
         ) and find_problem(
-            exercise, shown, attempt_case(idea.function, shown.arguments), expected[at].answer
+            exercise, case, attempt_case(idea.function, case.arguments), right.answer
         ):
             return Naming(idea.name, idea.hint)
     return None

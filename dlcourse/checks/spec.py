@@ -14,6 +14,7 @@ import numpy as np
 Arguments = tuple[object, ...]
 Draw = Callable[[np.random.Generator], Iterable[Arguments]]
 
+SINGLE_TOLERANCE = 1e-4  # where an argument is in single precision
 DRAWN = "random numbers"  # what a case is called that the seed decides about
 
 

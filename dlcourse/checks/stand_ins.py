@@ -1,89 +1,168 @@
-"""Where a mistake is passed on: a right function stands in for one that an answer calls.
+"""One mistake costs once: right functions stand in for those of the student's that an answer calls.
 
-At home alone: the grader's functions are in another process, and what they call is out of reach.
+An answer that fails is judged again with them. A stand-in *knows* and does not compute: before each
+call of the answer a plain solution runs on the same arguments, and all that it asks of the
+assignment's other functions is put down with what they say. What the answer asks is looked up
+there. A call that asks for anything else earns nothing: a right answer may go a way of its own and
+have no help then, but none learns by asking whether it is on a right one. So nothing is computed
+from arguments that a student chose, and what is told is what a right function of the student's own
+would have said at the same place.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from types import CodeType, FunctionType
+import inspect
+from collections import deque
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from functools import cache, partial
+from typing import Any
 
 import numpy as np
 
-from dlcourse.checks.diagnosis.evidence import (
-    CLOSE,
-    Trial,
-    floats,
-    in_single_precision,
-    quietly,
-    same,
-)
-from dlcourse.checks.diagnosis.naming import Naming
-from dlcourse.checks.registry import plain_solution
-from dlcourse.checks.spec import Exercise
-from dlcourse.checks.time_limit import OutOfTime
+from dlcourse.checks.diagnosis.evidence import in_single_precision, quietly
+from dlcourse.checks.errors import StudentError
+from dlcourse.checks.registry import exercises_of, plain_solution
+from dlcourse.checks.spec import SINGLE_TOLERANCE, Arguments, Exercise
+from dlcourse.checks.swapping import Function, swapped
 
-Watch = Callable[[Callable[..., object]], Callable[..., object]]
+STRAYED = "Strayed"  # kind of the error of a call that asked for something else
+NUMBERS = (bool, int, float, np.ndarray)
+Swap = Callable[[Function, Mapping[str, Function]], Function]
+
+signature = cache(inspect.signature)
 
 
-def passed_on(
-    exercise: Exercise, function: object, trials: Sequence[Trial], watch: Watch
-) -> Naming | None:
-    """Name a mistake that is in a function which an answer calls.
-
-    None where no right one in its place makes everything right.
+class Helped:
+    """An answer that is called with stand-ins.
 
     Parameters
     ----------
     exercise : Exercise
         What the answer is to.
-    function : object
+    function : callable
         The answer.
-    trials : sequence of Trial
-        The calls of the check.
-    watch : callable
-        Limits the time of each call of a function.
+    swap : callable
+        Makes one function of two that is called while others have the names of those that it
+        calls, as `dlcourse.checks.swapping.with_others` does.
+    only : str, optional
+        The one function that is stood in for; all without it.
     """
-    tolerance = max(CLOSE, exercise.tolerance)
-    tried = [trial for trial in trials if not in_single_precision(trial.arguments)]
-    for name, twin in with_stand_ins(exercise, function):
-        answers = (floats(quietly(watch(twin), trial.arguments)) for trial in tried)
+
+    def __init__(
+        self, exercise: Exercise, function: Function, swap: Swap, only: str | None = None
+    ) -> None:
+        self.exercise, self.function, self.swap, self.only = exercise, function, swap, only
+        self.asked: set[str] = set()
+        self.strayed = False
+        self.__code__ = getattr(function, "__code__", None)  # by which an error finds its line
+
+    def __call__(self, *arguments: object) -> object:
+        """Call the answer.
+
+        Raises
+        ------
+        StudentError
+            If it asked for something that a plain solution does not ask for.
+        """
+        known = Known(self.exercise, arguments)
+        stand_ins = {
+            name: partial(known.answer, name) for name in known.calls if self.only in (None, name)
+        }
+        answer: object = None
+        error: Exception | None = None
         try:
-            right = all(same(a, t.right, tolerance) for a, t in zip(answers, tried, strict=True))
-        except OutOfTime:
-            continue
-        if right:
-            return Naming(
-                f"passed on by {name}",
-                f"As far as it goes, this function is right: the mistake is in `{name}`, which it "
-                "calls.",
-                f'What does `check("{name}", {name})` say?',
+            answer = self.swap(self.function, stand_ins)(*arguments)
+        except Exception as raised:
+            error = raised
+        self.asked |= known.asked
+        self.strayed = self.strayed or bool(known.strayed)
+        if known.strayed:
+            raise StudentError(
+                STRAYED,
+                f"Here your function calls `{known.strayed}` with other arguments than a plain "
+                f"answer does, so no right one can stand in for yours. Mend `{known.strayed}` "
+                "first.",
             )
-    return None
+        if error is not None:
+            raise error
+        return answer
 
 
-def with_stand_ins(
-    exercise: Exercise, function: object
-) -> Iterator[tuple[str, Callable[..., object]]]:
-    """Go through an answer with each exercise that it calls answered rightly, by its name."""
-    *others, _ = plain_solution(exercise.key) or ("",)
-    if not isinstance(function, FunctionType) or not others:
-        return
-    right: dict[str, object] = {"np": np}
-    for source in others:
-        exec(source, right)  # noqa: S102 (the course's own answers)
-    for name in sorted(names_in(function.__code__) & right.keys() & function.__globals__.keys()):
-        if isinstance(right[name], FunctionType) and name != exercise.name:
-            twin = FunctionType(
-                function.__code__,
-                {**function.__globals__, name: right[name]},
-                function.__name__,
-                function.__defaults__,
-                function.__closure__,
-            )
-            twin.__kwdefaults__ = function.__kwdefaults__
-            yield name, twin
+class Known:
+    """What a plain solution asks of other functions on its way to one answer."""
+
+    def __init__(self, exercise: Exercise, arguments: Arguments) -> None:
+        coarse = SINGLE_TOLERANCE if in_single_precision(arguments) else 0.0
+        self.tolerance = max(exercise.tolerance, coarse)
+        self.calls: dict[str, deque[tuple[Arguments, object]]] = {}  # the innermost come first
+        self.asked: set[str] = set()
+        self.strayed = ""  # the name by which something else was asked for
+        names, self.right = plain_functions(exercise.key)
+        with swapped(names, {name: partial(self.put_down, name) for name in self.right}):
+            quietly(names[exercise.name], deepcopy(arguments))
+
+    def put_down(self, name: str, /, *arguments: object, **named: object) -> object:
+        """Answer the plain solution, and keep question and answer."""
+        question = deepcopy(self.bound(name, arguments, named))
+        answer = self.right[name](*arguments, **named)
+        self.calls.setdefault(name, deque()).append((question, deepcopy(answer)))
+        return answer
+
+    def answer(self, name: str, /, *arguments: object, **named: object) -> object:
+        """Answer a student's function.
+
+        Raises
+        ------
+        LookupError
+            If the answer is not known, or another one was not before.
+        """
+        self.asked.add(name)
+        strayed, self.strayed = self.strayed, self.strayed or name  # unless it is found
+        if not strayed:
+            question, calls = self.bound(name, arguments, named), self.calls[name]
+            for _ in range(len(calls)):
+                known, answer = calls[0]
+                calls.rotate(-1)  # the next question is the next one in most cases
+                if agree(question, known, self.tolerance):
+                    self.strayed = ""
+                    return deepcopy(answer)
+        raise LookupError(f"what the right {name} says to these arguments is not known here")
+
+    def bound(self, name: str, arguments: Arguments, named: Mapping[str, object]) -> Arguments:
+        """Put the arguments of a call into the order of the right function's."""
+        given = signature(self.right[name]).bind(*arguments, **named)
+        given.apply_defaults()
+        return tuple(given.arguments.values())
 
 
-def names_in(code: CodeType) -> set[str]:
-    """Collect the global names that a function's code uses, inner functions included."""
-    inner = (names_in(constant) for constant in code.co_consts if isinstance(constant, CodeType))
-    return set(code.co_names).union(*inner)
+@cache
+def plain_functions(key: str) -> tuple[dict[str, Any], dict[str, Function]]:
+    """Write plain solutions to an assignment's exercises down as functions.
+
+    Returns
+    -------
+    dict
+        The names among which they live.
+    dict
+        All of the functions but this exercise's.
+    """
+    names: dict[str, Any] = {"np": np}
+    for source in plain_solution(key):
+        exec(source, names)  # noqa: S102 (the course's own answers)
+    beside = exercises_of(key.partition("/")[0]) if len(names) > 1 else ()
+    return names, {each.name: names[each.name] for each in beside if each.key != key}
+
+
+def agree(one: object, other: object, tolerance: float) -> bool:
+    """Tell whether two arguments are one but for rounding; the second is our own."""
+    if isinstance(other, (list, tuple)):
+        if not isinstance(one, (list, tuple)) or len(one) != len(other):
+            return False
+        return all(agree(a, b, tolerance) for a, b in zip(one, other, strict=True))
+    if isinstance(other, np.generic) or type(other) in NUMBERS:
+        numeric = isinstance(one, np.generic) or type(one) in NUMBERS
+        a, b = np.asarray(one if numeric else None), np.asarray(other)
+        if a.dtype.kind not in "biuf" or a.shape != b.shape:
+            return False
+        equal = bool((a == b).all())  # which most are, and which is quicker to see
+        return equal or np.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True)
+    return type(one) is type(other) and bool(one == other)

@@ -5,8 +5,9 @@ does not come back in time is an error of the student's function.
 """
 
 import socket
+import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -51,16 +52,19 @@ class RemoteSnapshot:
         if self.lost:
             raise StudentError("ProcessEnded", self.lost)
         functions: list[Callable[..., object]] = []
-        self.channel.connection.settimeout(self.seconds)
+        deadline = time.monotonic() + self.seconds  # callbacks give no more time
         try:
+            self.channel.connection.settimeout(self.seconds)
             self.channel.send(request, functions)
-            while True:
+            while (left := deadline - time.monotonic()) > 0:
+                self.channel.connection.settimeout(left)
                 reply = self.channel.receive()
                 if not isinstance(reply, dict):
                     raise WireError("an answer is not a message")
                 if "callback" not in reply:
                     return reply
                 self.channel.send(called_back(functions, reply))
+            raise TimeoutError
         except TimeoutError:
             self.lost = "no answer came in time"
         except GONE as error:
@@ -99,12 +103,26 @@ class StudentFunction(Named):
     What the call prints is printed here, and what it warns of is warned of here. An array that it
     changed is changed here only for a check, which looks for that; to other tests, arguments are
     theirs, or a function could change what it is compared with.
+
+    Parameters
+    ----------
+    name : str
+        The function's.
+    snapshot : RemoteSnapshot
+        Where it is.
+    others : mapping, optional
+        Functions of this side that have the names of those that it calls: they are called back.
     """
 
-    def __init__(self, name: str, snapshot: RemoteSnapshot) -> None:
+    def __init__(
+        self,
+        name: str,
+        snapshot: RemoteSnapshot,
+        others: Mapping[str, Callable[..., object]] | None = None,
+    ) -> None:
         super().__init__(name)
         self.__name__ = self.__qualname__ = name
-        self.snapshot = snapshot
+        self.snapshot, self.others = snapshot, dict(others or {})
 
     def __call__(self, *arguments: object, **named: object) -> object:
         """Call the student's function.
@@ -114,7 +132,13 @@ class StudentFunction(Named):
         StudentError
             If it raised, or did not answer.
         """
-        reply = self.snapshot.ask(do="call", name=self.name, arguments=list(arguments), named=named)
+        reply = self.snapshot.ask(
+            do="call",
+            name=self.name,
+            arguments=list(arguments),
+            named=named,
+            others=self.others,
+        )
         if not self.snapshot.silent:
             print(end=str(reply.get("printed", ""))[:2000])
             for text in as_list(reply.get("warned"))[:20]:
@@ -126,6 +150,18 @@ class StudentFunction(Named):
             kind, text, line, name = (*map(str, as_list(reply["error"])), "", "", "", "")[:4]
             raise StudentError(kind[:80], text[:500], line[:300], name[:80])
         return reply.get("answer")
+
+
+def with_others(
+    function: Callable[..., object], others: Mapping[str, Callable[..., object]]
+) -> Callable[..., object]:
+    """Put functions of this side in the place of those that a student's function calls by name.
+
+    Functions of a test's own are left as they are: what they call is not the student's alone.
+    """
+    if type(function) is StudentFunction:
+        return StudentFunction(function.name, function.snapshot, others)
+    return function
 
 
 def as_list(value: object) -> list[object]:

@@ -21,11 +21,11 @@ from dlcourse.checks.outcome import Outcome
 from dlcourse.checks.reporting import Points, judged_by
 from dlcourse.checks.spec import Exercise
 from dlcourse.grading import unnamed
-from dlcourse.grading.inside.shell import OutOfTime, Output, time_limit
+from dlcourse.grading.inside.shell import OutOfTime, Output, alarm
 from dlcourse.grading.inside.wire import KB, MB, Channel, Message
 from dlcourse.grading.limits import GRACE, Limits
 from dlcourse.grading.locked_cells import LockedShell
-from dlcourse.grading.proxies import GONE, Names, RemoteSnapshot
+from dlcourse.grading.proxies import GONE, Names, RemoteSnapshot, with_others
 from dlcourse.grading.restore import grade_id_of
 from dlcourse.grading.sanitize import clean_outputs, clean_terminal
 from dlcourse.grading.spec import CellSpec, NotebookSpec, defined_names
@@ -196,7 +196,7 @@ class Referee:
         if self.names.snapshot is not None:
             self.names.snapshot.writes_back = True
         # no call but those that earn points: one that does not end would cost what comes after it
-        outcome = judge(exercise, function, int(drawn), calls=0)
+        outcome = judge(exercise, function, int(drawn), calls=0, swap=with_others)
         if self.names.snapshot is not None:
             self.names.snapshot.writes_back = False
         failure = outcome.failure
@@ -224,7 +224,7 @@ class Referee:
 
     def look_at_unnamed_mistakes(self) -> None:
         """Call the functions again whose mistakes got no name: too late to change a score."""
-        with contextlib.suppress(OutOfTime), time_limit(unnamed.SECONDS, "Looking at mistakes"):
+        with contextlib.suppress(OutOfTime), alarm(unnamed.SECONDS, "Looking at mistakes"):
             for outcome, exercise, part, function in self.unnamed:
                 outcome["unnamed"] = unnamed.look(exercise, part, function)
 

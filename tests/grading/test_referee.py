@@ -852,9 +852,9 @@ def test_the_seed_of_a_check_is_drawn_from_the_recorded_one(monkeypatch):
     referee.shell = type("S", (), {"hides": False})()
     exercise = Exercise("toy/same", lambda x: x, (Part("any", 1, lambda rng: [(rng.random(),)]),))
 
-    def spy(exercise, function, seed, calls):
+    def spy(exercise, function, seed, **settings):
         seeds.append(seed)
-        return original(exercise, function, seed, calls=calls)
+        return original(exercise, function, seed, **settings)
 
     original = module.judge
     monkeypatch.setattr(module, "judge", spy)

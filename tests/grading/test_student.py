@@ -18,7 +18,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from dlcourse.grading.inside import forkserver, jail, student
-from dlcourse.grading.inside.shell import OutOfTime, Outputs, Shell, Stream, time_limit, warm_up
+from dlcourse.grading.inside.shell import OutOfTime, Outputs, Shell, Stream, alarm, warm_up
 from dlcourse.grading.inside.student import Snapshot, Student, unchanged
 from dlcourse.grading.inside.wire import Channel, Named, Opaque, encode
 from dlcourse.grading.limits import Limits
@@ -187,18 +187,18 @@ def test_warming_up_leaves_nothing_behind(shell):
     assert plt.get_fignums() == []
 
 
-def test_the_time_limit_gives_the_alarm_back():
+def test_the_alarm_is_given_back():
     def mine(*_):
         pass
 
     before = signal.signal(signal.SIGALRM, mine)
     try:
-        with time_limit(5, "This"):
+        with alarm(5, "This"):
             assert signal.getsignal(signal.SIGALRM) is not mine
         assert signal.getsignal(signal.SIGALRM) is mine
         assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
         with pytest.raises(OutOfTime, match="This took longer than 0.05 seconds"):  # noqa: RUF043, SIM117
-            with time_limit(0.05, "This"):
+            with alarm(0.05, "This"):
                 time.sleep(5)
     finally:
         signal.signal(signal.SIGALRM, before)
@@ -327,7 +327,7 @@ def answer(pipe):
 
 
 def call(*arguments, name="f", **named):
-    return {"do": "call", "name": name, "arguments": list(arguments), "named": named}
+    return {"do": "call", "name": name, "arguments": list(arguments), "named": named, "others": {}}
 
 
 def test_kinds_and_values_are_told(answer):

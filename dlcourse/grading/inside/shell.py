@@ -163,7 +163,7 @@ class Shell(InteractiveShell):
         streams = Stream(self.collected, "stdout"), Stream(self.collected, "stderr")
         with contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]):
             try:
-                with time_limit(seconds, "This cell"):
+                with alarm(seconds, "This cell"):
                     self.run_cell(source, store_history=True)  # type: ignore[no-untyped-call]
             except BaseException as error:
                 self._showtraceback(type(error), error, [f"{type(error).__name__}: {error}"])
@@ -171,8 +171,8 @@ class Shell(InteractiveShell):
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float, what: str) -> Iterator[None]:
-    """Raise `OutOfTime` in the main thread after so many seconds."""
+def alarm(seconds: float, what: str) -> Iterator[None]:
+    """Let the system's alarm raise `OutOfTime` in the main thread after so many seconds."""
 
     def ring(signal_number: int, frame: object) -> None:
         raise OutOfTime(f"{what} took longer than {seconds:g} seconds and was stopped.")
