@@ -223,7 +223,7 @@ def misconceptions_are_told_their_own_hint(entry: Entry) -> Iterator[str]:
             if failure is None:
                 yield f"misconception {idea.name!r} is not refused with seed {seed}"
                 break
-            if (failure.misconception, failure.hint) != (idea.name, idea.hint):
+            if (failure.misconception, failure.hints) != (idea.name, idea.hints):
                 told = f"the hint of {failure.misconception!r}" if failure.misconception else "none"
                 yield f"misconception {idea.name!r} is told {told} with seed {seed}"
                 break
@@ -253,11 +253,12 @@ def hints_are_readable(entry: Entry) -> Iterator[str]:
     for idea in entry.exercise.misconceptions:
         if names.count(idea.name) > 1:
             yield f"misconception {idea.name!r}: the name must be its own"
-        if len(idea.hint) not in HINT_LENGTH:
+        if (length := len(" ".join(idea.hints))) not in HINT_LENGTH:
             bounds = f"{HINT_LENGTH[0]} to {HINT_LENGTH[-1]} characters"
-            yield f"misconception {idea.name!r}: hint must have {bounds}, got {len(idea.hint)}"
-        if not idea.hint.endswith((".", "?")):
-            yield f"misconception {idea.name!r}: hint must end with a sentence, got {idea.hint!r}"
+            yield f"misconception {idea.name!r}: hint must have {bounds}, got {length}"
+        for hint in idea.hints:
+            if not hint.endswith((".", "?")):
+                yield f"misconception {idea.name!r}: hint must end with a sentence, got {hint!r}"
 
 
 def nothing_said_holds_the_answer(entry: Entry) -> Iterator[str]:
@@ -276,7 +277,8 @@ def nothing_said_holds_the_answer(entry: Entry) -> Iterator[str]:
 def sentences(entry: Entry) -> Iterator[tuple[str, str]]:
     """Go through what students with wrong answers may read, by its place."""
     exercise = entry.exercise
-    yield from ((f"misconception {idea.name!r}", idea.hint) for idea in exercise.misconceptions)
+    for idea in exercise.misconceptions:
+        yield from ((f"misconception {idea.name!r}", hint) for hint in idea.hints)
     yield from ((f"property {rule.name!r}", rule.message) for rule in exercise.properties)
     yield from ((f"part {part.title!r}", part.hint) for part in exercise.parts)
     yield from ((f"the hint for {title!r}", told.hint) for title, told in failures(entry).items())

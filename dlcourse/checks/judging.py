@@ -18,7 +18,7 @@ import contextlib
 import io
 import warnings
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -260,17 +260,30 @@ def explain(
         watched = within(run.function, call_seconds and ASKED_SECONDS)
         trials = [each for each in run.trials if not ended_by(STRAYED, each)]
         naming = diagnosed(exercise, trials, watched, calls)
-    if naming and naming.observed:
-        problem, naming = Problem(problem.kind, f"{problem.message} {naming}"), None
-    hint = "", part.hint if problem.kind in ABOUT_THE_NUMBERS else ""
-    if naming:
-        hint = naming.relation, str(naming)
-    return write_down(exercise, part, case, attempt, right, problem, hint)
+    failure = write_down(exercise, part, case, attempt, right, problem)
+    return explained(failure, naming, part.hint)
 
 
 def ended_by(kind: str, call: Attempt | Trial) -> bool:
     """Tell whether a call ended in an error of this kind."""
     return call.error is not None and call.error.kind == kind
+
+
+def explained(failure: Failure, naming: Naming | None, general: str) -> Failure:
+    """Add what is known of the mistake: to the message what only describes it, then the hints.
+
+    Where the mistake has no name, the hint for all that is wrong in the part comes last.
+    """
+    naming = naming or Naming("", "", observed=True)
+    hints = naming.hints
+    if naming.observed and general and failure.kind in ABOUT_THE_NUMBERS:
+        hints = (*hints, general)
+    return replace(
+        failure,
+        message=f"{failure.message} {naming.at_once}".rstrip(),
+        hints=hints,
+        misconception="" if naming.observed else naming.relation,
+    )
 
 
 def trial(case: Case, attempt: Attempt, expected: Attempt) -> Trial:
@@ -557,7 +570,7 @@ def recognise(exercise: Exercise, calls: list[Call], shown: Call) -> Naming | No
         ) and find_problem(
             exercise, case, attempt_case(idea.function, case.arguments), right.answer
         ):
-            return Naming(idea.name, idea.hint)
+            return Naming(idea.name, idea.hint, idea.question)
     return None
 
 
@@ -589,10 +602,8 @@ def write_down(
     attempt: Attempt,
     expected: Attempt,
     problem: Problem,
-    recognised: tuple[str, str],
 ) -> Failure:
     """Write down the failing case for the student."""
-    name, hint = recognised
     names = exercise.argument_names
     answer, right = as_array(attempt.answer), np.asarray(expected.answer)
     rows = wrong_rows(answer, right, tolerance_for(exercise, case, right))
@@ -608,8 +619,6 @@ def write_down(
         part=part.title,
         kind=problem.kind,
         message=problem.message,
-        hint=hint,
-        misconception=name,
         case=case.label,
         left_out=length - len(rows),
         arguments=tuple(zip(names, map(show, case.arguments), strict=False)),

@@ -49,9 +49,10 @@ class Failure:
     kind : Kind
         What sort of thing it is.
     message : str
-        What is wrong.
-    hint : str
-        What to think about; empty where the mistake is not a known one.
+        What is wrong, and where.
+    hints : tuple of str
+        What to think about, a rung of the ladder each: the name of the mistake, then the question
+        that mends it. Empty where nothing is known of it.
     misconception : str
         Name of the misconception that the answers equal, or empty.
     case : str
@@ -69,7 +70,7 @@ class Failure:
     part: str
     kind: Kind
     message: str
-    hint: str = ""
+    hints: tuple[str, ...] = ()
     misconception: str = ""
     case: str = ""
     left_out: int = 0
@@ -77,6 +78,11 @@ class Failure:
     expected: str = ""
     got: str = ""
     printed: str = ""
+
+    @property
+    def hint(self) -> str:
+        """All hints, one after the other."""
+        return " ".join(self.hints)
 
     @property
     def table(self) -> list[tuple[str, str]]:
@@ -116,6 +122,9 @@ class Outcome:
         Remarks that cost nothing, such as NumPy's warnings; of a failure's case only.
     remark : str
         The exercise's sentence for those who got it right.
+    rung : int or None
+        How many of the failure's hints are shown; None where nobody can ask for the next one, and
+        all are.
     """
 
     exercise: str
@@ -126,6 +135,7 @@ class Outcome:
     failure: Failure | None = None
     notes: tuple[str, ...] = ()
     remark: str = ""
+    rung: int | None = None
 
     @property
     def passed(self) -> bool:
@@ -153,10 +163,13 @@ class Outcome:
             lines = [self.remark, *self.notes]
         else:
             right = ", ".join(self.passed_parts)
+            hints = failure.hints[: self.rung]
+            further = "another hint" if hints else "a hint"
             lines = [
                 f"Right so far: {right}. Still to do: {failure.part}." if right else "",
                 failure.message,
-                f"Hint: {failure.hint}" if failure.hint else "",
+                f"Hint: {' '.join(hints)}" if hints else "",
+                f"Run the check again for {further}." if len(hints) < len(failure.hints) else "",
             ]
         return [line for line in lines if line]
 

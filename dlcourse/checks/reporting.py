@@ -5,14 +5,18 @@ value is that many points, anything else is full marks. So `check` raises where 
 returns a number where a part is right and returns nothing where everything is; the outcome itself
 is shown first, which is why a hint and part of the points go together.
 
+Whoever can run a check again is not told everything at once: first where it goes wrong, then what
+the mistake is called, then the question that mends it. Another mistake starts anew.
+
 A check that is interrupted judges nothing. It stays a `KeyboardInterrupt`, so that a loop around it
 stops as well, and as an exception it is worth nothing.
 """
 
 import contextlib
+import os
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial
+from dataclasses import replace
 from types import ModuleType
 from typing import Self
 
@@ -23,6 +27,7 @@ from dlcourse.checks.spec import Exercise
 Judge = Callable[[Exercise, object, int | None], Outcome]
 CALL_SECONDS = 10.0  # as long as a call may take where it is graded
 _judges: list[Judge] = []
+_asked: dict[str, tuple[object, int]] = {}  # by exercise: its last mistake, the hints given since
 
 
 class CheckFailed(Exception):  # noqa: N818 (an outcome that students read, not an error of ours)
@@ -109,11 +114,10 @@ def check(
     Any score becomes a probability, and not even a score of 10,000 breaks it.
     """
     # Imported here, so that a student's `from dlcourse.checks import check` loads no answer.
-    from dlcourse.checks.judging import judge
     from dlcourse.checks.registry import find
 
     known = exercise if isinstance(exercise, Exercise) else find(exercise)
-    ask = _judges[-1] if _judges else partial(judge, call_seconds=CALL_SECONDS)
+    ask = _judges[-1] if _judges else judge_at_home
     try:
         outcome = ask(known, function, seed)
     except KeyboardInterrupt as stopped:
@@ -128,6 +132,29 @@ def check(
     if nothing_right:
         raise CheckFailed(outcome)
     return None if outcome.passed else Points(outcome.earned, outcome.points)
+
+
+def judge_at_home(exercise: Exercise, function: object, seed: int | None) -> Outcome:
+    """Judge, and keep back the hints that were not asked for yet, where they can be asked for."""
+    from dlcourse.checks.judging import judge
+
+    outcome = judge(exercise, function, seed, CALL_SECONDS)
+    # Stock nbgrader runs a notebook once, as a script does: there is nobody to ask again.
+    asks = hasattr(sys, "ps1") and "NBGRADER_EXECUTION" not in os.environ
+    return a_rung_down(exercise.key, outcome) if asks else outcome
+
+
+def a_rung_down(key: str, outcome: Outcome) -> Outcome:
+    """Show one hint more each time that a mistake is made again; a right answer forgets."""
+    failure = outcome.failure
+    if failure is None:
+        _asked.pop(key, None)
+        return outcome
+    mistake = (failure.part, failure.kind, failure.misconception)
+    before, rung = _asked.get(key, (None, 0))
+    rung = rung + 1 if mistake == before else 0
+    _asked[key] = mistake, rung
+    return replace(outcome, rung=rung)
 
 
 def interrupted(name: str, line: str) -> str:

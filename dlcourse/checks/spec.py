@@ -95,12 +95,20 @@ class Misconception:
     function : callable
         Takes the exercise's arguments and answers as a student with this idea would.
     hint : str
-        What to tell that student: points at the mistake, does not give the line to type.
+        What to tell that student: what the mistake is, not the line to type.
+    question : str
+        What to ask a student who asks again: answering it mends the mistake.
     """
 
     name: str
     function: Callable[..., object]
     hint: str
+    question: str = ""
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """What is told, one after the other."""
+        return tuple(filter(None, (self.hint, self.question)))
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def look(exercise: Exercise, title: str, function: Function) -> dict[str, Any]:
             continue
         if problem.kind not in NUMERIC:
             return {}
-        wrong = write_down(exercise, part, case, attempt, right, problem, ("", ""))
+        wrong = write_down(exercise, part, case, attempt, right, problem)
         table = [*wrong.arguments, ("expected", wrong.expected), ("answered", wrong.got)]
         return {
             "part": title,

@@ -10,8 +10,10 @@ import warnings
 import numpy as np
 import pytest
 
+from dlcourse.checks.diagnosis import Naming
 from dlcourse.checks.errors import StudentError
-from dlcourse.checks.judging import as_array, first_change, judge, pretty
+from dlcourse.checks.judging import as_array, explained, first_change, judge, pretty
+from dlcourse.checks.outcome import Failure, Kind
 from dlcourse.checks.spec import Exercise, Misconception, Part, Property
 
 
@@ -84,6 +86,25 @@ def test_part_of_the_points():
 def test_a_later_part_earns_nothing_without_the_earlier_one():
     outcome = judge(EXERCISE, lambda x, f: double(x, f) if x.dtype != np.float64 else x)
     assert outcome.earned == 0
+
+
+@pytest.mark.parametrize(
+    ("naming", "message", "hints", "name"),
+    [
+        (Naming("r", "It is half.", "Why?"), "Wrong.", ("It is half.", "Why?"), "r"),
+        (Naming("r", "It is half.", "", place="At 0."), "Wrong. At 0.", ("It is half.",), "r"),
+        (Naming("r", "", "Why?", place="At 0."), "Wrong. At 0.", ("Why?",), "r"),
+        (Naming("r", "Half.", "Why?", True, "At 0."), "Wrong. At 0. Half.", ("Why?", "Think."), ""),
+        (None, "Wrong.", ("Think.",), ""),
+    ],
+)
+def test_place_and_description_stand_in_the_message_and_the_rest_is_hints(
+    naming, message, hints, name
+):
+    found = explained(Failure("all", Kind.VALUE, "Wrong."), naming, "Think.")
+    assert (found.message, found.hints, found.misconception) == (message, hints, name)
+    stopped = explained(Failure("all", Kind.RAISED, "Stopped."), None, "Think.")
+    assert stopped.hints == ()  # what is said of all wrong numbers is not about errors
 
 
 def test_misconception_must_agree_on_every_case_of_the_part():

@@ -12,7 +12,7 @@ FAILURE = Failure(
     part="huge scores",
     kind="value",
     message="1 < 2 & so on",
-    hint="Do <b>not</b>.",
+    hints=("Do <b>not</b>.", "What else?"),
     misconception="a name",
     case=DRAWN,
     arguments=(("X", "[[1, 2],\n [3, 4]]"),),
@@ -48,7 +48,7 @@ def test_text():
     for part in (
         "Right so far: the formula. Still to do: huge scores.",
         "1 < 2 & so on",
-        "Hint: Do <b>not</b>.",
+        "Hint: Do <b>not</b>. What else?",
         "(random numbers)",
         "    X = [[1, 2],\n         [3, 4]]\n",
         "    expected = [1.]",
@@ -58,6 +58,16 @@ def test_text():
     ):
         assert part in text
     assert str(FULL) == "✓ sigmoid: right (2 of 2 points)\nWell done."
+
+
+def test_hints_are_shown_up_to_a_rung():
+    shown = [dataclasses.replace(HALF, rung=rung).verdict[2:] for rung in (0, 1, 2, 3, None)]
+    first, second, *rest = shown
+    assert first == ["Run the check again for a hint."]
+    assert second == ["Hint: Do <b>not</b>.", "Run the check again for another hint."]
+    assert rest == [["Hint: Do <b>not</b>. What else?"]] * 3
+    unknown = dataclasses.replace(FAILURE, hints=())
+    assert dataclasses.replace(HALF, failure=unknown, rung=0).verdict[2:] == []
 
 
 def test_seed_is_told_where_it_decides_about_the_numbers():
@@ -109,6 +119,7 @@ def test_outcome_is_data_that_json_can_hold():
     stored = json.loads(json.dumps(dataclasses.asdict(HALF)))
     failure = stored.pop("failure")
     failure["arguments"] = tuple(map(tuple, failure["arguments"]))
+    failure["hints"] = tuple(failure["hints"])
     stored["passed_parts"], stored["notes"] = map(tuple, (stored["passed_parts"], stored["notes"]))
     assert Outcome(**stored, failure=Failure(**failure)) == HALF
 

@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from dlcourse.checks import CheckFailed, Exercise, Part, check
+from dlcourse.checks import CheckFailed, Exercise, Misconception, Part, check, reporting
+from dlcourse.checks.judging import judge
 from dlcourse.checks.reporting import judged_by
 
 
@@ -33,6 +35,65 @@ def test_plain_python_prints_and_raises(capsys):
     assert caught.value.outcome.seed == 7
 
 
+TWICE = Exercise(
+    key="numbers/twice",
+    reference=lambda x: 2 * x,
+    parts=(Part("numbers", 1, lambda rng: [(rng.normal(size=2),) for _ in range(4)]),),
+    misconceptions=(
+        Misconception("three times", lambda x: 3 * x, "You take it three times.", "How often?"),
+        Misconception("the square", lambda x: x**2, "You take the square."),
+    ),
+)
+FOR_A_HINT, FOR_ANOTHER = "Run the check again for a hint.", "Run the check again for another hint."
+
+
+def told(function, exercise=TWICE):
+    """Check a wrong answer; return what stands between its message and its case."""
+    with pytest.raises(CheckFailed) as caught:
+        check(exercise, function)
+    lines = str(caught.value).splitlines()
+    return lines[2 : lines.index("")]
+
+
+def test_asking_again_goes_a_rung_down(prompt):
+    assert told(lambda x: 3 * x) == [FOR_A_HINT]
+    assert told(lambda x: x + x + x) == ["Hint: You take it three times.", FOR_ANOTHER]
+    assert told(lambda x: 3 * x) == ["Hint: You take it three times. How often?"]
+    assert told(lambda x: 3 * x) == ["Hint: You take it three times. How often?"]
+
+
+def test_another_mistake_or_exercise_starts_at_the_top(prompt):
+    assert told(lambda x: 3 * x) == [FOR_A_HINT]
+    assert told(lambda x: x**2) == [FOR_A_HINT]
+    assert told(lambda x: x**2, replace(TWICE, key="others/twice")) == [FOR_A_HINT]
+    assert told(lambda x: x**2) == ["Hint: You take the square."]
+    assert told(lambda x: 3 * x) == [FOR_A_HINT]
+
+
+def test_right_answer_forgets(prompt, capsys):
+    assert told(lambda x: 3 * x) == [FOR_A_HINT]
+    check(TWICE, lambda x: x + x)
+    assert told(lambda x: 3 * x) == [FOR_A_HINT]
+
+
+def test_where_there_is_no_hint_none_is_promised(prompt):
+    exercise = replace(TWICE, misconceptions=())
+    odd = lambda x: np.sin(1e3 * x)  # noqa: E731
+    assert told(odd, exercise) == told(odd, exercise) == []
+
+
+def test_everything_is_told_at_once_where_nobody_can_ask_again(prompt, monkeypatch):
+    everything = ["Hint: You take it three times. How often?"]
+    with judged_by(judge):  # as the grader does
+        assert told(lambda x: 3 * x) == everything
+    with monkeypatch.context() as stock:
+        stock.setenv("NBGRADER_EXECUTION", "autograde")
+        assert told(lambda x: 3 * x) == everything
+    assert told(lambda x: 3 * x) == [FOR_A_HINT]
+    monkeypatch.delattr(sys, "ps1")
+    assert told(lambda x: 3 * x) == everything
+
+
 def test_exercise_of_ones_own_is_given_itself(capsys):
     twice = Exercise(
         key="twice",
@@ -51,7 +112,14 @@ def test_unknown_exercise_names_those_there_are():
 
 
 @pytest.fixture
-def shell():
+def prompt(monkeypatch):
+    """Somebody sits in front of a prompt, and has asked nothing yet."""
+    monkeypatch.setattr(sys, "ps1", ">>> ", raising=False)
+    monkeypatch.setattr(reporting, "_asked", {})
+
+
+@pytest.fixture
+def shell(prompt):
     InteractiveShell = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell
     # `get_ipython` looks for the shell that exists; it must be gone again after the test.
     yield InteractiveShell.instance()
@@ -85,7 +153,7 @@ def test_notebook_shows_html_and_a_number_for_part_of_the_points(shell):
 def test_notebook_shows_a_failure_as_one_line_under_the_outcome(shell):
     result, captured = run(shell, 'check("sigmoid", wrong)')
     assert isinstance(result.error_in_exec, CheckFailed)
-    assert "probability of class 0" in captured.outputs[0].data["text/html"]
+    assert "Run the check again for a hint." in captured.outputs[0].data["text/html"]
     assert "Traceback" not in captured.stdout + captured.stderr
     (line,) = result.error_in_exec._render_traceback_()
     assert line == "✗ sigmoid: not right yet (0 of 2 points)"

@@ -51,7 +51,7 @@ def named(wrong, right=combination, cases=VECTORS):
             lambda r, x, y: 3 * r,
             "Only the first entry of your answer is right",
         ),
-        (lambda x, y: x < 0, lambda r, x, y: x, "wrong only where `x` is negative. Where it is"),
+        (lambda x, y: x < 0, lambda r, x, y: x, "wrong only where `x` is negative"),
         (lambda x, y: x < 0, lambda r, x, y: x, "your answer is `x`: nothing happens to it"),
         (lambda x, y: y > 0, lambda r, x, y: r**2, "only where `y` is positive"),
         (lambda x, y: x > 0, lambda r, x, y: combination(-x, y), "the right one for -`x` in pl"),
@@ -72,13 +72,13 @@ def test_a_wrong_part_is_named(index, change, words):
 def test_rows_and_columns_are_parts(index, words):
     wrong = but_for(lambda x, y: index, lambda r, x, y: 3 * r, table)
     naming = named(wrong, table, TABLES)
-    assert words in naming.name
+    assert words in naming.place
     assert "3 times" in naming.name
 
 
 def test_examples_of_one_label_are_a_part():
     naming = named(but_for(lambda x, y: y == 1, lambda r, x, y: r**2), cases=LABELLED)
-    assert "wrong only where `y` is 1" in naming.name
+    assert "wrong only where `y` is 1" in naming.place
 
 
 def test_what_is_in_a_part_may_stay_unknown():
@@ -105,16 +105,15 @@ def test_a_part_that_is_mostly_right_is_not_blamed():
         return answer
 
     naming = named(wrong, cases=VECTORS[2:] * 2)
-    assert naming is None or "negative" not in naming.name
+    assert naming is None or "negative" not in naming.place
 
 
 def test_one_number_where_another_is_right_is_no_function_of_it():
     """The sigmoid of 0 is 1/2, and so is many a wrong idea of what belongs at 0."""
     cases = [(np.array([0.0, x, -x, 0.0]), np.ones(4)) for x in (1.0, 2.0, 3.0)]
     naming = named(lambda x, y: (np.sign(x) + 1) / 2, lambda x, y: (x > 0) * 1.0, cases)
-    assert naming.name == (
-        "Your answer is wrong only where `x` is 0. Where it is wrong, your answer is 0.5."
-    )
+    assert naming.place == "Your answer is wrong only where `x` is 0."
+    assert naming.name == "Where it is wrong, your answer is 0.5."
 
 
 def test_a_number_among_the_arguments_is_found_in_a_part():

@@ -96,9 +96,8 @@ def test_a_variable_that_only_a_loop_fills_is_said_with_the_case_that_has_no_tur
 
     cases = [(rng.normal(size=3), steps) for steps in (0, 1, 0, 2, 3, 4)]
     naming = named(power, lambda x, steps: x**steps, cases, ("x", "steps"))
-    assert naming.name == (
-        "`result` is used before it has a value. Your answers go wrong only where `steps` is 0."
-    )
+    assert naming.name == "`result` is used before it has a value."
+    assert naming.place == "Your answers go wrong only where `steps` is 0."
 
 
 def test_lengths_have_no_names_where_too_few_cases_tell_them_apart():

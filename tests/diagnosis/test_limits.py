@@ -111,7 +111,7 @@ def test_both_signs_are_named_where_one_decision_is_taken_for_all_entries():
     cases = [(sign * (np.abs(rng.normal(size=3)) + 0.1),) for sign in (1, 1, -1, -1)]
     cases += [(np.array([1.0, -2.0, -3.0]),), (np.array([-0.5, 0.2]),), (np.array([-3.0, 0.1]),)]
     naming = named(by_the_first, lambda x: np.exp(-np.abs(x)), cases, ("x",))
-    assert "both signs" in naming.name
+    assert "both signs" in naming.place
 
 
 def test_what_is_wrong_for_small_numbers_too_has_no_limit():
@@ -128,7 +128,7 @@ def test_a_coincidence_is_no_special_case():
     """Wrong where the sum is large, which is where the number of rows is 6 in these cases."""
     cases = [(np.full((n, 2), value),) for n, value in ((1, 0.1), (2, 0.2), (3, 0.3), (6, 9.0))]
     naming = named(lambda X: X + (X.sum() > 50) * X**2, lambda X: X + 0.0, cases, ("X",))
-    assert naming is None or "rows" not in naming.name
+    assert naming is None or "rows" not in naming.place
 
 
 @pytest.mark.parametrize("calls", [0, 1, 20, 30, 40, 60, 100])

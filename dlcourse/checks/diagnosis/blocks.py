@@ -178,9 +178,10 @@ def within(words: str, naming: Naming) -> Naming:
     """Say in which part a naming holds."""
     return Naming(
         f"{words}: {naming.relation}",
-        f"{words}. Where it is wrong, {naming.name[0].lower()}{naming.name[1:]}",
+        f"Where it is wrong, {naming.name[0].lower()}{naming.name[1:]}",
         naming.question,
         naming.observed,
+        place=f"{words}.",
     )
 
 

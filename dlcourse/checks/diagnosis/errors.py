@@ -7,6 +7,7 @@ class alone would mislead: a `TypeError` may be a list, a missing bracket or an 
 import itertools
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from dlcourse.checks.diagnosis.evidence import (
     CASES,
@@ -405,8 +406,7 @@ def stops(evidence: Evidence) -> Naming | None:
     special = only_where(evidence)
     if naming is None or special is None:
         return naming
-    name = f"{naming.name} Your answers go wrong only where {special.words}."
-    return Naming(naming.relation, name, naming.question)
+    return replace(naming, place=f"Your answers go wrong only where {special.words}.")
 
 
 ERRORS = (another_order, stops)

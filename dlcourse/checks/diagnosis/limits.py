@@ -255,9 +255,10 @@ def special_case(evidence: Evidence) -> Naming | None:
         return None
     return Naming(
         f"only where {special.words}",
-        f"Your answers are wrong only where {special.words}.",
+        "",
         special.question,
         special.observed,
+        place=f"Your answers are wrong only where {special.words}.",
     )
 
 

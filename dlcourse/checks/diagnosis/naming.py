@@ -1,4 +1,4 @@
-"""What the engine says: a mistake named in the exercise's own words."""
+"""What the engine says of a mistake: where it is, what it is called, the question that mends it."""
 
 from dataclasses import dataclass
 
@@ -12,18 +12,27 @@ class Naming:
     relation : str
         A few words for reports, such as ``"factor len(y)"``: the kind, and what it is about.
     name : str
-        What is wrong, in one sentence.
+        What is wrong, in one sentence; empty where the place says it.
     question : str
         What to ask oneself: answering it mends the mistake; it holds no line to type.
     observed : bool
         Whether this only describes the answers, and does not explain them.
+    place : str
+        Where it goes wrong, in one sentence, if more is known of it than the failing case shows.
     """
 
     relation: str
     name: str
     question: str = ""
     observed: bool = False
+    place: str = ""
 
-    def __str__(self) -> str:
-        """Write both sentences."""
-        return f"{self.name} {self.question}".rstrip()
+    @property
+    def at_once(self) -> str:
+        """What stands in the message: it describes the answers."""
+        return f"{self.place} {self.name}".strip() if self.observed else self.place
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """What is told to those who ask again, one after the other."""
+        return tuple(filter(None, ("" if self.observed else self.name, self.question)))
