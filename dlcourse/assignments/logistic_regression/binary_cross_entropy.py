@@ -46,16 +46,16 @@ def padded(eps: float) -> Callable[[FloatArray, FloatArray], float]:
 
 CLIPPED = (
     "Keeping p away from 0 and 1 by a tiny number avoids the error, but not the mistake: a score "
-    "that is wrong by 1000 is charged like one that is wrong by 30, and its gradient is lost. "
-    "Write log(1 + exp(-s)) in terms of the score instead (np.logaddexp helps)."
+    "that is wrong by 1000 is charged like one that is wrong by 30.",
+    "Can you write the loss of one example in terms of its score, without going through p?",
 )
 ROUNDED = (
-    "At a score of 40 the probability is rounded to exactly 1, and log(1 - p) is log(0). Do not "
-    "go through p: -log p is log(1 + exp(-s)), a function of the score (np.logaddexp helps)."
+    "At a score of 40 the probability is rounded to exactly 1, and log(1 - p) is log(0).",
+    "Can you write the loss of one example in terms of its score, without going through p?",
 )
 OVERFLOW = (
-    "The formula is right on paper, but np.exp(1000.0) is infinity. For large s, log(1 + exp(s)) "
-    "is as good as s: np.logaddexp(0, s) knows that."
+    "The formula is right on paper, but the exponential of 1000 is infinity.",
+    "What is log(1 + exp(s)) as good as for a large s, and which function of NumPy knows that?",
 )
 
 
@@ -105,102 +105,111 @@ EXERCISE = Exercise(
         Misconception(
             "sum instead of mean",
             lambda scores, y: binary_cross_entropy(scores, y) * len(y),
-            "You return the sum over the examples. Here losses are averages: divide by the number "
-            "of examples, then a learning rate that suits 10 examples suits 10,000.",
+            "You return the sum over the examples.",
+            "Should ten times as many examples cost ten times as much, and what makes a mean of "
+            "a sum?",
         ),
         Misconception(
             "minus sign",
             lambda scores, y: -binary_cross_entropy(scores, y),
-            "There is a minus in front of the sum. Without it you would maximise the loss.",
+            "Your loss has the wrong sign: as it is, learning would make it worse.",
+            "Which sign has the logarithm of a probability, and which should a loss have?",
         ),
         Misconception(
             "logarithm to base 2",
             lambda scores, y: binary_cross_entropy(scores, y) / np.log(2),
-            "This is the loss in bits: you took np.log2. The lecture's log is the natural one.",
+            "This is the loss in bits: your logarithm is one to base 2.",
+            "Which logarithm is the lecture's?",
         ),
         Misconception(
             "logarithm to base 10",
             lambda scores, y: binary_cross_entropy(scores, y) / np.log(10),
-            "You took the logarithm to base 10. The lecture's log is the natural one, np.log.",
+            "Your logarithm is one to base 10.",
+            "Which logarithm is the lecture's?",
         ),
         Misconception(
             "scores taken for probabilities",
             naive_loss,
-            "The function is given scores, any real numbers, and you take their logarithm as if "
-            "they were probabilities. The sigmoid comes in between.",
+            "You take the logarithm of the scores, any real numbers, as if they were "
+            "probabilities.",
+            "What makes a probability of a score?",
         ),
         Misconception(
             "sigmoid applied twice",
             lambda scores, y: binary_cross_entropy(sigmoid(scores), y),
             "The sigmoid is applied twice: once to the score, then again to the probability.",
+            "What does each step take: a score or a probability?",
         ),
         Misconception(
             "only the term of class 1",
             lambda scores, y: float(-np.mean(y * np.log(sigmoid(scores)))),
-            "Only examples of class 1 are charged. For y = 0 the other term counts, "
-            "(1 - y) log(1 - p).",
+            "Only examples of class 1 are charged.",
+            "Which term of the formula counts where y = 0?",
         ),
         Misconception(
             "labels swapped",
             lambda scores, y: binary_cross_entropy(scores, 1 - y),
-            "The two terms are swapped: you charge -log(1 - p) where y = 1. For y = 1 the output "
-            "should be close to 1.",
+            "The two terms are swapped: where y = 1 you charge what belongs to y = 0.",
+            "Which probability should be large where y = 1?",
         ),
         Misconception(
             "formula for labels -1 and +1",
             lambda scores, y: float(np.mean(np.logaddexp(0, -y * scores))),
-            "log(1 + exp(-y s)) is the loss for labels -1 and +1. With y = 0 it is log 2 whatever "
-            "the score. Turn the labels into 2 y - 1, or use the formula for 0 and 1.",
+            "This is the formula for labels -1 and +1: with y = 0 it gives log 2 whatever the "
+            "score is.",
+            "Which values do the labels have here, and which formula is meant for them?",
         ),
         Misconception(
             "one loss per example",
             lambda scores, y: np.logaddexp(0, scores) - y * scores,
-            "You return one loss for each example. The loss is one number, their mean.",
+            "You return one loss for each example.",
+            "One number is asked for: what should become of the others?",
         ),
         Misconception(
             "integers cut off",
             lambda scores, y: float(
                 np.mean((np.logaddexp(0, scores) - y * scores).astype(scores.dtype))
             ),
-            "Where the scores are integers, np.zeros_like(scores) holds integers too, and each "
-            "loss is cut off to a whole number in it. Ask for dtype=float.",
+            "Where the scores are integers, so is an array that is made like them, and each loss "
+            "is cut off to a whole number in it.",
+            "Which kind of numbers should the array hold that you fill?",
         ),
         Misconception(
             "squared error",
             lambda scores, y: float(np.mean((sigmoid(scores) - y) ** 2)),
-            "This is the squared error. It charges at most 1 for being sure and wrong; the "
-            "cross-entropy charges -log of the probability that the right class got.",
+            "This is the squared error: it charges at most 1 for being sure and wrong.",
+            "What does the cross-entropy charge for the probability that the right class got?",
         ),
         Misconception(
-            "probability rounded to 0 or 1", lambda s, y: naive_loss(sigmoid(s), y), ROUNDED
+            "probability rounded to 0 or 1", lambda s, y: naive_loss(sigmoid(s), y), *ROUNDED
         ),
         Misconception(
             "probability rounded, one term",
             lambda s, y: float(-np.mean(np.log(np.where(y == 1, sigmoid(s), 1 - sigmoid(s))))),
-            ROUNDED,
+            *ROUNDED,
         ),
         Misconception(
             "probability rounded, math.log",
             lambda s, y: -sum(map(math.log, np.where(y == 1, sigmoid(s), 1 - sigmoid(s)))) / len(y),
-            ROUNDED,
+            *ROUNDED,
         ),
         Misconception(
             "overflow at large scores",
             lambda s, y: float(np.mean(np.log(1 + np.exp(s)) - y * s)),
-            OVERFLOW,
+            *OVERFLOW,
         ),
         Misconception(
             "overflow at large negative scores",
             lambda s, y: float(np.mean(np.log(1 + np.exp(-s)) + (1 - y) * s)),
-            OVERFLOW,
+            *OVERFLOW,
         ),
         Misconception(
             "overflow of the margin",
             lambda s, y: float(np.mean(np.log(1 + np.exp(-(2 * y - 1) * s)))),
-            OVERFLOW,
+            *OVERFLOW,
         ),
         *(
-            Misconception(f"probability {verb} {eps:g}", make(eps), CLIPPED)
+            Misconception(f"probability {verb} {eps:g}", make(eps), *CLIPPED)
             for eps in (1e-16, 1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7)
             for verb, make in (("clipped at", clipped), ("plus", padded))
         ),

@@ -139,80 +139,88 @@ EXERCISE = Exercise(
         Misconception(
             "uphill",
             descend_with(lambda X, y, w: -logistic_gradient(X, y, w)),
-            "You walk uphill: the gradient points where the loss grows. Go the other way (or, if "
-            "your gradient holds y - p, mend it there).",
+            "You walk uphill: the gradient points where the loss grows.",
+            "Which way should a step go? And if yours does, which sign has your gradient?",
         ),
         Misconception(
             "summed gradient",
             descend_with(lambda X, y, w: logistic_gradient(X, y, w) * len(y)),
-            "Your steps are too long by the number of examples: the gradient is summed where it "
-            "should be averaged.",
+            "Your steps are too long by the number of examples.",
+            "Is your gradient a sum over the examples, or their mean?",
         ),
         Misconception(
             "one step only",
             lambda X, y, w, learning_rate, steps: (
                 descend(X, y, w, learning_rate, 1) if steps else None
             ),
-            "You stop after one step: a `return` inside the loop ends it on its first turn. Move "
-            "it out, to the depth of the `for`.",
+            "You stop after one step.",
+            "Where does your function return: inside its loop, or after it?",
         ),
         Misconception(
             "number of steps ignored",
             lambda X, y, w, learning_rate, steps: descend(X, y, w, learning_rate, 1),
-            "You take one step whatever `steps` says. The update must be repeated that many times.",
+            "You take one step whatever `steps` says.",
+            "What should be repeated, and how often?",
         ),
         Misconception(
             "gradient computed once",
             lambda X, y, w, learning_rate, steps: (
                 w - steps * learning_rate * logistic_gradient(X, y, w)
             ),
-            "You use the gradient of the start for every step. After a step the slope is another "
-            "one: compute it anew, at the new w.",
+            "You use the gradient of the start for every step.",
+            "After a step the slope is another one: at which w should it be computed then?",
         ),
         Misconception(
             "start ignored",
             lambda X, y, w, learning_rate, steps: descend(
                 X, y, np.zeros_like(w), learning_rate, steps
             ),
-            "You start at 0. Start at the w that the function is given.",
+            "You start at 0, whatever w the function is given.",
+            "Where should the first step start?",
         ),
         Misconception(
             "learning rate left out",
             lambda X, y, w, learning_rate, steps: descend(X, y, w, 1.0, steps),
             "The learning rate is missing: you subtract the whole gradient.",
+            "What says how long a step is?",
         ),
         Misconception(
             "divided by the learning rate",
             lambda X, y, w, learning_rate, steps: descend(X, y, w, 1 / learning_rate, steps),
-            "You divide by the learning rate. A small rate must make small steps: multiply.",
+            "You divide by the learning rate.",
+            "Should a small rate make small steps, or large ones?",
         ),
         Misconception(
             "loss instead of gradient",
             descend_with(loss_as_step),
-            "You subtract the learning rate times the loss, the same number from every weight. The "
-            "loss says how bad w is; which way to go, each weight learns from the gradient.",
+            "You subtract a multiple of the loss, the same number from every weight.",
+            "The loss says how bad w is: what says, for each weight, which way to go?",
         ),
         Misconception(
             "bias never moves",
             descend_with(without_bias),
-            "The bias w[0] stays where it started. It is a weight like the others and takes its "
-            "step too.",
+            "The bias `w[0]` stays where it started.",
+            "It is a weight like the others: what should move it?",
         ),
         Misconception(
             "integers cut off",
             integer_steps,
-            "Where w holds integers, its copy does too, and every step is cut off to whole numbers "
-            "in it. Which kind of array do the new weights need?",
+            "Where w holds integers, its copy does too, and every step is cut off to whole "
+            "numbers in it.",
+            "Which kind of array do the new weights need?",
         ),
         Misconception(
             "one step too few",
             lambda X, y, w, learning_rate, steps: descend(X, y, w, learning_rate, steps - 1),
-            "One step is missing: range(1, steps) has steps - 1 turns.",
+            "One step is missing.",
+            "How many turns does your loop take: with which number does it begin, and with which "
+            "does it end?",
         ),
         Misconception(
             "one step too many",
             lambda X, y, w, learning_rate, steps: descend(X, y, w, learning_rate, steps + 1),
-            "You take one step too many. For steps = 0 the answer is the start itself.",
+            "You take one step too many.",
+            "What should come out where `steps` is 0?",
         ),
     ),
     remark="That is all that learning is here; everything else is doing it faster.",

@@ -73,49 +73,52 @@ EXERCISE = Exercise(
         Misconception(
             "sign",
             lambda X, y, w: -logistic_gradient(X, y, w),
-            "Every entry has the wrong sign: you took y - p. The gradient points where the loss "
-            "grows, and that is along p - y.",
+            "Every entry has the wrong sign: your gradient points where the loss falls.",
+            "Which is subtracted from which, the label from the probability or the other way "
+            "round?",
         ),
         Misconception(
             "sum instead of mean",
             lambda X, y, w: logistic_gradient(X, y, w) * len(y),
-            "This is the gradient of the summed loss. Ours is the mean, so is its gradient: divide "
-            "by the number of examples.",
+            "This is the gradient of the summed loss.",
+            "Ours is the mean over the examples: what does that do to its gradient?",
         ),
         Misconception(
             "divided by the number of weights",
             lambda X, y, w: logistic_gradient(X, y, w) * len(y) / len(w),
-            "You divide by the number of weights. The mean is over the examples, so divide by "
-            "len(X).",
+            "You divide by the number of weights.",
+            "Over what is the mean taken: the weights, the features or the examples?",
         ),
         Misconception(
             "scores instead of probabilities",
             lambda X, y, w: append_ones(X).T @ (scores(X, w) - y) / len(y),
-            "You took s - y, which is the gradient of linear regression. Here the error is between "
-            "the probability and the label: p - y, with p = sigmoid(s).",
+            "This is the gradient of linear regression: you compare the label with the score.",
+            "With what should the label be compared here?",
         ),
         Misconception(
             "no entry for the bias",
             lambda X, y, w: X.T @ errors(X, y, w) / len(y),
-            "There is no entry for the bias. It is the weight of a feature that is always 1, so "
-            "its entry is the mean of p - y, and it stands first.",
+            "There is no entry for the bias.",
+            "Which feature does the bias belong to, and where does `w` have it?",
         ),
         Misconception(
             "bias at the end",
             lambda X, y, w: np.roll(logistic_gradient(X, y, w), -1),
-            "The entry of the bias stands at the end. It must stand first, as w[0] does.",
+            "The entry of the bias stands at the end.",
+            "Where does `w` have its bias?",
         ),
         Misconception(
             "entry of the bias is 0",
             without_bias,
-            "The first entry, the one of the bias, is always 0: the bias would never move. It is "
-            "the mean of p - y.",
+            "The first entry, the one of the bias, is always 0: the bias would never move.",
+            "The bias is the weight of a feature that is always 1: what is its entry then?",
         ),
         Misconception(
             "integers cut off",
             lambda X, y, w: logistic_gradient(X, y, w).astype(w.dtype),
-            "Where the weights are integers, np.zeros_like(w) holds integers too, and the gradient "
-            "is cut off to whole numbers in it. Ask for dtype=float.",
+            "Where the weights are integers, so is an array that is made like them, and the "
+            "gradient is cut off to whole numbers in it.",
+            "Which kind of numbers should the array hold that you fill?",
         ),
         Misconception(
             "extra derivative of the sigmoid",
@@ -124,32 +127,33 @@ EXERCISE = Exercise(
                 @ (errors(X, y, w) * sigmoid(scores(X, w)) * (1 - sigmoid(scores(X, w))))
                 / len(y)
             ),
-            "There is a factor p (1 - p) too many. It belongs to the squared error; in the "
-            "cross-entropy it cancels against the derivative of the logarithm.",
+            "There is a factor p (1 - p) too many. It belongs to the squared error.",
+            "Against what does the derivative of the sigmoid cancel when the loss is a logarithm?",
         ),
         Misconception(
             "decisions instead of probabilities",
             lambda X, y, w: append_ones(X).T @ ((scores(X, w) > 0) - y) / len(y),
-            "You compare the label with the decision, 0 or 1, as the perceptron does. Compare it "
-            "with the probability: an example that is barely right still has something to say.",
+            "You compare the label with the decision, 0 or 1, as the perceptron does.",
+            "An example that is barely right still has something to say: which number says it?",
         ),
         Misconception(
             "averaged over the weights",
             lambda X, y, w: (append_ones(X) * errors(X, y, w)[:, None]).mean(axis=1),
-            "You average over the weights (axis 1), which leaves one number per example. The "
-            "gradient has one number per weight: average over the examples, axis 0.",
+            "You average over the weights, which leaves one number per example.",
+            "The gradient has one number per weight: over what is each of them a mean?",
         ),
         Misconception(
             "one number for all weights",
             lambda X, y, w: float((append_ones(X) * errors(X, y, w)[:, None]).mean()),
-            "One number comes out. The gradient says for each weight how the loss changes with "
-            "it: it has the shape of w.",
+            "One number comes out for all weights.",
+            "The gradient says for each weight how the loss changes with it: which shape has it "
+            "then?",
         ),
         Misconception(
             "a column instead of a vector",
             lambda X, y, w: append_ones(X).T @ errors(X, y, w)[:, None] / len(y),
-            "The numbers are right, but in a column of shape (N0 + 1, 1). The gradient must have "
-            "the shape of w, or w - gradient becomes a table.",
+            "The numbers are right, but in a column of shape (N0 + 1, 1).",
+            "Which of your arrays is a column, and which shape has `w`?",
         ),
     ),
     remark="Error times input, averaged: the same pattern will come back in backpropagation.",

@@ -18,14 +18,15 @@ def draw(rng: np.random.Generator) -> Iterable[Arguments]:
 
 
 NO_ONES = (
-    "w has one entry more than X has columns: the bias. Either split w into w[0] and w[1:], or put "
-    "a column of ones in front of X."
+    "`w` has one entry more than `X` has columns.",
+    "Which entry is that, and what does it multiply?",
 )
 
 
 INTEGERS = (
-    "Where {0} holds integers, an array that is made like it, or of its numbers, holds integers "
-    "too, and your scores are cut off to whole numbers in it. Ask for dtype=float."
+    "Where an argument holds integers, so does an array that is made like it, and your scores are "
+    "cut off to whole numbers in it.",
+    "Which kind of numbers should the array hold that you fill?",
 )
 
 
@@ -54,59 +55,60 @@ EXERCISE = Exercise(
         Misconception(
             "bias left out",
             lambda X, w: X @ w[1:],
-            "Where is the bias w_0? Without it every boundary goes through the origin, and the "
-            "example x = 0 gets the score 0 whatever the weights are.",
+            "The bias is missing: without it every boundary goes through the origin.",
+            "Which score should the example x = 0 get, and from where?",
         ),
         Misconception(
             "bias taken from the end",
             lambda X, w: X @ w[:-1] + w[-1],
-            "The bias is the first entry, w[0]. You used the last one, so that every other weight "
-            "meets its neighbour's feature. If you add a column of ones to X, put it first.",
+            "You take the last entry of `w` for the bias, so that every other weight meets its "
+            "neighbour's feature.",
+            "Which entry of `w` is the bias?",
         ),
         Misconception(
             "bias added once per feature",
             lambda X, w: (X * w[1:] + w[0]).sum(axis=1),
-            "The bias is added to each product before the sum, so it is counted once per feature. "
-            "It belongs to the score, once.",
+            "The bias is counted once per feature.",
+            "Is it added to each product, or to their sum?",
         ),
         Misconception(
             "bias subtracted",
             lambda X, w: X @ w[1:] - w[0],
-            "The bias is added: s = w^T x + w_0. With a minus, a large bias would speak against "
-            "class 1.",
+            "The bias is subtracted: a large one would speak against class 1.",
+            "Which sign has w_0 in the formula?",
         ),
-        Misconception("no ones column for the bias", lambda X, w: X @ w, NO_ONES),
-        Misconception("no ones column, np.dot", lambda X, w: np.dot(X, w), NO_ONES),
-        Misconception(
-            "integers cut off", lambda X, w: scores(X, w).astype(X.dtype), INTEGERS.format("X")
-        ),
+        Misconception("no ones column for the bias", lambda X, w: X @ w, *NO_ONES),
+        Misconception("no ones column, np.dot", lambda X, w: np.dot(X, w), *NO_ONES),
+        Misconception("integers cut off", lambda X, w: scores(X, w).astype(X.dtype), *INTEGERS),
         Misconception(
             "integer weights cut off",
             lambda X, w: scores(X, w).astype(w.dtype),
-            INTEGERS.format("w"),
+            *INTEGERS,
         ),
         Misconception(
             "a column instead of a vector",
             lambda X, w: X @ w[1:, None] + w[0],
-            "The numbers are right, but they stand in a column of shape (n, 1). Later y - s would "
-            "quietly broadcast (n,) against (n, 1) to an n by n table. Return shape (n,).",
+            "The numbers are right, but they stand in a column of shape (n, 1): with it, y - s "
+            "would quietly become an n by n table.",
+            "Which of your arrays is a column, and which shape is asked for?",
         ),
         Misconception(
             "summed over the examples",
             lambda X, w: (X * w[1:]).sum(axis=0) + w[0],
-            "You add up over the examples (axis 0). A score belongs to one example: sum over its "
-            "features, axis 1.",
+            "You add up over the examples.",
+            "A score belongs to one example: over what is it a sum?",
         ),
         Misconception(
             "label instead of score",
             lambda X, w: np.where(X @ w[1:] + w[0] > 0, 1.0, 0.0),
-            "This is the decision already. The score is the number before it is compared with 0.",
+            "This is the decision already: a 0 or a 1.",
+            "Which number is compared with 0 to decide?",
         ),
         Misconception(
             "probability instead of score",
             lambda X, w: sigmoid(X @ w[1:] + w[0]),
-            "This is the probability already. The score is what goes into the sigmoid; that comes "
-            "next.",
+            "This is the probability already.",
+            "Which number goes into the sigmoid?",
         ),
     ),
     remark="All scores at once, with no loop over examples needed.",

@@ -77,85 +77,95 @@ EXERCISE = Exercise(
         Misconception(
             "sign of the score",
             lambda S: sigmoid(-S),
-            "You have the probability of class 0. A large positive score must give a probability "
-            "near 1: look at the sign in the exponent.",
+            "You have the probability of class 0.",
+            "Which probability should a large positive score get, and which sign in your formula "
+            "decides that?",
         ),
         Misconception(
             "brackets around the denominator",
             lambda S: 1 / 1 + np.exp(-S),
-            "Python divides before it adds: 1 / 1 + a is 1 + a. The denominator needs brackets.",
+            "Python divides before it adds: 1 / 1 + a is 1 + a.",
+            "What should be divided by what?",
         ),
         Misconception(
             "minus in the denominator",
             lambda S: 1 / (1 - np.exp(-S)),
-            "The denominator is 1 plus the exponential. With a minus it is 0 at s = 0.",
+            "There is a minus in your denominator, which makes it 0 at s = 0.",
+            "Which probability should a score of 0 get?",
         ),
         Misconception(
             "hyperbolic tangent",
             lambda S: np.tanh(S),
-            "tanh has the same shape, but it runs from -1 to 1. A probability runs from 0 to 1.",
+            "This is tanh. It has the same shape, but it runs from -1 to 1.",
+            "From where to where does a probability run?",
         ),
         Misconception(
             "softmax over the scores",
             lambda S: np.exp(S) / np.exp(S).sum(),
-            "Your probabilities add up to 1 over all scores, as in a softmax. Here every score is "
-            "an example of its own, with a probability of its own.",
+            "Your probabilities add up to 1 over all scores, as in a softmax.",
+            "Should the probability of one example depend on the scores of others?",
         ),
         Misconception(
             "hard threshold",
             lambda S: np.where(S > 0, 1.0, 0.0),
-            "That is a step, not a slope: it says which class, but not how sure. And its "
-            "derivative is 0 everywhere, so gradient descent could not learn from it.",
+            "That is a step, not a slope: it says which class, but not how sure.",
+            "Which probability should a score of 0.1 get, and which a score of 5?",
         ),
         Misconception(
             "derivative instead of value",
             lambda S: sigmoid(S) * (1 - sigmoid(S)),
-            "This is the derivative of the sigmoid, p (1 - p). Asked for is p itself.",
+            "This is the derivative of the sigmoid, p (1 - p).",
+            "Is the slope asked for, or p itself?",
         ),
         Misconception(
             "powers of 2",
             lambda S: 1 / (1 + 2.0**-S),
-            "The base of the power is e, not 2: use np.exp.",
+            "The base of your power is 2.",
+            "Which base does the formula have, and which function takes its powers?",
         ),
         Misconception(
             "powers of 10",
             lambda S: 1 / (1 + 10.0**-S),
-            "The base of the power is e, not 10: use np.exp.",
+            "The base of your power is 10.",
+            "Which base does the formula have, and which function takes its powers?",
         ),
         Misconception(
             "integers cut off",
             truncated,
-            "np.zeros_like(S) makes an array of integers where S holds integers, and your "
-            "probabilities are cut off to whole numbers in it. Ask for dtype=float.",
+            "Where S holds integers, so does an array that is made like it, and your "
+            "probabilities are cut off to whole numbers in it.",
+            "Which kind of numbers should the array hold that you fill?",
         ),
         Misconception(
             "if on an array",
             branched,
-            "`if S >= 0` asks one question of many numbers. np.where, or a mask such as S[S >= 0], "
-            "asks each of them.",
+            "An `if` asks one question, and S holds many numbers.",
+            "What asks each of them on its own?",
         ),
         Misconception(
             "math.exp on an array",
             lambda S: 1 / (1 + math.exp(-S)),
-            "math.exp takes one number, as float does; np.exp takes a whole array.",
+            "`math.exp` takes one number, as `float` does.",
+            "Which function takes the exponentials of a whole array?",
         ),
         Misconception(
             "caret for a power",
             lambda S: 1 / (1 + np.e ^ -S),
-            "In Python, ^ is no power: it compares the bits of whole numbers. Which NumPy function "
-            "is the power of e?",
+            "In Python, ^ is no power: it compares the bits of whole numbers.",
+            "Which function takes powers of e?",
         ),
         Misconception(
             "math.exp of a large number",
             lambda S: np.array([1 / (1 + math.exp(-s)) for s in S.ravel()]).reshape(S.shape),
-            "e to the power of 1000 is more than a float can hold: math.exp stops there, np.exp "
-            "says infinity. Can you do with exponents that are never large and positive?",
+            "e to the power of 1000 is more than a float can hold, and `math.exp` stops there.",
+            "Can you do with exponents that are never large and positive?",
         ),
         Misconception(
             "exponential of a large score",
             lambda S: np.exp(S) / (1 + np.exp(S)),
-            "np.exp(1000.0) overflows to infinity, and infinity / infinity is nan. The formula is "
-            "right on paper: write it so that the exponent is never large and positive.",
+            "np.exp(1000.0) overflows to infinity, and infinity / infinity is nan.",
+            "The formula is right on paper: can you write it so that no exponent is large and "
+            "positive?",
         ),
     ),
     remark="Any score becomes a probability, and not even a score of 10,000 breaks it.",
