@@ -417,12 +417,16 @@ def find_problem(
     answer = as_array(attempt.answer)
     if answer is None or (answer.ndim == 0) != (wanted.ndim == 0):
         return Problem(Kind.TYPE, type_message(attempt.answer, wanted))
+    kind = kind_problem(answer, wanted)
+    # A single number may be whole by accident: what matters first is whether it is right.
+    late = kind is not None and wanted.ndim == 0 and answer.dtype.kind in "bi"
     return (
         shape_problem(answer, wanted)
-        or kind_problem(answer, wanted)
+        or (None if late else kind)
         or finite_problem(answer)
         or property_problem(exercise, answer, case)
         or value_problem(exercise, case, answer, wanted)
+        or kind
     )
 
 
@@ -444,9 +448,8 @@ def changed_message(exercise: Exercise, position: int) -> str:
     """Say that an argument was changed in place."""
     name = exercise.argument_names[position]
     return (
-        f"Your function changes its argument {name}, which belongs to the caller, who may need it "
-        f"again. Work on a copy: `{name} = {name} - step` makes a new array, "
-        f"`{name} -= step` and `{name}[0] = ...` change the old one."
+        f"Your function changes its argument `{name}`, which belongs to the caller, who may need "
+        f"it again. Which line writes into `{name}` itself, and what would make a new array?"
     )
 
 
@@ -472,8 +475,7 @@ def type_message(answer: object, wanted: NDArray[np.generic]) -> str:
         return f"Your function returns nothing (None); it must return {need}. Is there a `return`?"
     if type(answer) is np.ndarray and answer.dtype.kind not in NUMBERS:
         need += " that holds numbers"
-    advice = " np.array turns a list into one." if type(answer) is list and wanted.ndim else ""
-    return f"Your function returns {describe_type(answer)}; it must return {need}.{advice}"
+    return f"Your function returns {describe_type(answer)}; it must return {need}."
 
 
 def describe_type(value: object) -> str:

@@ -123,7 +123,7 @@ def test_misconception_that_is_right_in_the_case_shown_does_not_speak():
 
     found = failure(changes_its_argument)
     assert (found.kind, found.misconception) == ("changed its argument", "")
-    assert "argument x" in found.message
+    assert "argument `x`" in found.message
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_misconception_that_is_an_error_says_the_same():
     ("answer", "kind", "words"),
     [
         (None, "type", "returns nothing"),
-        ([6.0], "type", "a list; it must return an array of shape (1,). np.array turns"),
+        ([6.0], "type", "a list; it must return an array of shape (1,)."),
         (6.0, "type", "the number 6"),
         ("6", "type", "a str"),
         (np.ma.masked_array([6.0]), "type", "a MaskedArray"),
@@ -192,6 +192,18 @@ def test_wrong_answers(answer, kind, words):
     assert found.case == "one number"
     assert found.expected == "[6.]"
     assert found.got == pretty(answer)
+
+
+def test_whole_number_is_first_held_against_the_right_one():
+    """As of `max(0, loss)`: that a wrong answer is whole is not what is wrong with it."""
+    exercise = dataclasses.replace(
+        EXERCISE, reference=lambda x, factor: float(x.sum()), properties=(), misconceptions=()
+    )
+    assert judge(exercise, lambda x, factor: 0).failure.kind == "value"
+    assert judge(exercise, lambda x, factor: bool(x.sum() < 0)).failure.kind == "value"
+    right = judge(exercise, lambda x, factor: int(x.sum())).failure
+    assert (right.kind, right.case) == ("kind of number", "one number")
+    assert judge(exercise, lambda x, factor: x.sum() + 0j).failure.kind == "kind of number"
 
 
 def test_subclass_with_its_own_opinion_on_equality_is_refused():

@@ -46,7 +46,7 @@ def named(wrong, right=slope, cases=CASES, names=("X", "y", "w")):
         (lambda X, y, w: slope(X, y, w)[1:], "without its first entry"),
         (lambda X, y, w: w - slope(X, y, w), "`w` minus the right one"),
         (lambda X, y, w: list(slope(X, y, w)), "in a list"),
-        (lambda X, y, w: (slope(X, y, w), 1.0), "entry 0 of it is right"),
+        (lambda X, y, w: (slope(X, y, w), 1.0), "of which number 0 (counted from 0) is right"),
         (lambda X, y, w: slope(X, y, w).round(2), "rounded to 2 decimals"),
         (lambda X, y, w: np.full(len(w), 0.25), "is 0.25 whatever the arguments are"),
         (lambda X, y, w: np.sin(np.arange(len(w) + 2)), "2 entries too many, every time"),
@@ -89,11 +89,11 @@ def step(w, g, G, rate):
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("w - rate * g / np.sqrt(G + 0.1)", "put together in another order where `g` and `G`"),
-        ("w - rate * g / (G + 0.1)", "A function is missing where `g` and `G` come in"),
-        ("w - rate * g * (np.sqrt(G) + 0.1)", "A product and a quotient are exchanged"),
-        ("w - rate * g / np.sqrt(G)", "A term is missing"),
-        ("w - np.tanh(rate * g / (np.sqrt(G) + 0.1))", "is too much where"),
+        ("w - rate * g / np.sqrt(G + 0.1)", "Where `g` and `G` come in, things are put together"),
+        ("w - rate * g / (G + 0.1)", "Where `g` and `G` come in, a function is missing"),
+        ("w - rate * g * (np.sqrt(G) + 0.1)", "a product and a quotient are exchanged"),
+        ("w - rate * g / np.sqrt(G)", "a term is missing"),
+        ("w - np.tanh(rate * g / (np.sqrt(G) + 0.1))", "another function is too much"),
         ("w - rate * g / (np.sqrt(G) + 0.3)", None),
     ],
 )

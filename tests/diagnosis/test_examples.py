@@ -141,7 +141,7 @@ def test_examples_that_meet_every_label_are_named(reduce, more):
         s = (X @ v)[:, None]
         return reduce(np.log1p(np.exp(s)) - y * s)
 
-    assert f"Every example meets every entry of `y`, not its own alone{more}." in str(
+    assert f"Every example meets all entries of `y`, not only its own{more}." in str(
         said(wrong, loss)
     )
 

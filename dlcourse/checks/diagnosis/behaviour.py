@@ -28,8 +28,9 @@ def several_things(evidence: Evidence) -> Naming | None:
         if all(same(part, right, 1e-4) for part, right in zip(parts, rights, strict=True)):
             return Naming(
                 f"a {kind} with the answer in it",
-                f"Your function returns a {kind} of {len(many[0])}; entry {place} of it is right.",
-                "What of it is asked for?",
+                f"Your function returns a {kind} of {len(many[0])} things, of which number {place} "
+                "(counted from 0) is right.",
+                "Which of them is asked for?",
             )
     if all(same(joined(a, flat=True), r, 1e-4) for a, r in zip(many, rights, strict=True)):
         return Naming(

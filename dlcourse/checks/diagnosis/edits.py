@@ -29,8 +29,8 @@ SLIPS = {
         "What multiplies there, and what divides?",
     ),
     "cut": (
-        "A quotient is cut off to a whole number that should not be, or the other way round",
-        "Should half of something count there?",
+        "A quotient is cut off to a whole number and should not be, or the other way round",
+        "Does a part of a whole count there?",
     ),
     "rest": (
         "The rest of a division stands in place of the quotient",
@@ -40,14 +40,14 @@ SLIPS = {
     "term": ("A term is missing", "What else is added or taken away there?"),
     "multiplier": ("A factor or a divisor is missing", "What else multiplies or divides there?"),
     "brackets": (
-        "Terms are put together in another order",
+        "Things are put together in another order",
         "What is done first there, and what do the brackets hold?",
     ),
     "minus": ("A minus sign is missing", "Which sign belongs there?"),
     "number": ("It is as if a number were another one", "Which number belongs there?"),
     "spread": (
-        "A variance or a deviation is the other of those by n and by n - 1",
-        "By what does the exercise divide?",
+        "The variance or the deviation is another one",
+        "Are the squares divided by their number, or by one less, and which is asked for?",
     ),
     "comparison": (
         "A comparison is another one",
@@ -64,7 +64,7 @@ SLIPS = {
     "function": ("A function is missing", "What is still to be done with that?"),
     "extra": (
         "A root, a power or another function is too much",
-        "What is it for, and what is asked for?",
+        "What is it good for, and is it asked for?",
     ),
     "another function": ("One function stands in place of another", "Which one belongs there?"),
     "choice": ("Two cases are exchanged", "What belongs where the condition holds?"),
@@ -448,7 +448,8 @@ def slip_said(edit: Edited) -> Naming:
     *others, last = (f"`{name}`" for name in edit.near[:3])
     near = f"{', '.join(others)} and {last}" if others else last
     come = "comes" if len(edit.near) == 1 else "come"
-    return Naming(f"slip: {edit.slip}, {near}", f"{name} where {near} {come} in.", question)
+    name = f"Where {near} {come} in, {name[0].lower()}{name[1:]}."
+    return Naming(f"slip: {edit.slip}, {near}", name, question)
 
 
 EDITS = (slipped,)

@@ -90,7 +90,7 @@ FAMILIES: Sequence[Family] = (
     (
         r"TypeError: '([\w.]+)' object is not callable",
         "not callable",
-        "What is called like a function is {0}.",
+        "You call {0} as if it were a function.",
         "Is an operator missing before a bracket, or does a variable or an argument have the name "
         "of a function?",
     ),
@@ -145,13 +145,13 @@ FAMILIES: Sequence[Family] = (
     (
         OPERAND + r"'([\w.]+)' and '([\w.]+)'",
         "unsupported operand",
-        "`{0}` stands between {1} and {2}, and knows no such pair.",
+        "`{0}` stands between {1} and {2}, and cannot join these two.",
         "Which of the two should be a number or an array, and what makes one of it?",
     ),
     (
         r"TypeError: bad operand type for unary (\S): '([\w.]+)'",
         "unsupported operand",
-        "`{0}` stands before {1}, and knows no such thing.",
+        "`{0}` stands before {1}, and can do nothing with it.",
         "What should stand there, and what makes it a number or an array?",
     ),
     (
@@ -163,13 +163,13 @@ FAMILIES: Sequence[Family] = (
     (
         r"TypeError: '([\w.]+)' object cannot be interpreted as an integer",
         "whole number needed",
-        "What stands where a whole number is needed is {0}.",
+        "Where a whole number is needed, there is {0}.",
         "Does a division give it, or are two arguments in the wrong order?",
     ),
     (
         r"TypeError: '([\w.]+)' object is not iterable",
         "nothing to loop over",
-        "What a loop should go through is {0}.",
+        "No loop can go through {0}.",
         "What are the things that the loop should visit, one after the other?",
     ),
     (
@@ -296,7 +296,10 @@ def mismatch(evidence: Evidence) -> Naming | None:
     known = bool(one and other)
     met = f"{one} and {other}" if known else "{} and {}".format(*pairs[0])
     name = f"Two lengths meet that should be equal: {met}."
-    question = "What do the rows of each array stand for, what its columns? Is one turned round?"
+    question = (
+        "What do the rows of each array stand for, what its columns? Is one turned round, or is "
+        "another one meant?"
+    )
     if by_one:
         name += " Every time one is longer by 1."
         question = "Is there a 1, or an entry for the bias, on one side only, or twice on one side?"
@@ -321,8 +324,8 @@ def out_of_bounds(evidence: Evidence) -> Naming | None:
         )
     return Naming(
         "error: no such entry",
-        f"Entry {entry} is asked for where there are only {size}"
-        + (f" ({known}), counted from 0." if known else ", counted from 0."),
+        f"Number {entry}, counted from 0, is asked for where there "
+        f"{'is' if size == 1 else 'are'} only {size}{f' ({known})' if known else ''}.",
         "What says how many there are: a number that you wrote down, or a length, and of what?",
     )
 

@@ -51,7 +51,7 @@ class Trial:
 
 def floats(value: object) -> FloatArray | None:
     """Return a number or an array of numbers as floats; None for anything else."""
-    if type(value) in (bool, int, float) or isinstance(value, np.number | np.bool_):
+    if type(value) in (bool, int, float) or isinstance(value, np.integer | np.floating | np.bool_):
         with contextlib.suppress(OverflowError):
             return np.asarray(value, dtype=np.float64)
     if type(value) is np.ndarray and value.dtype.kind in "biuf" and value.size <= MOST_NUMBERS:

@@ -293,9 +293,9 @@ def counted(rows: FloatArray) -> FloatArray:
 def put_together(examples: Examples) -> Naming | None:
     """Put right answers for single examples together in another way than the right one."""
     if examples.together is rows_of:
-        table, name = IN_ROWS, "Of your answer {}."
+        table, name = IN_ROWS, "In your answer {}."
     else:
-        table, name = PUT_TOGETHER, "Of several examples your answer is {}."
+        table, name = PUT_TOGETHER, "For several examples your answer is {}."
     for words, question, together in table:
         if examples.explains(together):
             words, question = (text.format(row=examples.row) for text in (words, question))
@@ -386,7 +386,7 @@ def every_pair(examples: Examples) -> Naming | None:
             name = f"`{evidence.names[position]}`"
             return Naming(
                 f"examples: pairs with {name}",
-                f"Every example meets every entry of {name}, not its own alone{times}.",
+                f"Every example meets all entries of {name}, not only its own{times}.",
                 "Which shapes meet in your formula: a column and a row?",
             )
     return None
@@ -522,7 +522,7 @@ def means_of_classes(examples: Examples) -> Naming | None:
         if evidence.explains(predict):
             return Naming(
                 f"examples: {words}",
-                f"Of several examples your answer is {words}.",
+                f"For several examples your answer is {words}.",
                 "By how many examples is a mean divided?",
             )
     return None

@@ -362,8 +362,8 @@ def right_for(words: str) -> Naming:
     """Say for which arguments an answer is right."""
     return Naming(
         f"input: {words}",
-        f"Your answer is the right one for {words}.",
-        "Where does that come from, and is it asked for?",
+        f"Your answer would be right for {words}.",
+        "Which line makes it so, and is that asked for?",
     )
 
 

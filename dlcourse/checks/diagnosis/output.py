@@ -104,12 +104,12 @@ MAPS: list[Entry] = [
     ),
     (
         "the right one cut to the range from -1 to 1",
-        "Who asked for a bound?",
+        "Is a bound asked for?",
         lambda r: np.clip(r, -1, 1),
     ),
     (
         "the right one cut to the range from 0 to 1",
-        "Who asked for a bound?",
+        "Is a bound asked for?",
         lambda r: np.clip(r, 0, 1),
     ),
 ]
@@ -249,22 +249,22 @@ ARRANGEMENTS: list[Entry] = [
     ),
     (
         "the mean of the right one's columns",
-        "Who asked for a mean over the rows?",
+        "Is a mean over the rows asked for?",
         lambda r: table(r, lambda r: r.mean(axis=0)),
     ),
     (
         "the mean of the right one's rows",
-        "Who asked for a mean over the columns?",
+        "Is a mean over the columns asked for?",
         lambda r: table(r, lambda r: r.mean(axis=1)),
     ),
     (
         "the sum of the right one's columns",
-        "Who asked for a sum over the rows?",
+        "Is a sum over the rows asked for?",
         lambda r: table(r, lambda r: r.sum(axis=0)),
     ),
     (
         "the sum of the right one's rows",
-        "Who asked for a sum over the columns?",
+        "Is a sum over the columns asked for?",
         lambda r: table(r, lambda r: r.sum(axis=1)),
     ),
     (
@@ -294,12 +294,12 @@ ARRANGEMENTS: list[Entry] = [
     ),
     (
         "the right one scaled to length 1",
-        "Who asked for a scale?",
+        "Is a scale asked for?",
         lambda r: several(r, lambda r: r / np.linalg.norm(r)),
     ),
     (
         "the right one divided by its sum",
-        "Who asked for entries that add up to 1?",
+        "Should the entries add up to 1?",
         lambda r: several(r, lambda r: r / r.sum()),
     ),
     (
@@ -331,12 +331,12 @@ MISSING: list[Entry] = [
     ),
     (
         "the mean of its entries would be right",
-        "One number is asked for.",
+        "One number is asked for: what should become of the others?",
         lambda m: several(m, np.mean),
     ),
     (
         "the sum of its entries would be right",
-        "One number is asked for.",
+        "One number is asked for: what should become of the others?",
         lambda m: several(m, np.sum),
     ),
     (
@@ -444,10 +444,9 @@ def factor_words(
     """Say that something is a number times what is right, and ask for its origin."""
     if amount.constant is None:
         return f"{mine} is {right} {amount.words}.", factor_question(amount.words)
-    for plain, words in PLAIN.items():
+    for plain, question in PLAIN.items():
         if np.isclose(amount.constant, plain, rtol=1e-6):
-            sign = "Which way round is a difference taken?" if plain == -1 else ""
-            return f"{mine} is {plain:.6g} times {right}, every time.", f"{words}. {sign}".rstrip()
+            return f"{mine} is {plain:.6g} times {right}, every time.", question
     if abs(amount.constant) < 1e-12:
         return f"{mine} is 0 where {right} is not.", "What makes it vanish?"
     return (
@@ -488,8 +487,8 @@ def unfinished(evidence: Evidence) -> Naming | None:
         return None
     for words, question, mend in MISSING:
         if evidence.mended(mend):
-            what = "Something is too much" if words.startswith("without") else "One step is missing"
-            return Naming(f"unfinished: {words}", f"{what}: {words}.", question)
+            name = f"Your answer is not finished: {words}."
+            return Naming(f"unfinished: {words}", name, question)
     return None
 
 
@@ -535,7 +534,11 @@ def combined(evidence: Evidence, words: str, values: Sequence[FloatArray]) -> Na
     """Look for what is right combined with one array of every case."""
     rights, relation = evidence.rights, f"combined with {words}"
     if evidence.explains(lambda k: values[k]):
-        return Naming(relation, f"Your answer is {words}: nothing happens to it.")
+        return Naming(
+            relation,
+            f"Your answer is {words}: nothing happens to it.",
+            "What should become of it, and is that returned?",
+        )
     if evidence.explains(lambda k: 2 * values[k] - rights[k]):
         return Naming(
             relation,
@@ -684,7 +687,7 @@ def shape_words(evidence: Evidence) -> Naming | None:
         return None
     return Naming(
         "shape",
-        f"Your answer has {entries_words(mine)}; it should have {entries_words(right)}.",
+        f"In general yours is {shape_in_words(mine)}; it should be {shape_in_words(right)}.",
         observed=True,
     )
 
@@ -696,9 +699,9 @@ def axis_words(evidence: Evidence, sizes: tuple[int, ...]) -> str:
     return str(sizes[0]) if len(set(sizes)) == 1 else ""
 
 
-def entries_words(axes: Sequence[str]) -> str:
-    """Say how many entries those are."""
-    return f"{' times '.join(axes)} entries" if axes else "one number"
+def shape_in_words(axes: Sequence[str]) -> str:
+    """Write a shape as Python does, with the names of the lengths."""
+    return f"({', '.join(axes)}{',' * (len(axes) == 1)})" if axes else "one number"
 
 
 OUTPUT = (

@@ -8,21 +8,21 @@ import numpy as np
 from dlcourse._validation import FloatArray
 from dlcourse.checks.diagnosis.evidence import Evidence, shape
 
-PLAIN = {
-    -1.0: "The sign is wrong",
-    2.0: "There is a factor 2 too many",
-    0.5: "A factor 2 is missing",
-    -2.0: "The sign is wrong, and there is a factor 2 too many",
-    -0.5: "The sign is wrong, and a factor 2 is missing",
-    1 / np.log(2): "The logarithm is one to base 2",
-    1 / np.log(10): "The logarithm is one to base 10",
-    np.sqrt(2): "Something under a root is doubled",
-    1 / np.sqrt(2): "Something under a root is halved",
-    np.sqrt(3): "Something under a root is three times what it should be",
-    1 / np.sqrt(3): "Something under a root is a third of what it should be",
-    100.0: "That is a share in per cent",
-    np.log(2): "There is a factor log(2): is a power of 2 or a logarithm to base 2 at work",
-    np.log(10): "There is a factor log(10): is a power of 10 or a logarithm to base 10 at work",
+PLAIN = {  # what to ask about a factor that is the same in every case
+    -1.0: "Which sign is wrong, or which way round is a difference taken?",
+    2.0: "Which factor 2 is too much, or which half is missing?",
+    0.5: "Which factor 2 is missing, or which half is too much?",
+    -2.0: "Which sign is wrong, and which factor 2 is too much?",
+    -0.5: "Which sign is wrong, and which factor 2 is missing?",
+    1 / np.log(2): "Is your logarithm one to base 2, and which one is asked for?",
+    1 / np.log(10): "Is your logarithm one to base 10, and which one is asked for?",
+    np.sqrt(2): "Is something under a root twice what it should be?",
+    1 / np.sqrt(2): "Is something under a root half of what it should be?",
+    np.sqrt(3): "Is something under a root three times what it should be?",
+    1 / np.sqrt(3): "Is something under a root a third of what it should be?",
+    100.0: "Is a share asked for, or per cent?",
+    np.log(2): "That is log(2): is a power of 2, or a logarithm to base 2, at work?",
+    np.log(10): "That is log(10): is a power of 10, or a logarithm to base 10, at work?",
 }
 
 

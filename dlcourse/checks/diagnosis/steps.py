@@ -614,7 +614,7 @@ def momenta(repetition: Repetition, firsts: Sequence[First]) -> Iterator[Mistake
                 f"momentum {kept:.4g}",
                 f"Every step is {times}the right one plus {kept:.6g} times the step before: that "
                 "is momentum.",
-                "Is it asked for that old steps go on?",
+                "Should old steps go on?",
                 with_momentum(kept, share),
             )
         return
@@ -709,7 +709,7 @@ def bounds(repetition: Repetition, firsts: Sequence[First]) -> Iterator[Mistake]
         yield Mistake(
             f"length cut to {most:.4g}",
             f"In every step what `{{rate}}` multiplies is cut to the length {most:.6g}.",
-            "Who asked for a bound?",
+            "Is a bound asked for?",
             within_length(most),
         )
 
@@ -719,7 +719,7 @@ def bounded(what: str, most: float, move: Callable[[float], Move]) -> Mistake:
     return Mistake(
         f"{what} cut to {most:.4g}",
         f"In every step the entries of {what} are cut to the range from -{most:.6g} to {most:.6g}.",
-        "Who asked for a bound?",
+        "Is a bound asked for?",
         move(most),
     )
 
