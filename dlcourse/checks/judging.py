@@ -417,16 +417,12 @@ def find_problem(
     answer = as_array(attempt.answer)
     if answer is None or (answer.ndim == 0) != (wanted.ndim == 0):
         return Problem(Kind.TYPE, type_message(attempt.answer, wanted))
-    kind = kind_problem(answer, wanted)
-    # A single number may be whole by accident: what matters first is whether it is right.
-    late = kind is not None and wanted.ndim == 0 and answer.dtype.kind in "bi"
     return (
         shape_problem(answer, wanted)
-        or (None if late else kind)
+        or kind_problem(answer, wanted)
         or finite_problem(answer)
         or property_problem(exercise, answer, case)
         or value_problem(exercise, case, answer, wanted)
-        or kind
     )
 
 
@@ -503,6 +499,8 @@ def kind_problem(answer: NDArray[np.generic], wanted: NDArray[np.generic]) -> Pr
     """Compare kinds of numbers; how many bits they have is the student's choice."""
     if NUMBERS[answer.dtype.kind] == NUMBERS[wanted.dtype.kind]:
         return None
+    if wanted.ndim == 0 and wanted.dtype.kind == "f" and answer.dtype.kind in "iu":
+        return None  # one whole number is as good, as in max(0, loss)
     return Problem(
         Kind.DTYPE,
         f"Your answer holds {NUMBERS[answer.dtype.kind]} (dtype {answer.dtype}); "
