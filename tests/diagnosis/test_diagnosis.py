@@ -49,7 +49,7 @@ def named(wrong, right=slope, cases=CASES, names=("X", "y", "w")):
         (lambda X, y, w: (slope(X, y, w), 1.0), "of which number 0 (counted from 0) is right"),
         (lambda X, y, w: slope(X, y, w).round(2), "rounded to 2 decimals"),
         (lambda X, y, w: np.full(len(w), 0.25), "is 0.25 whatever the arguments are"),
-        (lambda X, y, w: np.sin(np.arange(len(w) + 2)), "2 entries too many, every time"),
+        (lambda X, y, w: np.sin(np.r_[w, X.sum(), y.sum()]), "2 entries too many, every time"),
         (lambda X, y, w: np.abs(w), "Your answer is the absolute value of `w`"),
     ],
 )
@@ -70,40 +70,10 @@ def test_what_changes_from_call_to_call_is_said():
 
 def test_nonsense_is_not_explained():
     def nonsense(X, y, w):
-        return np.sin(np.arange(len(w)) + X.sum() * w[0] ** 3)
+        return np.sin(np.arange(len(w)) + X.sum() * w[0] ** 3 + y @ y)
 
     assert named(nonsense) is None
 
 
 def test_nothing_is_explained_by_two_cases():
     assert named(lambda X, y, w: -slope(X, y, w), cases=CASES[:2]) is None
-
-
-STEP = """
-def step(w, g, G, rate):
-    G = G + g**2
-    return w - rate * g / (np.sqrt(G) + 0.1)
-"""
-
-
-@pytest.mark.parametrize(
-    ("line", "words"),
-    [
-        ("w - rate * g / np.sqrt(G + 0.1)", "Where `g` and `G` come in, things are put together"),
-        ("w - rate * g / (G + 0.1)", "Where `g` and `G` come in, a function is missing"),
-        ("w - rate * g * (np.sqrt(G) + 0.1)", "a product and a quotient are exchanged"),
-        ("w - rate * g / np.sqrt(G)", "a term is missing"),
-        ("w - np.tanh(rate * g / (np.sqrt(G) + 0.1))", "another function is too much"),
-        ("w - rate * g / (np.sqrt(G) + 0.3)", None),
-    ],
-)
-def test_a_slip_of_the_pen_is_named(line, words):
-    spaces = [{"np": np}, {"np": np}]
-    exec(STEP, spaces[0])
-    exec(STEP.replace("w - rate * g / (np.sqrt(G) + 0.1)", line), spaces[1])
-    right, wrong = (space["step"] for space in spaces)
-    cases = [(*rng.normal(size=(2, n)), rng.uniform(size=n), 0.1 * n) for n in (1, 2, 3, 5, 8)]
-    trials = [Trial(case, wrong(*case), right(*case)) for case in cases]
-    names = ("w", "g", "G", "rate")
-    naming = diagnose(Evidence(names, right, trials, wrong, name="step", plain=(STEP,)))
-    assert (words in str(naming)) if words else naming is None, str(naming)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dlcourse.checks.diagnosis import Evidence, Trial
-from dlcourse.checks.diagnosis.examples import odd_examples, several_examples
+from dlcourse.checks.diagnosis.examples import mixed_examples, several_examples, some_count_nothing
 
 rng = np.random.default_rng(4)
 CASES = [
@@ -152,7 +152,7 @@ def test_examples_that_are_left_out_are_numbered():
         return np.where(missed[:, None], slopes(X, y, v), 0).mean(axis=0)
 
     assert said(wrong, slope) is None
-    naming = said(wrong, slope, odd_examples)
+    naming = said(wrong, slope, some_count_nothing)
     assert "Some examples count nothing: in one case with" in naming.name
 
 
@@ -189,9 +189,9 @@ def test_rows_that_depend_on_all_examples_are_named():
         return squares(X, w) / np.abs(X).max() + X.mean()
 
     assert said(wrong, squares) is None
-    naming = said(wrong, squares, odd_examples)
+    naming = said(wrong, squares, mixed_examples)
     assert "One entry of your answer changes when only other rows of `X` change" in str(naming)
-    assert said(wrong, squares, odd_examples, calls=2) is None
+    assert said(wrong, squares, mixed_examples, calls=2) is None
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_rows_that_depend_on_all_examples_are_named():
         (lambda X, w: np.tanh(squares(X, w)), squares),
     ],
 )
-@pytest.mark.parametrize("relation", [several_examples, odd_examples])
+@pytest.mark.parametrize("relation", [several_examples, some_count_nothing, mixed_examples])
 def test_other_mistakes_are_left_alone(wrong, right, relation):
     assert said(wrong, right, relation) is None
 

@@ -81,7 +81,7 @@ def truncated_series(S):
             lambda X, w: X @ w + (len(X) > 1),
             products,
             [*ROWS, ROWS[1]],
-            "only where the number of rows of `X` is more than 1",
+            "right for each example alone",
         ),
         (lambda x, steps: power(x, steps) + (steps == 0) * x**2, power, POWERS, "`steps` is 0"),
         (
@@ -134,7 +134,7 @@ def test_a_coincidence_is_no_special_case():
 @pytest.mark.parametrize("calls", [0, 1, 20, 30, 40, 60, 100])
 def test_few_calls_say_nothing_or_the_same(calls):
     naming = named(lambda S: softplus(np.clip(S, -90, 90)), softplus, SCORES, ("S",), calls)
-    assert naming is None or "beyond about 90" in naming.name
+    assert naming is None or naming.name.endswith(("the right one is another.", "up to 90."))
 
 
 def test_an_update_is_not_an_approximation_because_it_moves_little():

@@ -10,8 +10,10 @@ silent: a false diagnosis is worse than none.
 ``quantities``
     numbers of a case that have a name, such as ``len(y)``, and which of them a factor is;
 ``behaviour``, ``errors``, ``output``, ``functions``, ``steps``, ``examples``, ``inputs``,
-``limits``, ``blocks``, ``edits``
+``limits``, ``blocks``, ``asked``, ``edits``
     the relations, each a function that takes the evidence;
+``slips``
+    the edits of one place in a plain solution, and what each is called;
 ``engine``
     their order: the simplest first;
 ``naming``

@@ -5,18 +5,22 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from dlcourse.checks.diagnosis.asked import ASKED
 from dlcourse.checks.diagnosis.behaviour import BEHAVIOUR
 from dlcourse.checks.diagnosis.blocks import BLOCKS, LAST_BLOCKS
 from dlcourse.checks.diagnosis.edits import EDITS
 from dlcourse.checks.diagnosis.errors import ERRORS, another_order
 from dlcourse.checks.diagnosis.evidence import Evidence
-from dlcourse.checks.diagnosis.examples import EXAMPLES, odd_examples
+from dlcourse.checks.diagnosis.examples import EXAMPLES, mixed_examples, some_count_nothing
 from dlcourse.checks.diagnosis.functions import FUNCTIONS
 from dlcourse.checks.diagnosis.inputs import INPUTS
-from dlcourse.checks.diagnosis.limits import LIMITS, wrong_and_right
+from dlcourse.checks.diagnosis.limits import approximate, special_case, too_large, wrong_and_right
 from dlcourse.checks.diagnosis.naming import Naming
 from dlcourse.checks.diagnosis.output import (
     OUTPUT,
+    constant,
+    cut,
+    piece,
     shape_words,
     with_part_of_an_argument,
     wrong_length,
@@ -32,12 +36,18 @@ RELATIONS: Sequence[Relation] = (
     *EXAMPLES,
     *INPUTS,
     *BLOCKS,
-    with_part_of_an_argument,
-    odd_examples,
     *EDITS,
+    with_part_of_an_argument,
+    some_count_nothing,
     another_order,
-    *LIMITS,
+    special_case,
+    *ASKED,
+    mixed_examples,
+    too_large,
+    cut,
+    approximate,
     *LAST_BLOCKS,
+    piece,
     wrong_length,
     shape_words,
 )
@@ -54,12 +64,24 @@ def diagnose(evidence: Evidence) -> Naming | None:
     Returns
     -------
     Naming or None
-        The simplest relation that explains every case.
+        The simplest relation that explains every case, or else what is merely observed.
     """
+    observed = None
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        relations = ERRORS if stopped(evidence) else RELATIONS
-        return next(filter(None, (relation(evidence) for relation in relations)), None)
+        for relation in relations_for(evidence):
+            naming = relation(evidence)
+            if naming and not naming.observed:
+                return naming
+            observed = observed or naming
+    return observed
+
+
+def relations_for(evidence: Evidence) -> Sequence[Relation]:
+    """Choose what may hold: one number as the answer to everything fits too many relations."""
+    if stopped(evidence):
+        return ERRORS
+    return (constant,) if constant(evidence) else RELATIONS
 
 
 def stopped(evidence: Evidence) -> bool:

@@ -418,6 +418,3 @@ def relative_error(evidence: Evidence, case: int) -> float:
     sizes = [np.abs(right - start).max(initial=0.0) for start in (np.zeros_like(right), *starts)]
     error = np.abs(evidence.answers[case] - right).max(initial=0.0)
     return float(np.nan_to_num(error / min(sizes), nan=np.inf)) if error else 0.0
-
-
-LIMITS = (special_case, too_large, approximate)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from dlcourse._validation import FloatArray
-from dlcourse.checks.diagnosis.evidence import CASES, Evidence, same
+from dlcourse.checks.diagnosis.evidence import CASES, CLOSE, MANY, TELLING, Evidence, same
 from dlcourse.checks.diagnosis.naming import Naming
 from dlcourse.checks.diagnosis.quantities import PLAIN, Amount, factor, named, ratio
 
@@ -278,6 +278,16 @@ ARRANGEMENTS: list[Entry] = [
         lambda r: several(r, np.argmax),
     ),
     (
+        "the right one with 0 everywhere but on the diagonal",
+        "What belongs beside the diagonal?",
+        lambda r: table(r, lambda r: np.diag(np.diag(r)) if len(r) == r.shape[1] else None),
+    ),
+    (
+        "the transpose of the right one without its first column",
+        "What should the rows stand for, what the columns, and which is left out?",
+        lambda r: table(r, lambda r: r[:, 1:].T),
+    ),
+    (
         "the length (norm) of the right one",
         "Is one number asked for?",
         lambda r: several(r, np.linalg.norm),
@@ -425,6 +435,7 @@ def constant(evidence: Evidence) -> Naming | None:
             "constant",
             f"Your answer is {mine[0]:.6g} whatever the arguments are.",
             "Which step makes it so?",
+            observed=True,
         )
     return None
 
@@ -508,7 +519,7 @@ def parts_of(name: str, value: FloatArray) -> dict[str, FloatArray]:
 
 def alike(evidence: Evidence) -> Iterator[tuple[str, list[FloatArray]]]:
     """Go through the arguments, and what is taken of them, that have the answers' shapes."""
-    for k in evidence.arrays:
+    for k in evidence.arrays + evidence.numbers:
         name = evidence.names[k]
         values = [parts_of(name, np.asarray(v, dtype=float)) for v in evidence.values(k)]
         for words in values[0] if values else ():
@@ -704,8 +715,66 @@ def shape_in_words(axes: Sequence[str]) -> str:
     return f"({', '.join(axes)}{',' * (len(axes) == 1)})" if axes else "one number"
 
 
+def cut(evidence: Evidence) -> Naming | None:
+    """Answer what is right with a bound that nobody asked for."""
+    numbers = [a.ravel() for a in evidence.answers if a.size]
+    if not numbers or not all(np.isfinite(a).all() for a in numbers):
+        return None
+    mine, right = np.concatenate(numbers), np.concatenate([r.ravel() for r in evidence.rights])
+    low, high = float(mine.min()), float(mine.max())
+    slack = CLOSE * max(1.0, high - low)
+    below, above = bool((right < low - slack).any()), bool((right > high + slack).any())
+    if not (below or above) or not evidence.explains(
+        lambda k: np.clip(evidence.rights[k], low, high)
+    ):
+        return None
+    ends = [f"from {low:.6g} up"] * below + [f"up to {high:.6g}"] * above
+    words = f"from {low:.6g} to {high:.6g}" if below and above else ends[0]
+    return Naming(
+        f"cut: {words}",
+        f"Your answer is the right one cut to the range {words}.",
+        "Who asked for a bound?",
+    )
+
+
+def piece(evidence: Evidence) -> Naming | None:
+    """Answer only a piece of what is right, or what is right among other numbers."""
+    pairs = list(zip(evidence.answers, evidence.rights, strict=True))
+    if evidence.same_shapes or any(a.ndim != r.ndim or not r.ndim for a, r in pairs):
+        return None
+    unlike = [(a, r) for a, r in pairs if not same(a, r)]
+    axes = {n for a, r in unlike for n in range(a.ndim) if a.shape[n] != r.shape[n]}
+    many = {int(np.sign(a.size - r.size)) for a, r in unlike}
+    if len(axes) != 1 or len(many) != 1 or 0 in many:
+        return None
+    (axis,), (more,) = axes, many
+    found = [within(a, r, axis) if more < 0 else within(r, a, axis) for a, r in unlike]
+    compared = sum(min(a.size, r.size) for a, r in unlike)
+    if len(pairs) < CASES or len(found) < TELLING or None in found or compared < MANY:
+        return None
+    words = "entries" if pairs[0][1].ndim == 1 else ("rows", "columns")[axis]
+    before, after = (any(place[n] for place in found if place) for n in (0, 1))
+    where = {(True, False): "at the start", (False, True): "at the end"}.get(
+        (before, after), "at both ends"
+    )
+    lacks = f"lacks {words} of the right one" if more < 0 else f"has {words} too many"
+    return Naming(
+        f"piece: {lacks} {where}",
+        f"Your answer {lacks} {where}; apart from that it is right.",
+        "With which number does it begin, with which does it end, and is that always so?",
+    )
+
+
+def within(short: FloatArray, long: FloatArray, axis: int) -> tuple[int, int] | None:
+    """Find an array in a longer one: how much of that comes before, and how much after."""
+    length, whole = short.shape[axis], long.shape[axis]
+    for first in range(whole - length + 1):
+        if same(long.take(range(first, first + length), axis=axis), short):
+            return first, whole - length - first
+    return None
+
+
 OUTPUT = (
-    constant,
     scaled,
     mapped,
     arranged,

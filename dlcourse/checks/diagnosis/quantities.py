@@ -69,12 +69,16 @@ def quantities(evidence: Evidence, cases: Sequence[int]) -> dict[str, FloatArray
             found[f"the number of zeros in `{name}`"] = [(1 - a).sum() for a in arrays]
             continue
         found[f"the sum of `{name}`"] = [a.sum() for a in arrays]
+        found[f"the mean of `{name}`"] = [a.mean() for a in arrays]
         found[f"the length (norm) of `{name}`"] = [float(np.linalg.norm(a)) for a in arrays]
         found[f"the largest entry of `{name}`"] = [a.max() for a in arrays]
         found[f"the standard deviation of `{name}`"] = [a.std() for a in arrays]
         if arrays[0].ndim == 1:
             found[f"`{name}[0]`"] = [a[0] for a in arrays]
             found[f"`{name}[-1]`"] = [a[-1] for a in arrays]
+            found[f"the length (norm) of `{name}[1:]`"] = [
+                float(np.linalg.norm(a[1:])) for a in arrays
+            ]
     return {words: np.array(list(values), dtype=float) for words, values in found.items()}
 
 
@@ -113,7 +117,8 @@ def candidates(known: dict[str, FloatArray]) -> Iterator[tuple[str, FloatArray]]
         for words, values in plain:
             for others, divisor in plain:
                 if words != others:
-                    yield f"times {words} / {others}", values / divisor
+                    for factor, twice in ((1, ""), (2, "2 times "), (0.5, "0.5 times ")):
+                        yield f"times {twice}{words} / {others}", factor * values / divisor
                     yield f"divided by {words} and by {others}", 1 / (values * divisor)
 
 
