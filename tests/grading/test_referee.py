@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import socket
+import time
 import warnings
 
 import numpy as np
@@ -26,9 +27,11 @@ from IPython.core.interactiveshell import InteractiveShell
 pytest.importorskip("nbgrader")
 
 from dlcourse.checks.errors import StudentError
+from dlcourse.checks.judging import judge
+from dlcourse.checks.registry import answers_to, find
 from dlcourse.checks.spec import Exercise, Part
+from dlcourse.grading import proxies, unnamed
 from dlcourse.grading import referee as module
-from dlcourse.grading import unnamed
 from dlcourse.grading.inside.shell import Shell
 from dlcourse.grading.inside.student import Student
 from dlcourse.grading.inside.wire import MB, Channel, encode
@@ -978,3 +981,243 @@ def test_an_array_is_no_score(play):
         spec, cell("def f(x):\n    import numpy as np\n    return np.zeros(1)", "f")
     ).scores == {"t": 0.0}
     assert play(spec, cell("def f(x): return x * x", "f")).scores == {"t": 2.0}
+
+
+# --- stand-ins ----------------------------------------------------------------------------------
+
+COURSE = "logistic_regression"
+FUNCTIONS = ("scores", "sigmoid", "logistic_gradient", "descend")
+FULL_POINTS = {name: float(find(f"{COURSE}/{name}").points) for name in FUNCTIONS}
+SETUP = cell("import numpy as np\nimport gc, sys, socket")
+BROKEN = {
+    "all right": {},
+    "sigmoid wrong": {"sigmoid": "def sigmoid(S): return 1 / (1 + np.exp(S))"},
+    "sigmoid a stub": {"sigmoid": "def sigmoid(S): raise NotImplementedError()"},
+    "sigmoid no Python": {"sigmoid": "def sigmoid(S: return 1"},
+    "sigmoid right in part": {"sigmoid": "def sigmoid(S): return np.exp(S) / (1 + np.exp(S))"},
+    "scores and sigmoid": {
+        "scores": "def scores(X, w): return X @ w[:-1] + w[-1]",
+        "sigmoid": "def sigmoid(S): return [1 / (1 + np.exp(-s)) for s in S]",
+    },
+    "the gradient has a wrong sign": {
+        "logistic_gradient": "def logistic_gradient(X, y, w):\n"
+        "    e = y - sigmoid(scores(X, w))\n"
+        "    return np.concatenate([[e.mean()], X.T @ e / len(X)])"
+    },
+    "a step is wrong, and sigmoid": {
+        "sigmoid": "def sigmoid(S): return np.tanh(S)",
+        "descend": "def descend(X, y, w, rate, steps):\n"
+        "    for _ in range(steps): w = w + rate * logistic_gradient(X, y, w)\n    return w",
+    },
+    "an argument is changed": {
+        "scores": "def scores(X, w):\n    w *= 2\n    return X @ w[1:] + w[0]",
+    },
+}
+
+
+def course_spec(test="check('{0}/{1}', {1})"):
+    cells = [
+        spec
+        for name in FUNCTIONS
+        for spec in (
+            solution_spec(name, f"def {name}(*arguments):\n    raise NotImplementedError()"),
+            test_spec(f"check-{name}", test.format(COURSE, name), find(f"{COURSE}/{name}").points),
+        )
+    ]
+    return notebook_spec(*cells, imports="from dlcourse.checks import check")
+
+
+def course_cells(**answers):
+    plain = {name: answers_to(f"{COURSE}/{name}").plainest for name in FUNCTIONS}
+    return SETUP, *(cell(source, name) for name, source in {**plain, **answers}.items())
+
+
+def points_at_home(**answers):
+    names = {"np": np}
+    for one in course_cells(**answers):
+        with contextlib.suppress(SyntaxError):
+            exec(one["source"], names)
+    return {
+        f"check-{name}": judge(find(f"{COURSE}/{name}"), names.get(name), 5).earned
+        for name in FUNCTIONS
+    }
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("broken", BROKEN)
+def test_one_mistake_costs_once_and_as_much_as_at_home(play, broken):
+    answers = BROKEN[broken]
+    after = play(course_spec(), *course_cells(**answers))
+    assert after.scores == points_at_home(**answers)
+    lost = {name for name in FUNCTIONS if after.scores[f"check-{name}"] < FULL_POINTS[name]}
+    assert lost == set(answers)
+    assert after.referee.stopped == ""
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_it_is_told_who_stood_in(play):
+    after = play(course_spec(), *course_cells(**BROKEN["sigmoid wrong"]))
+    for name in ("logistic_gradient", "descend"):
+        assert "Judged with a right `sigmoid` in place of yours" in after.text(f"check-{name}")
+    assert "Judged with" not in after.text("check-sigmoid")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_hidden_test_gives_the_same_points(play):
+    hidden = course_spec(HIDDEN.format("") + "\ncheck('{0}/{1}', {1})")
+    after = play(hidden, *course_cells(**BROKEN["a step is wrong, and sigmoid"]))
+    assert after.scores == points_at_home(**BROKEN["a step is wrong, and sigmoid"])
+
+
+def test_what_a_test_calls_itself_has_no_stand_ins(play):
+    after = play(
+        course_spec("check('{0}/{1}', lambda *a: {1}(*a))"),
+        *course_cells(**BROKEN["sigmoid a stub"]),
+    )
+    assert after.scores == {
+        **{f"check-{name}": 0.0 for name in FUNCTIONS},
+        "check-scores": FULL_POINTS["scores"],
+    }
+
+
+# What a hostile function tries while right functions stand in for those that it calls. `CHANNEL`
+# is the pipe to the referee, found the way that an attacker would.
+CHANNEL = """
+def channel():
+    from dlcourse.grading.inside.wire import Channel
+    return [c for c in gc.get_objects() if type(c) is Channel][-1]
+"""
+STAND_IN_ATTACKS = {
+    "asks for what it likes": """
+def logistic_gradient(X, y, w):
+    c = channel()
+    for number in range(3):
+        for arguments in ([X, y, w], [X], [X @ w[1:]], [X, w + 1]):
+            c.send({"callback": number, "arguments": arguments, "named": {}})
+            reply = c.receive()
+            if np.shape(reply.get("answer")) == np.shape(w):
+                return reply["answer"]
+    return w
+""",
+    "asks with monsters": """
+def logistic_gradient(X, y, w):
+    for monster in (
+        np.zeros(1_000_000), "x" * 10**6, [[[]]] * 9999, 10**9999, {1: {2: 3}}, object(),
+        np.array(["a"] * 99), np.float16(1), (x for x in X), {"a", "b"}, b"\\0" * 10**6,
+    ):
+        try:
+            sigmoid(monster)
+        except Exception:
+            pass
+    return 1 / 0
+""",
+    "asks without end": """
+def logistic_gradient(X, y, w):
+    while True:
+        try:
+            sigmoid(scores(X, w))
+        except BaseException:
+            pass
+""",
+    "asks and does not listen": """
+def logistic_gradient(X, y, w):
+    c = channel()
+    message = {"callback": 0, "arguments": [X, w], "named": {}}
+    while True:
+        try:
+            c.send(message)
+        except BaseException:
+            pass
+""",
+    "asks after the answer": """
+import threading, time
+def logistic_gradient(X, y, w):
+    c = channel()
+    def later():
+        time.sleep(0.02)
+        for _ in range(20):
+            c.send({"callback": 0, "arguments": [X, w], "named": {}})
+    threading.Thread(target=later).start()
+    return w
+""",
+    "answers for the referee": """
+def logistic_gradient(X, y, w):
+    c = channel()
+    for reply in ({"answer": w, "score": 3}, {"callback": -1}, {"callback": "judge"}, [3.0], {}):
+        c.send(reply)
+    return w
+""",
+    "says what it remembers of other calls": """
+kept = []
+def logistic_gradient(X, y, w):
+    kept.append(sigmoid(scores(X, w)))
+    return np.resize(kept[0], len(w))
+""",
+    "looks for the answer in the frames": """
+def logistic_gradient(X, y, w):
+    frame, found = sys._getframe(), []
+    while frame:
+        found += [*frame.f_locals.values(), *frame.f_globals.values()]
+        frame = frame.f_back
+    for stand_in in (sigmoid, scores):
+        found += [c.cell_contents for c in stand_in.__closure__ or ()]
+        found += [*vars(stand_in).values()]
+    for one in found:
+        for name in ("reference", "right", "calls", "exercise"):
+            if callable(getattr(one, name, None)):
+                return getattr(one, name)(X, y, w)
+    return w
+""",
+    "lets the right one fall": """
+def logistic_gradient(X, y, w):
+    globals()["sigmoid"] = lambda S: 0 * S
+    return sigmoid(scores(X, w))[:1] * w
+""",
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("attack", STAND_IN_ATTACKS)
+def test_nothing_is_won_by_calling_back(play, monkeypatch, attack):
+    monkeypatch.setattr(proxies, "GRACE", 0.2)
+    answers = {
+        "sigmoid": "def sigmoid(S): raise ValueError",
+        "logistic_gradient": CHANNEL + STAND_IN_ATTACKS[attack],
+    }
+    after = play(course_spec(), *course_cells(**answers))
+    assert after.scores["check-scores"] == FULL_POINTS["scores"]
+    assert after.scores["check-sigmoid"] == after.scores["check-logistic_gradient"] == 0
+    assert after.referee.stopped == ""
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_stand_in_does_not_raise_the_score_of_whom_it_stands_in_for(play):
+    """Caught while another function is judged in the same cell, it answers nothing afterwards."""
+    answers = {
+        "sigmoid": "caught = []\ndef sigmoid(S):\n    return caught[0](S) if caught else 0 * S",
+        "descend": "def descend(X, y, w, rate, steps):\n"
+        "    caught.append(sigmoid)\n"
+        "    for _ in range(steps): w = w - rate * logistic_gradient(X, y, w)\n    return w",
+    }
+    spec = course_spec()
+    both = "check('logistic_regression/{}', {})"
+    last = test_spec("both", "\n".join(both.format(n, n) for n in ("descend", "sigmoid")), 2.0)
+    spec = notebook_spec(*spec.cells, last, imports=spec.imports)
+    after = play(spec, *course_cells(**answers))
+    assert after.scores["check-descend"] == FULL_POINTS["descend"]
+    assert after.scores["check-sigmoid"] == 0.0
+    assert after.scores["both"] == 0.0
+
+
+def test_callbacks_do_not_prolong_a_call():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        snapshot = RemoteSnapshot(ours, LIMITS)
+        snapshot.seconds = 0.2
+        flood = Channel(theirs, MB)
+        for _ in range(50):
+            flood.send({"callback": 0, "arguments": [], "named": {}})
+        slow = StudentFunction("f", snapshot, {"g": lambda: time.sleep(0.02)})
+        with pytest.raises(StudentError, match="no answer came in time"):
+            slow(1)
+        assert snapshot.lost
