@@ -2,7 +2,7 @@
 
 `honest_submissions` composes notebooks as a class would hand them in: about half of them right,
 many with a known mistake, some unfinished or broken, all with habits of their own. Nobody in here
-wants to cheat. What students write for the two functions is data of the course: `RIGHT`,
+wants to cheat. What students write for the functions is data of the course: `RIGHT`,
 `PARTLY_RIGHT` and `WRONG` map an exercise to it. What they do around the functions stands in
 `EXTRA_CELLS` and the tables beside it.
 
@@ -197,7 +197,7 @@ class Honest:
     traits : tuple of str
         What was mixed in. The first is one of `KINDS`; "exercise: name" is the variant.
     answers : dict
-        Source of the two answer cells, by cell id.
+        Source of the answer cells, by cell id.
     """
 
     student: str

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from grading.classes import cell_of
 from grading.course.answers import ANSWERS
 from grading.toy import FULL, NAME, exercises, hint, released
 
@@ -17,10 +18,10 @@ def test_the_students_notebook_is_what_nbgrader_releases(make_course):
     assert json.loads(path.read_text(encoding="utf-8")) == released()
 
 
-def test_there_are_two_exercises_and_their_points_are_those_of_their_cells():
-    points = {f"check-{name}": float(one.points) for name, one in exercises().items()}
+def test_there_are_three_exercises_and_their_points_are_those_of_their_cells():
+    points = {cell_of(name): float(one.points) for name, one in exercises().items()}
     assert points == FULL
-    assert list(exercises()) == list(ANSWERS) == ["scores", "sigmoid"]
+    assert list(exercises()) == list(ANSWERS) == ["scores", "sigmoid", "logistic_gradient"]
 
 
 @pytest.mark.filterwarnings("ignore")  # some of them overflow
@@ -36,7 +37,8 @@ def test_there_are_two_exercises_and_their_points_are_those_of_their_cells():
 def test_answer_earns_what_the_class_expects(exercise, kind, title):
     answers, known = ANSWERS[exercise], exercises()[exercise]
     names = {"np": np}
-    for source in (*answers.helpers.values(), getattr(answers, kind)[title]):
+    others = [one.plainest for name, one in ANSWERS.items() if name != exercise]
+    for source in (*others, *answers.helpers.values(), getattr(answers, kind)[title]):
         exec(source, names)
     outcome = judge(known, names[exercise], 3)
     points = {"right": known.points, "partly_right": known.parts[0].points, "wrong": 0}

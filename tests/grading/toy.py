@@ -1,7 +1,9 @@
-"""The toy course: an assignment of two functions, so that no exercise of the course is graded here.
+"""The toy course: an assignment of three functions.
 
-It is written in ``course/toy.md``, its exercises in the cells of its tests, as an instructor may
-state them; whatever else a test wants to know of it is derived from there.
+It is written in ``course/toy.md``, two of its exercises in the cells of their tests, as an
+instructor may state them; whatever else a test wants to know of it is derived from there. The third
+calls the other two, and is an exercise of the course: only where a plain solution is known does a
+right function stand in for a wrong one.
 """
 
 import json
@@ -11,6 +13,9 @@ from functools import cache
 
 import numpy as np
 from courses import ROOT, full_marks
+
+from dlcourse.checks.registry import find
+from dlcourse.checks.spec import Exercise
 
 NAME = "toy"
 TEXT = ROOT / "tests" / "grading" / "course" / f"{NAME}.md"
@@ -54,8 +59,13 @@ def copy_course(folder):
 def exercises():
     """Collect the exercises that the test cells state, by name."""
     found = {}
-    names = {"np": np, "scores": None, "sigmoid": None}
-    names["check"] = lambda exercise, function: found.update({exercise.name: exercise})
+    names = {"np": np, "scores": None, "sigmoid": None, "logistic_gradient": None}
+
+    def check(stated, function):
+        exercise = stated if isinstance(stated, Exercise) else find(stated)
+        found[exercise.name] = exercise
+
+    names["check"] = check
     for cell in solution()["cells"]:
         if cell["id"] in FULL:
             exec("".join(cell["source"]), names)  # the course's own
