@@ -263,3 +263,18 @@ def test_without_more_calls_what_needs_none_is_still_named(calls):
     naming = said(steps(entry_by_entry), calls=calls)
     assert naming.relation == "steps: one entry after the other"
     assert said(steps(momentum), calls=calls) is None
+
+
+@pytest.mark.parametrize(
+    ("move", "place"),
+    [
+        (first_stays, "For `count` = 1 your answer is wrong already."),
+        (momentum, "For `count` = 1 your answer is right."),
+    ],
+)
+def test_where_the_steps_go_wrong_is_said(move, place):
+    assert said(steps(move)).place == place
+
+
+def test_where_the_steps_go_wrong_is_not_guessed():
+    assert said(steps(entry_by_entry), calls=0).place == ""

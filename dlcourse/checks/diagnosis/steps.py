@@ -956,6 +956,18 @@ def named_by(repetition: Repetition) -> Naming | None:
     return ended(repetition) or not_counted(repetition) or uneven(repetition)
 
 
+def where_it_begins(repetition: Repetition) -> str:
+    """Say whether one step alone is right; nothing where it depends, or cannot be asked."""
+    cases = itertools.islice(repetition.evidence.smallest_first(), LOOKED_AT)
+    walks = [Walk(repetition, case) for case in cases]
+    steps = [(repetition.asked(walk.arguments, 1), walk.here + walk.step()) for walk in walks]
+    right = {None if mine is None else same(mine, step) for mine, step in steps}
+    if len(right) > 1 or None in right:
+        return ""
+    words = "For `{count}` = 1 your answer is right."
+    return repetition.words(words if True in right else words.replace("right", "wrong already"))
+
+
 def repeated(evidence: Evidence) -> Naming | None:
     """Repeat a step that is wrong, or end where one should not."""
     repetition = repetition_of(evidence)
@@ -963,7 +975,8 @@ def repeated(evidence: Evidence) -> Naming | None:
         return None
     repetition = with_probes(repetition)
     try:
-        return named_by(repetition)
+        naming = named_by(repetition)
+        return naming and replace(naming, place=where_it_begins(repetition))
     except NoStepError:
         return None
     finally:
