@@ -307,9 +307,10 @@ def diagnosed(
         plain_solution(exercise.key),
     )
     try:
-        return diagnose(evidence)
+        naming = diagnose(evidence)
     except OutOfTime:
         return None
+    return naming and naming.in_words(exercise.words)
 
 
 def within(function: Function, seconds: float | None) -> Function:
@@ -437,7 +438,9 @@ def error_problem(error: StudentError) -> Problem:
     where = f" in the line `{error.line}`" if error.line else ""
     if error.kind == "TimeoutError":
         return Problem(Kind.RAISED, f"{error.text}{f' It was{where}.' if where else ''} {ENDLESS}")
-    return Problem(Kind.RAISED, f"Your function stopped with an error{where}. Python says: {said}")
+    stop = "" if said.endswith((".", "?", "!")) else "."
+    message = f"Your function stopped with an error{where}. Python says: {said.rstrip()}{stop}"
+    return Problem(Kind.RAISED, message)
 
 
 def changed_message(exercise: Exercise, position: int) -> str:

@@ -150,6 +150,9 @@ class Exercise:
         The wrong answers that have a hint; where several fit, the first one speaks.
     remark : str
         A sentence for those who got it right.
+    words : mapping of str to str
+        What the exercise calls what the diagnosis knows by symbols alone, by the symbols as they
+        are said: ``{"rows of `X`": "examples", "`w[0]`": "the bias"}``.
     """
 
     key: str
@@ -159,6 +162,7 @@ class Exercise:
     properties: tuple[Property, ...] = ()
     misconceptions: tuple[Misconception, ...] = ()
     remark: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

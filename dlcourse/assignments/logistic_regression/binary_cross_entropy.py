@@ -215,6 +215,11 @@ EXERCISE = Exercise(
         ),
     ),
     remark="Computed from the scores it is exact where the probability would round to 0 or 1.",
+    words={
+        "numbers in `scores`": "scores",
+        "numbers of both signs in `scores`": "scores of both signs",
+        "`len(scores)`": "the number of examples",
+    },
 )
 
 ANSWERS = Answers(

@@ -7,6 +7,7 @@ import numpy as np
 from dlcourse._validation import FloatArray
 from dlcourse.activations import sigmoid
 from dlcourse.assignments.logistic_regression.logistic_gradient import without_bias
+from dlcourse.assignments.logistic_regression.scores import WORDS
 from dlcourse.checks.answers import Answers, variants
 from dlcourse.checks.drawing import array, examples, labels, single, sizes, weights
 from dlcourse.checks.spec import Arguments, Exercise, Misconception, Part
@@ -224,6 +225,7 @@ EXERCISE = Exercise(
         ),
     ),
     remark="That is all that learning is here; everything else is doing it faster.",
+    words={**WORDS, "what `learning_rate` multiplies": "the gradient"},
 )
 
 ANSWERS = Answers(

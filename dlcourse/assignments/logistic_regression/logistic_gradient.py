@@ -6,6 +6,7 @@ import numpy as np
 
 from dlcourse._validation import FloatArray
 from dlcourse.activations import sigmoid
+from dlcourse.assignments.logistic_regression.scores import WORDS
 from dlcourse.checks.answers import Answers, variants
 from dlcourse.checks.drawing import array, examples, labels, single, sizes, weights
 from dlcourse.checks.spec import Arguments, Exercise, Misconception, Part
@@ -157,6 +158,7 @@ EXERCISE = Exercise(
         ),
     ),
     remark="Error times input, averaged: the same pattern will come back in backpropagation.",
+    words={**WORDS, "the first entry of your answer": "your entry for the bias"},
 )
 
 ANSWERS = Answers(

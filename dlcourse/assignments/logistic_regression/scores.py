@@ -17,6 +17,15 @@ def draw(rng: np.random.Generator) -> Iterable[Arguments]:
         yield examples(rng, n, features), weights(rng, n, features)
 
 
+WORDS = {
+    "rows of `X`": "examples",
+    "columns of `X`": "features",
+    "column of `X`": "feature",
+    "`len(y)`": "the number of examples",
+    "`len(w)`": "the number of weights",
+    "`w[0]`": "the bias `w[0]`",
+    "`w` without its first entry": "`w` without its bias",
+}
 NO_ONES = (
     "`w` has one entry more than `X` has columns.",
     "Which entry is that, and what does it multiply?",
@@ -112,6 +121,7 @@ EXERCISE = Exercise(
         ),
     ),
     remark="All scores at once, with no loop over examples needed.",
+    words=WORDS,
 )
 
 ANSWERS = Answers(

@@ -169,6 +169,7 @@ EXERCISE = Exercise(
         ),
     ),
     remark="Any score becomes a probability, and not even a score of 10,000 breaks it.",
+    words={"numbers in `S`": "scores", "numbers of both signs in `S`": "scores of both signs"},
 )
 
 ANSWERS = Answers(

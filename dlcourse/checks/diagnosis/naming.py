@@ -1,6 +1,9 @@
 """What the engine says of a mistake: where it is, what it is called, the question that mends it."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
 
 
 @dataclass(frozen=True)
@@ -36,3 +39,14 @@ class Naming:
     def hints(self) -> tuple[str, ...]:
         """What is told to those who ask again, one after the other."""
         return tuple(filter(None, ("" if self.observed else self.name, self.question)))
+
+    def in_words(self, words: Mapping[str, str]) -> Self:
+        """Say it in an exercise's own words; the relation, by which reports count, stays."""
+        known = re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))) or "(?!)")
+
+        def said(text: str) -> str:
+            text = known.sub(lambda found: words[found[0]], text)
+            return text[:1].upper() + text[1:]
+
+        name, question, place = map(said, (self.name, self.question, self.place))
+        return replace(self, name=name, question=question, place=place)
