@@ -1,15 +1,16 @@
 """Figures and data of the chapter "Logistic regression"."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from dlcourse import plots
 from dlcourse.activations import sigmoid, softplus
-from dlcourse.datasets import load_digits_subset, moons, rings, separable, xor
+from dlcourse.datasets import load_digits_subset, moons, rings, xor
 from dlcourse.explorers import (
     Arrows,
     Bars,
@@ -25,9 +26,11 @@ from dlcourse.explorers import (
     Points,
     Rule,
     Slider,
+    Text,
     number,
 )
 from dlcourse.explorers.values import Array
+from dlcourse.figures.wording import counted
 from dlcourse.linear import (
     Path,
     distance_to_boundary,
@@ -64,9 +67,9 @@ _CLASSES = ("a one", "a seven")
 _DIGITS = Points(_X, _Y, labels=_CLASSES)
 
 
-def _boundary(w: Array) -> Contour:
+def _boundary(w: Array, label: str = "boundary") -> Contour:
     return Contour(
-        0.0, lambda P: scores(P, w), x=_VIEW, y=_VIEW, resolution=2, width=2, label="boundary"
+        0.0, lambda P: scores(P, w), x=_VIEW, y=_VIEW, resolution=2, width=2, label=label
     )
 
 
@@ -82,8 +85,67 @@ def _plane(marks: list[Mark]) -> Panel:
     )
 
 
+def _sides(w: Array) -> Field:
+    says = ("says one", "says seven")
+    return Field(lambda P: scores(P, w) > 0, x=_VIEW, y=_VIEW, scale="classes", names=says)
+
+
+def _wrong(w: Array) -> NDArray[np.bool_]:
+    wrong: NDArray[np.bool_] = (scores(_X, w) > 0) != _Y
+    return wrong
+
+
 def _n_wrong(w: Array) -> int:
-    return int(((scores(_X, w) > 0) != _Y).sum())
+    return int(_wrong(w).sum())
+
+
+# --- Drag the line ---
+
+
+def _line(turn: float, shift: float) -> Array:
+    """Weights of length 1 whose boundary has this direction and distance from the origin."""
+    return np.array([-shift, np.cos(np.radians(turn)), np.sin(np.radians(turn))])
+
+
+def _drag_frame(turn: int, shift: float) -> list[Mark]:
+    w = _line(turn, shift)
+    middle, along = shift * w[1:], np.array([-w[2], w[1]])
+    return [
+        _sides(w),
+        _boundary(w, "the line"),
+        _DIGITS,
+        Points(_X[_wrong(w)], hollow=True, size=15, label="on the wrong side"),
+        Handle(*middle, moves="shift", label="middle of the line"),
+        Handle(*(middle + 2 * along), moves="turn", label="end of the line"),
+    ]
+
+
+def _drag_alt(turn: int, shift: float) -> str:
+    wrong = _Y[_wrong(_line(turn, shift))]
+    return (
+        f"Turned by {turn} degrees and shifted by {number(shift, 'g')}, the line has {len(wrong)} "
+        f"of 60 digits on the wrong side: {counted(int((wrong == 0).sum()), 'one')} and "
+        f"{counted(int(wrong.sum()), 'seven')}."
+    )
+
+
+def drag_the_line() -> Explorer:
+    """Turn and shift a line between ones and sevens until few are on the wrong side."""
+    return Explorer(
+        _drag_frame,
+        [
+            Slider("turn", range(0, 360, 10), label="turn, in degrees", start=0),
+            Slider("shift", np.arange(-15, 16) / 10, label="shift", start=1.2),
+        ],
+        title="Drag the line",
+        alt=_drag_alt,
+        x_label="sideways spread",
+        y_label="ink in the upper half",
+        x=_VIEW,
+        y=_VIEW,
+        equal=True,
+        aspect=1.3,
+    )
 
 
 # --- Three numbers make a line ---
@@ -98,10 +160,11 @@ def _arrows_of(w: Array) -> list[Mark]:
         return [_tip(v)]
     foot, nearest = -w[0] * v / (v @ v), _RINGED - (w[0] + v @ _RINGED) * v / (v @ v)
     return [
-        Arrows(foot, foot + v, label="w"),
+        Arrows(foot, foot + v),
         Arrows(_RINGED, nearest, head=False, dash=True, width=1.5),
         _tip(foot + v),
         Handle(*foot, moves="w0", label="boundary"),
+        _name_of(foot + v),
     ]
 
 
@@ -109,11 +172,15 @@ def _tip(place: Array) -> Handle:
     return Handle(*place, moves=("w1", "w2"), label="tip of w")
 
 
-def _line_frame(w1: float, w2: float, w0: int) -> list[Panel]:
+def _name_of(tip: Array) -> Text:
+    x, y = np.clip(tip, *_VIEW)
+    return Text(x, y, "w", bold=True, dy=18)
+
+
+def _line_frame(w1: float, w2: float, w0: float) -> list[Panel]:
     w = np.array([w0, w1, w2])
-    says = ("says one", "says seven")
     marks = [
-        Field(lambda P: scores(P, w) > 0, x=_VIEW, y=_VIEW, scale="classes", names=says),
+        _sides(w),
         _boundary(w),
         _DIGITS,
         Points(_RINGED, hollow=True, size=17, label="ringed"),
@@ -128,7 +195,7 @@ def _line_frame(w1: float, w2: float, w0: int) -> list[Panel]:
     ]
 
 
-def _line_alt(w1: float, w2: float, w0: int) -> str:
+def _line_alt(w1: float, w2: float, w0: float) -> str:
     if not (w1 or w2):
         return (
             f"Both weights are 0: there is no line. Every digit has the score {number(w0, 'g')}, "
@@ -145,13 +212,13 @@ def _line_alt(w1: float, w2: float, w0: int) -> str:
 
 def three_numbers_make_a_line() -> Explorer:
     """Turn and shift the line between ones and sevens by hand."""
-    weights = np.linspace(-2, 2, 9)
+    weights = np.linspace(-2, 2, 17)
     return Explorer(
         _line_frame,
         [
             Slider("w1", weights, label="weight w₁", start=-1.0),
             Slider("w2", weights, label="weight w₂", start=1.0),
-            Slider("w0", [-2, -1, 0, 1, 2], label="bias w₀", start=0),
+            Slider("w0", np.linspace(-2, 2, 9), label="bias w₀", start=0),
         ],
         title="Three numbers make a line",
         alt=_line_alt,
@@ -320,7 +387,7 @@ def _margin_frame(length: float) -> list[Panel]:
             color="ink",
             label="mean cost",
         ),
-        Points([length, _costs(length).mean()], color=1, size=12),
+        Points([length, _costs(length).mean()], color="ink", size=12),
         Handle(length, _costs(length).mean(), moves="length", label="length of w"),
     ]
     return [
@@ -352,21 +419,37 @@ def margins_under_the_loss() -> Explorer:
 
 # --- The boundary learns ---
 
-_STEPS = np.arange(41)
+_STEPS = np.arange(61)
 _RATES = (0.05, 5.0, 25.0, 40.0)
+_W0, _W2 = (-4.5, 5.5), (-1.0, 16.0)
+_HEIGHTS = (0.3, 0.35, 0.5, 0.7, 1.0, 2.0)
+_loss = logistic_objective(_X, _Y)
 
 
 @cache
 def _descent(rate: float) -> Path:
-    return gradient_descent(logistic_objective(_X, _Y), np.zeros(3), rate, int(_STEPS[-1]))
+    return gradient_descent(_loss, np.zeros(3), rate, int(_STEPS[-1]))
 
 
 def _lowest_loss() -> float:
-    return logistic_objective(_X, _Y)(_BEST)[0]
+    return _loss(_BEST)[0]
+
+
+@cache
+def _map() -> Field:
+    """Draw the loss against bias and second weight, the first weight at its best."""
+    return Field(
+        lambda P: np.array([_loss(np.array([w0, _BEST[1], w2]))[0] for w0, w2 in P]),
+        x=_W0,
+        y=_W2,
+        scale="log",
+        label="loss",
+    )
 
 
 def _descent_frame(rate: float, step: int) -> list[Panel]:
-    w, losses, ends = _descent(rate).points[step], _descent(rate).values, (0, int(_STEPS[-1]))
+    path, ends = _descent(rate), (0, int(_STEPS[-1]))
+    w, losses = path.points[step], path.values
     plane = [
         Field(
             lambda P: predict_probability(P, w), x=_VIEW, y=_VIEW, label="P(Y = 1)", resolution=32
@@ -374,18 +457,28 @@ def _descent_frame(rate: float, step: int) -> list[Panel]:
         _boundary(w),
         _DIGITS,
     ]
-    lowest = [_lowest_loss()] * 2
-    ahead = [Line(_STEPS, losses, color="muted", width=1.5)] if step else []  # first predict it
+    valley = [
+        _map(),
+        Contour(_HEIGHTS, numbers="g", width=1),
+        Line(
+            path.points[:, 0],
+            path.points[:, 2],
+            color="ink",
+            width=1.5,
+            upto=step,
+            casing=True,
+        ),
+        Points(_BEST[[0, 2]], color="ink", marker="star", size=14, label="lowest"),
+    ]
     curve = [
-        *ahead,
-        Line(_STEPS[: step + 1], losses[: step + 1], color=1, label="loss so far", dash=False),
-        Line(ends, lowest, color="ink", dash=True, width=1.5, label="lowest possible"),
-        Points([step, losses[step]], color=1, size=10),
+        Line(_STEPS, losses, color="ink", upto=step),
+        Line(ends, [_lowest_loss()] * 2, color="muted", dash=True, label="lowest possible"),
         Handle(step, losses[step], moves="step", label="step"),
     ]
     return [
         _plane(plane),
-        Panel(curve, x_label="step", y_label="loss", x=ends, y=(0, 1.1), aspect=1.1),
+        Panel(valley, x_label="bias w₀", y_label="weight w₂", x=_W0, y=_W2, aspect=1.3),
+        Panel(curve, x_label="step", y_label="loss", x=ends, y=(0, 1.1), aspect=1.0),
     ]
 
 
@@ -393,8 +486,8 @@ def _descent_alt(rate: float, step: int) -> str:
     w, loss = _descent(rate).points[step], _descent(rate).values[step]
     return (
         f"Learning rate {rate:g}, step {step}: the loss is {loss:.3f} (the lowest possible is "
-        f"{_lowest_loss():.3f}), ‖w‖ = {np.linalg.norm(w[1:]):.2f}, and {_n_wrong(w)} of 60 "
-        "digits are on the wrong side."
+        f"{_lowest_loss():.3f}) at w₀ = {number(w[0], '.2f')}, w₁ = {number(w[1], '.2f')} and "
+        f"w₂ = {number(w[2], '.2f')}. {_n_wrong(w)} of 60 digits are on the wrong side."
     )
 
 
@@ -413,31 +506,7 @@ def boundary_learns() -> Explorer:
     )
 
 
-# --- What becomes of the weights when a line separates the classes ---
-
-
-def weights_without_end() -> Figure:
-    """Draw length of w and loss over ten thousand steps, without and with a penalty."""
-    X, y = separable(60, margin=0.3, rng=np.random.default_rng(1))
-    figure, (left, right) = plt.subplots(1, 2, figsize=(7.4, 3.2), layout="constrained")
-    steps = np.arange(1, 10_001)
-    for k, (penalty, label) in enumerate([(0.0, "no penalty"), (0.01, "λ = 0.01")]):
-        path = gradient_descent(logistic_objective(X, y, penalty), np.zeros(3), 1.0, 10_000)
-        color, style = plots.PALETTE[k], plots.LINE_STYLES[k]
-        length = np.linalg.norm(path.points[1:, 1:], axis=1)
-        left.semilogx(steps, length, style, color=color, linewidth=2, label=label)
-        right.loglog(steps, path.values[1:], style, color=color, linewidth=2)
-    left.set(xlabel="step", ylabel="length of w")
-    right.set(xlabel="step", ylabel="loss, penalty included")
-    for ax in (left, right):
-        ax.spines[["top", "right"]].set_visible(False)
-    left.legend(frameon=False)
-    return figure
-
-
-# --- Do better than this line ---
-
-_WIDE = (-2.0, 2.0)
+# --- What no line can do ---
 
 
 def _centred(
@@ -449,75 +518,34 @@ def _centred(
 
 
 PROBLEMS = {
-    "XOR": _centred(xor, 0.1),
     "moons": _centred(moons, 0.15),
     "rings": _centred(rings, 0.07),
+    "XOR": _centred(xor, 0.1),
 }
-
-
-def _line(angle: float, shift: float) -> Array:
-    return np.array([-shift, np.cos(np.radians(angle)), np.sin(np.radians(angle))])
-
-
-_LINES = [_line(angle, shift) for angle in range(0, 360, 2) for shift in np.linspace(-2, 2, 161)]
-
-
-def _shares_right(name: str, lines: list[Array]) -> Array:
-    X, y = PROBLEMS[name]
-    shares: Array = ((scores(X, lines) > 0) == y[:, np.newaxis]).mean(axis=0)
-    return shares
+_LINES = [_line(turn, shift) for turn in range(0, 360, 2) for shift in np.linspace(-2, 2, 161)]
 
 
 @cache
-def best_share(name: str) -> float:
-    """Share of a problem's points that the best of many thousand lines gets right."""
-    return float(_shares_right(name, _LINES).max())
+def best_line(name: str) -> tuple[Array, float]:
+    """Weights of the best of many thousand lines, and the share of points that it gets right."""
+    X, y = PROBLEMS[name]
+    shares = ((scores(X, _LINES) > 0) == y[:, np.newaxis]).mean(axis=0)
+    best = int(shares.argmax())
+    return _LINES[best], float(shares[best])
 
 
-def _limits_frame(name: str, angle: int, shift: float) -> list[Mark]:
-    w = _line(angle, shift)
-    return [
-        Field(
-            lambda P: scores(P, w) > 0,
-            x=_WIDE,
-            y=_WIDE,
-            scale="classes",
-            names=["says 0", "says 1"],
-            resolution=64,
-        ),
-        Contour(0.0, lambda P: scores(P, w), x=_WIDE, y=_WIDE, resolution=2, width=2),
-        Points(*PROBLEMS[name], labels=["class 0", "class 1"]),
-        Arrows(shift * w[1:], (shift + 0.6) * w[1:], label="w"),
-        Handle(*(shift + 0.6) * w[1:], moves="angle", label="tip of w"),
-        Handle(*shift * w[1:], moves="shift", label="line"),
-    ]
+def _says(P: Array, w: Array) -> NDArray[np.bool_]:
+    return np.asarray(scores(P, w) > 0)
 
 
-def _limits_alt(name: str, angle: int, shift: float) -> str:
-    share = _shares_right(name, [_line(angle, shift)])[0]
-    return (
-        f"{name}: the line at {angle} degrees, shifted by {number(shift, 'g')}, gets {share:.0%} "
-        f"of the 80 points right. The best of {len(_LINES):,} lines tried gets "
-        f"{best_share(name):.0%}."
-    )
-
-
-def better_than_this_line() -> Explorer:
-    """Look for a line on data that no line separates."""
-    shifts = [-1.5, -1, -0.5, 0, 0.5, 1, 1.5]
-    return Explorer(
-        _limits_frame,
-        [
-            Choice("name", list(PROBLEMS), label="Data"),
-            Slider("angle", range(0, 360, 30), label="direction of w in degrees", start=0),
-            Slider("shift", shifts, label="shift along w", start=0),
-        ],
-        title="Do better than this line",
-        alt=_limits_alt,
-        x=_WIDE,
-        y=_WIDE,
-        equal=True,
-        aspect=1.3,
-        x_label="x₁",
-        y_label="x₂",
-    )
+def best_lines() -> Figure:
+    """Draw three problems that no line solves, each with the best of many thousand lines."""
+    figure, panels = plt.subplots(1, 3, figsize=(8.4, 2.9), layout="constrained")
+    for ax, (name, (X, y)) in zip(panels, PROBLEMS.items(), strict=True):
+        w, share = best_line(name)
+        plots.regions(partial(_says, w=w), X, ax)
+        plots.scatter(X, y, ax, size=14)
+        ax.set_title(f"{name}: {share:.0%}")
+        if ax is not panels[-1]:
+            ax.get_legend().remove()
+    return figure
