@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
-from dlcourse.explorers import Bars, Explorer, Line, Panel, Rule, Slider, Span, Text
+from dlcourse.explorers import (
+    Bars,
+    Explorer,
+    Line,
+    Panel,
+    Rule,
+    Slider,
+    Span,
+    Text,
+    network_diagram,
+)
 from dlcourse.explorers.labels import dodge
 
 X = np.linspace(1, 10, 30)
@@ -100,3 +110,18 @@ def test_numbers_wider_than_their_bars_are_left_out_on_the_page(browser, tmp_pat
 def test_numbers_wider_than_their_bars_are_left_out_in_print(monkeypatch):
     assert in_print([Bars(NARROW, numbers=".7f")], monkeypatch) == {}
     assert in_print([Bars(NARROW[:2], numbers=".2f")], monkeypatch).keys() == {"0.50", "0.25"}
+
+
+GAPS = """() => [...document.querySelectorAll('svg .dlx-words')].map((text) => {
+  const [own, gap] = [text, text.previousElementSibling].map((part) => part.getBBox());
+  const fits = gap.x <= own.x && own.x + own.width <= gap.x + gap.width;
+  const later = [...text.parentNode.children].slice([...text.parentNode.children].indexOf(text));
+  return [text.previousElementSibling.tagName, fits, later.some((part) => part.tagName === 'line')];
+})"""
+
+
+def test_a_number_on_an_edge_stands_in_a_gap_that_no_line_crosses(browser, tmp_path):
+    network = network_diagram([[[-1.5, 20, -0.25], [3, 2, 1]]], edge_numbers="+.2f")
+    with opened(browser, tmp_path, figure([network])) as page:
+        on_edges = page.evaluate(GAPS)
+    assert on_edges == [["rect", True, False]] * 6

@@ -15,6 +15,7 @@ export function paint(mark, place) {
   edges.sort((a, b) => mark.strong_edges.includes(a) - mark.strong_edges.includes(b));
   return [
     ...edges.flatMap((k) => edge(mark, k, nodes)),
+    ...edges.flatMap((k) => edgeText(mark, k, nodes)),
     ...nodes.flatMap((n, k) => node(mark, k, n, place)),
   ];
 }
@@ -81,18 +82,21 @@ function edge(mark, k, nodes) {
     }),
   ];
   if (mark.arrows) drawn.push(svg("path", { d: head.d, style: `fill:${css(color)}` }));
-  const text = mark.edge_labels[k];
-  if (text) drawn.push(edgeText(text, start, tip, mark.arrows));
   return drawn;
 }
 
-/** On the line of a network, nearer to the source, where edges still lie apart; above an arrow. */
-function edgeText(text, start, tip, arrows) {
+/** In a gap of a network's line, nearer to the source, where edges still lie apart; above an arrow. */
+function edgeText(mark, k, nodes) {
+  const [text, arrows] = [mark.edge_labels[k], mark.arrows];
+  if (!text) return [];
+  const [start, tip] = span(mark, k, nodes);
   const share = arrows ? 0.5 : 0.38;
-  const [x, y] = [0, 1].map((k) => start[k] + share * (tip[k] - start[k]));
-  const fits = 6.5 * plain(text).length < Math.abs(tip[0] - start[0]);
-  const lift = !arrows ? 0 : fits ? 10 : BOX_HEIGHT / 2 + 9;
-  return words(text, x, y - lift, { size: 0.92 });
+  const [x, y] = [0, 1].map((axis) => start[axis] + share * (tip[axis] - start[axis]));
+  const width = 6.5 * plain(text).length;
+  const lift = width < Math.abs(tip[0] - start[0]) ? 10 : BOX_HEIGHT / 2 + 9;
+  if (arrows) return [words(text, x, y - lift, { size: 0.92 })];
+  const size = { x: round(x - width / 2 - 2), y: round(y - 8), width: width + 4, height: 16 };
+  return [svg("rect", { ...size, style: "fill:var(--dl-paper)" }), words(text, x, y, { size: 0.92 })];
 }
 
 function node(mark, k, { x, y, radius, box }, place) {
