@@ -1,6 +1,6 @@
 """Figures and experiments of the chapter "From XOR to depth"."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -10,7 +10,6 @@ from dlcourse.activations import sigmoid
 from dlcourse.datasets import toy
 from dlcourse.explorers import (
     Arrows,
-    Bars,
     Button,
     Choice,
     Contour,
@@ -29,12 +28,13 @@ from dlcourse.explorers import (
     number,
 )
 from dlcourse.explorers.values import Array, Function, Limits
-from dlcourse.features import append_ones, product_features
-from dlcourse.gates import XOR_NETWORK, gate
+from dlcourse.features import product_features
+from dlcourse.gates import XOR_NETWORK
 from dlcourse.linear import scores
+from dlcourse.losses import binary_cross_entropy
 from dlcourse.network import Network, forward, initialize, network_from_weights, predict_scores
 from dlcourse.optimizers import Adam
-from dlcourse.training import Epoch, train
+from dlcourse.training import Callback, Epoch, train
 
 _CLASSES = ("XOR says 0", "XOR says 1")
 _CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
@@ -84,10 +84,11 @@ def _moved_frame(percent: int) -> list[Mark]:
 
 
 def _moved_alt(percent: int) -> str:
-    right = np.mean((_moved(_CLOUDS, percent).sum(axis=1) > 1.5) == _CLOUD_CLASSES)
+    beyond = _moved(_CLOUDS, percent).sum(axis=1) > 1.5
+    zeros, ones = (f"{beyond[k == _CLOUD_CLASSES].mean():.0%}" for k in (0, 1))
     return (
-        f"With the points {percent} % of the way to where two logistic units send them, the line "
-        f"has {right:.0%} of them on the right side."
+        f"{percent}% of the way to where two logistic units send the points, {ones} of those "
+        f"with the label 1 lie beyond the line, and {zeros} of those with the label 0."
     )
 
 
@@ -150,14 +151,23 @@ def _plane(w12: float) -> Callable[[Array, Array], Array]:
     return lambda a, b: middle + np.outer(1.7 * a - 0.85, along) + np.outer(1.4 * b - 0.7, down)
 
 
-def _hyperbola(w12: float, turn: float) -> tuple[Array, Array]:
-    """Both branches of the boundary, on the saddle, with gaps outside the window."""
-    x1 = np.linspace(*_CROSS_SIDE, 241)
+def _boundary(w12: float) -> tuple[Array, Array]:
+    """Points of the boundary, and which of them lie in the window.
+
+    Solved for x2 over x1 and, as it is its own mirror image, once more with both exchanged: what
+    stands upright in one is flat in the other.
+    """
+    x1 = np.linspace(*_CROSS_SIDE, 121)
     with np.errstate(divide="ignore", invalid="ignore"):
         x2 = (0.4 - x1) / (1 + w12 * x1)
     inside = (x2 > _CROSS_SIDE[0]) & (x2 < _CROSS_SIDE[1])
-    curve = _seen(product_features(np.column_stack([x1, np.where(inside, x2, 0.0)])), turn)
-    return curve[:, 0], np.where(inside, curve[:, 1], np.nan)
+    curve = np.column_stack([x1, np.where(inside, x2, 0.0)])
+    return np.vstack([curve, [[0, 0]], curve[:, ::-1]]), np.hstack([inside, False, inside])
+
+
+def _in_ink(points: Array, drawn: Array, width: float, label: str) -> Line:
+    y = np.where(drawn, points[:, 1], np.nan)
+    return Line(points[:, 0], y, color="ink", width=width, label=label)
 
 
 def _feature_axes(turn: float) -> list[Mark]:
@@ -171,10 +181,10 @@ def _feature_axes(turn: float) -> list[Mark]:
 
 
 def _cross_frame(w12: float, turn: float) -> list[Panel]:
-    side = _CROSS_SIDE
+    side, (boundary, inside) = _CROSS_SIDE, _boundary(w12)
     flat = [
         _over_plane(lambda X: _cross_score(X, w12), side, "score", 40, domain=(-2, 2)),
-        Contour(0.0, label="s = 0"),
+        _in_ink(boundary, inside, 2.0, "s = 0"),
         Points(_CLOUDS, _CLOUD_CLASSES, labels=_CLASSES),
     ]
     lifted = [
@@ -182,7 +192,7 @@ def _cross_frame(w12: float, turn: float) -> list[Panel]:
         Line(*_wires(_plane(w12), turn, 6), color=2, width=1.0, dash=False, label="s = 0"),
         *_feature_axes(turn),
         Points(_seen(product_features(_CLOUDS), turn), _CLOUD_CLASSES),
-        Line(*_hyperbola(w12, turn), color="ink", width=3.0, label="where they meet"),
+        _in_ink(_seen(product_features(boundary), turn), inside, 3.0, "where they meet"),
     ]
     return [
         _input_plane(flat, side, "Input plane", aspect=1.0),
@@ -192,7 +202,7 @@ def _cross_frame(w12: float, turn: float) -> list[Panel]:
 
 def _cross_alt(w12: float, turn: float) -> str:
     right = np.mean((_cross_score(_CLOUDS, w12) > 0) == _CLOUD_CLASSES)
-    shape = "a straight line" if w12 == 0 else "a hyperbola"
+    shape = {0.0: "a straight line", -2.5: "two lines that cross"}.get(w12, "a hyperbola")
     side = "seen along its surface as a line" if turn == 1 else "and the data lie on a saddle"
     return (
         f"With w₁₂ = {number(w12, 'g')} the boundary in the input plane is {shape} and has "
@@ -225,98 +235,34 @@ def plane_among_features() -> Explorer:
     )
 
 
-# --- One unit, four corners ---
-
-_GATE_NAMES = {
-    "0000": "always 0",
-    "0001": "AND",
-    "0010": "x₁ but not x₂",
-    "0011": "x₁",
-    "0100": "x₂ but not x₁",
-    "0101": "x₂",
-    "0111": "OR",
-    "1000": "NOR",
-    "1010": "NOT x₂",
-    "1011": "x₁ or not x₂",
-    "1100": "NOT x₁",
-    "1101": "x₂ or not x₁",
-    "1110": "NAND",
-    "1111": "always 1",
-}
-
-
-def _gate_frame(w0: int, w1: int, w2: int) -> list[Panel]:
-    side, w = (-0.4, 1.4), [w0, w1, w2]
-    p = gate(w, *_CORNERS.T)
-    says = (p > 0.5).astype(int)
-    plane = [
-        _over_plane(lambda X: gate(w, *X.T), side, "probability of 1", 32),
-        Contour(0.5, label="one half"),
-        Points(_CORNERS, says, labels=("says 0", "says 1"), size=13),
-    ]
-    inputs = [f"{x1}, {x2}" for x1, x2 in _CORNERS]
-    bars = Bars(p, inputs, color=says.tolist(), horizontal=True, numbers=".2f")
-    return [
-        _input_plane(plane, side, "One unit over the plane"),
-        Panel(
-            [bars],
-            title="Its truth table",
-            x_label="output",
-            y_label="x₁, x₂",
-            x=(0, 1.15),
-            aspect=1.0,
-        ),
-    ]
-
-
-def _gate_alt(w0: int, w1: int, w2: int) -> str:
-    p = gate([w0, w1, w2], *_CORNERS.T)
-    weights = f"w₀ = {number(w0, 'g')}, w₁ = {number(w1, 'g')}, w₂ = {number(w2, 'g')}"
-    if np.any(np.abs(p - 0.5) < 1e-9):
-        return f"With {weights} the boundary runs through a corner: the unit is undecided there."
-    bits = "".join(str(int(value > 0.5)) for value in p)
-    return (
-        f"With {weights} the unit answers {', '.join(bits)} at (0,0), (0,1), (1,0), (1,1): "
-        f"this is “{_GATE_NAMES[bits]}”."
-    )
-
-
-def one_unit_four_corners() -> Explorer:
-    """Show what one logistic unit says of two inputs that are 0 or 1."""
-    return Explorer(
-        _gate_frame,
-        [
-            Slider("w0", range(-30, 31, 10), label="bias w₀", start=-10),
-            Slider("w1", range(-20, 21, 10), label="weight w₁", start=20),
-            Slider("w2", range(-20, 21, 10), label="weight w₂", start=0),
-        ],
-        title="One unit, four corners",
-        alt=_gate_alt,
-        buttons=[
-            Button("AND", w0=-30, w1=20, w2=20),
-            Button("OR", w0=-10, w1=20, w2=20),
-            Button("NAND", w0=30, w1=-20, w2=-20),
-            Button("NOT x₁", w0=10, w1=-20, w2=0),
-        ],
-    )
-
-
 # --- XOR in two stages ---
 
 _XOR = np.array([0, 1, 1, 0])
 
 
-def _stages(X: Array, sharpness: float) -> tuple[Array, Array]:
-    """Outputs of the hidden units and of the network."""
+def _between(sharpness: float) -> float:
+    """Middle between NAND + OR where XOR is 0 and where it is 1."""
+    sums = sigmoid(scores(_CORNERS, _xor_network(sharpness)[0])).sum(axis=1)
+    return float(sums[:2].mean())
+
+
+def _weights(sharpness: float, line: str) -> list[Array]:
+    """NAND and OR, then AND with its own threshold or with one that follows."""
     first, second = _xor_network(sharpness)
-    H = sigmoid(scores(X, first))
-    return H, sigmoid(scores(H, second))[:, 0]
+    threshold = 1.5 if line == "stays" else _between(sharpness)
+    return [first, np.column_stack([[-sharpness * threshold], second[:, 1:]])]
 
 
-def _xor_diagram(x: Array, sharpness: float) -> Diagram:
-    H, y = _stages(x, sharpness)
+def _stages(X: Array, weights: list[Array]) -> tuple[Array, Array]:
+    """Outputs of the hidden units and of the network."""
+    H = sigmoid(scores(X, weights[0]))
+    return H, sigmoid(scores(H, weights[1]))[:, 0]
+
+
+def _xor_diagram(x: Array, weights: list[Array]) -> Diagram:
+    H, y = _stages(x, weights)
     return network_diagram(
-        _xor_network(sharpness),
+        weights,
         [x[0], H[0], y],
         hidden=[["NAND", "OR"]],
         outputs=["XOR"],
@@ -325,20 +271,21 @@ def _xor_diagram(x: Array, sharpness: float) -> Diagram:
     )
 
 
-def _truth_table(sharpness: float, corner: int) -> Matrix:
+def _truth_table(corner: int, weights: list[Array]) -> Matrix:
     return Matrix(
-        np.column_stack([_CORNERS, *_stages(_CORNERS, sharpness)]),
+        np.column_stack([_CORNERS, *_stages(_CORNERS, weights)]),
         columns=["x₁", "x₂", "NAND", "OR", "XOR"],
         numbers=".2f",
-        domain=(0, 2),
+        scale="diverging",
+        domain=(-1, 1),
         highlight=[(corner, None)],
     )
 
 
-def _xor_plane(x: Array, sharpness: float) -> Panel:
+def _xor_plane(x: Array, weights: list[Array]) -> Panel:
     side = (-0.4, 1.4)
     marks = [
-        _over_plane(lambda X: _stages(X, sharpness)[1], side, "output", 36),
+        _over_plane(lambda X: _stages(X, weights)[1], side, "output", 36),
         Line([-0.4, 0.9], [0.9, -0.4], color="ink", dash=True, label="OR"),
         Line([0.1, 1.4], [1.4, 0.1], color="ink", label="NAND"),
         Points(_CORNERS, _XOR, size=11),
@@ -347,43 +294,47 @@ def _xor_plane(x: Array, sharpness: float) -> Panel:
     return _input_plane(marks, side, "Input plane")
 
 
-def _hidden_space(x: Array, sharpness: float) -> Panel:
+def _hidden_space(x: Array, weights: list[Array]) -> Panel:
     sums, side = np.linspace(-0.6, 2.6, 65), (-0.2, 1.3)
-    track, _ = _stages(np.column_stack([sums / 2, sums / 2]), sharpness)
+    track, _ = _stages(np.column_stack([sums / 2, sums / 2]), weights)
+    bias, *slopes = weights[1][0]
+    across = -bias / slopes[0] - np.array(side)
     marks = [
         Line(*track.T, color="muted", label="the whole plane"),
-        Line([0.1, 1.4], [1.4, 0.1], color="ink", label="AND"),
-        Points(_stages(_CORNERS, sharpness)[0], _XOR, labels=_CLASSES, size=11),
-        Points(_stages(x, sharpness)[0], color="ink", hollow=True, size=20),
+        Line(side, across, color="ink", label="AND"),
+        Points(_stages(_CORNERS, weights)[0], _XOR, labels=_CLASSES, size=11),
+        Points(_stages(x, weights)[0], color="ink", hollow=True, size=20),
     ]
     return Panel(
         marks, title="Hidden space", x_label="NAND", y_label="OR", x=side, y=side, aspect=1.1
     )
 
 
-def _xor_frame(sharpness: float, corner: int) -> list[Panel]:
-    x = _CORNERS[[corner]]
+def _xor_frame(corner: int, sharpness: float, line: str) -> list[Panel]:
+    x, weights = _CORNERS[[corner]], _weights(sharpness, line)
     return [
-        Panel([_xor_diagram(x, sharpness)], title="The network", aspect=1.1),
-        Panel([_truth_table(sharpness, corner)], title="All four inputs", aspect=1.1),
-        _xor_plane(x, sharpness),
-        _hidden_space(x, sharpness),
+        Panel([_xor_diagram(x, weights)], title="The network", aspect=1.1),
+        Panel([_truth_table(corner, weights)], title="All four inputs", aspect=1.1),
+        _xor_plane(x, weights),
+        _hidden_space(x, weights),
     ]
 
 
-def _xor_alt(sharpness: float, corner: int) -> str:
-    H, y = _stages(_CORNERS, sharpness)
+def _xor_alt(corner: int, sharpness: float, line: str) -> str:
+    weights = _weights(sharpness, line)
+    H, y = _stages(_CORNERS, weights)
     n_right = int(np.sum((y > 0.5) == _XOR))
     (x1, x2), (h1, h2) = _CORNERS[corner], H[corner]
+    threshold = "" if line == "stays" else f", with AND's line moved to {_between(sharpness):.2f},"
     return (
-        f"At sharpness {sharpness:g} the input ({x1}, {x2}) moves to ({h1:.2f}, {h2:.2f}) in "
-        f"hidden space and the output is {y[corner]:.2f}; {n_right} of the 4 corners are "
-        "classified rightly."
+        f"At sharpness {sharpness:g}{threshold} the input ({x1}, {x2}) moves to "
+        f"({h1:.2f}, {h2:.2f}) in hidden space and the output is {y[corner]:.2f}; {n_right} of "
+        "the 4 corners are right."
     )
 
 
 def xor_in_two_stages() -> Explorer:
-    """Make the units of the XOR network softer and softer, until it fails."""
+    """Make the units of the XOR network softer and softer, with AND's line at rest or not."""
     sharpness = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 14, 20]
     corners = [f"{x1}, {x2}" for x1, x2 in _CORNERS]
     return Explorer(
@@ -391,6 +342,7 @@ def xor_in_two_stages() -> Explorer:
         [
             Choice("corner", range(4), labels=corners, label="inputs x₁, x₂", start=1),
             Slider("sharpness", sharpness, label="sharpness", start=20),
+            Choice("line", ["stays", "follows"], label="AND's line"),
         ],
         title="XOR in two stages",
         alt=_xor_alt,
@@ -398,13 +350,115 @@ def xor_in_two_stages() -> Explorer:
     )
 
 
+# --- A network that learns XOR, or does not ---
+
+_STOPS = [0, 20, 40, 70, 100, 150, 200, 300]
+
+
+def learn_xor(n_hidden: int, seed: int, callbacks: Sequence[Callback] = ()) -> Network:
+    """Train one hidden layer of sigmoids on the four corners."""
+    rng = np.random.default_rng(seed)
+    network = initialize((2, n_hidden, 1), rng, activation="sigmoid")
+    train(
+        network,
+        _CORNERS,
+        _XOR,
+        loss="binary_cross_entropy",
+        optimizer=Adam(0.1),
+        epochs=300,
+        rng=rng,
+        callbacks=callbacks,
+        progress=False,
+    )
+    return network
+
+
+def _copy(network: Network) -> Network:
+    return replace(network, parameters=network.parameters.copy())
+
+
+@cache
+def _learning(n_hidden: int, seed: int) -> list[Network]:
+    """Network after every tenth step."""
+    start = initialize((2, n_hidden, 1), np.random.default_rng(seed), activation="sigmoid")
+    kept = [start]
+
+    def keep(epoch: Epoch) -> None:
+        if epoch.number % 10 == 0:
+            kept.append(_copy(epoch.network))
+
+    learn_xor(n_hidden, seed, callbacks=[keep])
+    return kept
+
+
+@cache
+def _losses(n_hidden: int, seed: int) -> list[float]:
+    networks = _learning(n_hidden, seed)
+    return [binary_cross_entropy(predict_scores(n, _CORNERS)[:, 0], _XOR) for n in networks]
+
+
+def _zero_lines(W: Array, reach: float) -> Line:
+    """Where each unit of a first layer has the score 0; the pen is lifted after each."""
+    normal = W[:, 1:] / np.sum(W[:, 1:] ** 2, axis=1, keepdims=True)
+    foot, along = -W[:, :1] * normal, normal[:, ::-1] * [1, -1]
+    along *= reach / np.linalg.norm(along, axis=1, keepdims=True)
+    path = np.stack([foot - along, foot + along, foot], axis=1).reshape(-1, 2)
+    path[2::3, 1] = np.nan
+    return Line(*path.T, color="ink", dash=True, label="a hidden unit's line")
+
+
+def _learning_frame(n_hidden: int, seed: int, step: int) -> list[Panel]:
+    side, kept = (-0.4, 1.4), _learning(n_hidden, seed)
+    network = kept[step // 10]
+    plane = [
+        _over_plane(lambda X: sigmoid(predict_scores(network, X)[:, 0]), side, "output", 16),
+        _zero_lines(network.W[0], reach=3.0),
+        Points(_CORNERS, _XOR, labels=_CLASSES, size=11),
+    ]
+    losses = _losses(n_hidden, seed)
+    loss = Line(10 * np.arange(len(kept)), losses, color="ink", label="loss", upto=step // 10)
+    return [
+        _input_plane(plane, side, "What it says"),
+        Panel(
+            [loss], title="Its loss", x_label="steps", y_label="loss", x=(0, 310), y=(0, 1.1),
+            aspect=1.1, legend=False,
+        ),
+    ]  # fmt: skip
+
+
+def _learning_alt(n_hidden: int, seed: int, step: int) -> str:
+    network = _learning(n_hidden, seed)[step // 10]
+    s = predict_scores(network, _CORNERS)[:, 0]
+    says = ", ".join(f"{p:.2f}" for p in sigmoid(s))
+    return (
+        f"{n_hidden} hidden units, start {seed}, after {step} steps: it says {says} at (0,0), "
+        f"(0,1), (1,0), (1,1). Right: {np.sum((s > 0) == _XOR)} of 4; "
+        f"loss {_losses(n_hidden, seed)[step // 10]:.2f}."
+    )
+
+
+def train_your_own() -> Explorer:
+    """Train a network on XOR from a start and with a width that the reader chooses."""
+    return Explorer(
+        _learning_frame,
+        [
+            Choice("n_hidden", [2, 4, 8], label="hidden units"),
+            Slider("seed", range(20), label="start (seed)"),
+            Slider("step", _STOPS, label="training steps", play=True),
+        ],
+        title="Train your own XOR",
+        alt=_learning_alt,
+        frames_per_second=2,
+    )
+
+
 # --- Neuron, layer, network ---
 
 _FIRST_LAYER = np.array([[-1.0, 2.0, 0.5], [0.5, -1.0, 1.0], [1.0, 0.5, -1.5]])
 _GROWING = {
-    "neuron": [_FIRST_LAYER[:1]],
-    "layer": [_FIRST_LAYER],
-    "network": [
+    "A neuron": [_FIRST_LAYER[:1]],
+    "A layer": [_FIRST_LAYER],
+    "A network": [
         _FIRST_LAYER,
         np.array([[0.5, 1.5, -1.0, 1.0], [-1.0, -0.5, 2.0, 0.5]]),
         np.array([[-0.5, 2.0, -1.5]]),
@@ -420,38 +474,31 @@ def _outputs(what: str) -> list[Array]:
     return values
 
 
-def _growing_frame(what: str) -> list[Mark]:
-    return [
-        network_diagram(
-            _GROWING[what],
-            _outputs(what),
-            functions="σ",
-            value_domain=(-2, 2),
-            weight_domain=(-2, 2),
-            edge_numbers="+.1f" if what == "neuron" else "",
-        )
-    ]
-
-
-def _growing_alt(what: str) -> str:
-    n_units = sum(len(W) for W in _GROWING[what])
-    n_weights = sum(W.size for W in _GROWING[what])
-    outputs = ", ".join(f"{value:.2f}" for value in _outputs(what)[-1])
-    return (
-        f"A {what} with {n_units} unit{'s' * (n_units > 1)} and {n_weights} weights, biases "
-        f"included; for the input (1, 2) it gives {outputs}."
+def _growing_panel(what: str) -> Panel:
+    diagram = network_diagram(
+        _GROWING[what],
+        _outputs(what),
+        functions="σ",
+        value_domain=(-2, 2),
+        weight_domain=(-2, 2),
+        edge_numbers="+.1f" if what == "A neuron" else "",
     )
+    return Panel([diagram], title=what, aspect=1.1)
 
 
 def neuron_layer_network() -> Explorer:
     """Draw one neuron, the layer that it belongs to, and a network that begins with it."""
-    labels = ["one neuron", "a layer", "a network"]
+    first = ", ".join(f"{value:.2f}" for value in _outputs("A layer")[-1])
     return Explorer(
-        _growing_frame,
-        [Choice("what", list(_GROWING), labels=labels, label="draw")],
+        lambda: [_growing_panel(what) for what in _GROWING],
         title="Neuron, layer, network",
-        alt=_growing_alt,
-        aspect=1.7,
+        alt=(
+            "Three diagrams for the inputs 1 and 2. A neuron with the weights 2 and 0.5 and the "
+            f"bias −1 gives {_outputs('A neuron')[-1][0]:.2f}. A layer of three neurons, the same "
+            f"one first, gives {first}. In a network that layer is followed by one of two neurons "
+            f"and one of a single neuron, which gives {_outputs('A network')[-1][0]:.2f}."
+        ),
+        columns=2,
     )
 
 
@@ -459,9 +506,9 @@ def neuron_layer_network() -> Explorer:
 
 
 @cache
-def trained_on_moons() -> tuple[Network, Array, Array]:
+def trained_on_moons(seed: int = 8) -> tuple[Network, Array, Array]:
     """Network of sizes 2, 4, 3, 1, and the moons it was trained on."""
-    rng = np.random.default_rng(5)
+    rng = np.random.default_rng(seed)
     X, y = toy.moons(200, noise=0.12, rng=rng)
     network = initialize((2, 4, 3, 1), rng, activation="tanh")
     train(
@@ -510,6 +557,7 @@ def _flow_frame(layer: int, x1: float, x2: float) -> list[Panel]:
             resolution=64,
         ),
         Contour(0.5, label="one half"),
+        _zero_lines(network.W[0], reach=5.0),
         Points(X, y, labels=("class 0", "class 1"), size=5),
         Points([x1, x2], color="ink", size=5),
         Handle(x1, x2, moves=("x1", "x2"), label="input"),
@@ -553,9 +601,93 @@ def activations_flow() -> Explorer:
     )
 
 
-# --- Folding an interval: pieces at equal parameter counts ---
+# --- A plane is folded four times ---
 
-_ALONG = np.linspace(0, 1, 1025)
+_CREASES = [(0, 0.0, -1), (1, 0.0, -1), (0, 1.0, 1), (1, 1.0, 1)]  # axis, place, side that moves
+_CUT = 1.25  # the straight line is x1 + x2 = 1.25 on the sheet
+
+
+def _islands() -> tuple[Array, Array]:
+    """Four islands of class 1 in a sea of class 0, with a strip between that is free of points."""
+    X = np.random.default_rng(3).uniform(-2, 2, size=(500, 2))
+    away = np.abs(np.abs(X) - 1).sum(axis=1)
+    classes = [X[away > 0.9][:70], X[away < 0.6][:70]]
+    return np.vstack(classes), np.repeat([0, 1], 70)
+
+
+def _folded(X: Array, folds: float) -> Array:
+    """Points of the sheet, seen from above; half a fold has them all on its crease."""
+    X = np.array(X, dtype=float)
+    for k, (axis, crease, side) in enumerate(_CREASES):
+        beyond = X[:, axis] - crease
+        turn = np.cos(np.pi * np.clip(folds - k, 0, 1))
+        X[:, axis] = crease + np.where(side * beyond > 0, turn * beyond, beyond)
+    return X
+
+
+def _sheet(folds: float) -> list[Mark]:
+    along = np.linspace(-2, 2, 5)
+    lines = [np.column_stack([np.full(5, x), along]) for x in along]
+    net = _folded(np.vstack([*lines, *(line[:, ::-1] for line in lines)]), folds)
+    net = np.insert(net, range(5, 51, 5), [0, np.nan], axis=0)
+    axis, crease, _ = _CREASES[min(int(folds), 3)]
+    ends = [[crease, crease], [-2.2, 2.2]]
+    X, y = _islands()
+    return [
+        Line(*net.T, color="muted", width=0.8, label="sheet"),
+        Line([-0.95, 2.2], [2.2, -0.95], color="ink", width=2.5, label="straight line"),
+        Points(_folded(X, folds), y, labels=("class 0", "class 1"), size=5),
+        Handle(*_folded(np.array([[-2, -2]]), folds)[0], moves="folds", label="corner"),
+        *([Line(*ends[:: 1 - 2 * axis], color="ink", dash=True, label="crease")] * (folds < 4)),
+    ]
+
+
+def _unfolded_score(X: Array, folds: float) -> Array:
+    """Score on the sheet after the folds that are done."""
+    score: Array = _folded(X, np.floor(folds)).sum(axis=1) - _CUT
+    return score
+
+
+def _fold_frame(folds: float) -> list[Panel]:
+    side = (-2.2, 2.2)
+    unfolded = [
+        _over_plane(lambda X: _unfolded_score(X, folds), side, "score", 45, domain=(-1.5, 1.5)),
+        Contour(0.0, label="the same line"),
+        Points(*_islands(), size=5),
+    ]
+    return [
+        _input_plane(_sheet(folds), side, "The sheet, folded", aspect=1.0),
+        _input_plane(unfolded, side, "And unfolded again", aspect=1.0),
+    ]
+
+
+def _fold_alt(folds: float) -> str:
+    done, going = divmod(folds, 1)
+    X, y = _islands()
+    right = np.mean((_unfolded_score(X, folds) > 0) == y)
+    begun = f" and {going:.0%} of the next" if going else ""
+    return (
+        f"{done:.0f} of 4 folds are done{begun}. Unfolded, the straight line has "
+        f"{2**done:.0f} straight piece{'s' * (done > 0)}, and {right:.0%} of the points lie on "
+        "the right side of it."
+    )
+
+
+def folding_the_plane() -> Explorer:
+    """Fold a sheet with the data on it, cut it along a line, and unfold it."""
+    return Explorer(
+        _fold_frame,
+        [Slider("folds", np.linspace(0, 4, 17), label="folds", format="g", play=True)],
+        title="Four folds and one straight line",
+        alt=_fold_alt,
+        buttons=[Button(f"{k} fold{'s' * (k > 1)}", folds=float(k)) for k in (1, 2, 3, 4)],
+        frames_per_second=3,
+    )
+
+
+# --- A tent in a tent: 2^k pieces from 2k units ---
+
+_ALONG = np.linspace(0, 1, 129)
 
 
 def folds(k: int, n_inputs: int = 1) -> Network:
@@ -567,154 +699,26 @@ def folds(k: int, n_inputs: int = 1) -> Network:
     return network_from_weights(weights, "relu")
 
 
-def _deep(k: int) -> Array:
-    return predict_scores(folds(k), _ALONG[:, np.newaxis])[:, 0]
-
-
-def _shallow(k: int) -> Array:
-    """Fit of 2k ReLU units: kinks on the first teeth, heights by least squares."""
-    kinks = np.arange(2 * k) / 2**k
-    features = append_ones(np.maximum(0, _ALONG[:, np.newaxis] - kinks))
-    fit: Array = features @ np.linalg.lstsq(features, _deep(k), rcond=None)[0]
-    return fit
-
-
-def _saw_frame(k: int) -> list[Panel]:
-    ks = np.arange(1, 8)
-    thin = 2 if k < 7 else 1
-    deep_label = f"deep: {k} stage{'s' * (k > 1)} of 2 units"
-    shallow_label = f"shallow: 1 stage of {2 * k} units"
-    graph = [
-        Line(_ALONG[::thin], _deep(k)[::thin], color=0, width=1.6, label=deep_label),
-        Line(_ALONG[::4], _shallow(k)[::4], color=1, width=2.5, label=shallow_label),
-    ]
-    counts = [
-        Line(6 * ks + 1, 2.0**ks, color=0, markers=True, label="deep"),
-        Line(6 * ks + 1, 2 * ks + 1, color=1, markers=True, label="shallow, at most"),
-        Points([[6 * k + 1, 2.0**k], [6 * k + 1, 2.0 * k + 1]], color="ink", hollow=True, size=17),
-    ]
-    return [
-        Panel(
-            graph,
-            title="Output",
-            x_label="x",
-            y_label="output",
-            x=(0, 1),
-            y=(-0.05, 1.05),
-            aspect=1.5,
-        ),
-        Panel(
-            counts,
-            title="Straight pieces",
-            x_label="parameters",
-            y_label="pieces",
-            y_scale="log",
-            x=(4, 46),
-            y=(1.6, 160),
-            aspect=1.1,
-        ),
-    ]
-
-
-def _saw_alt(k: int) -> str:
-    bends = np.abs(np.diff(_deep(k), 2)) > 1e-9
-    error = np.abs(_shallow(k) - _deep(k)).mean()
-    return (
-        f"With {folds(k).parameters.size} parameters each, the deep network's graph has "
-        f"{1 + bends.sum()} straight pieces, a shallow one's at most {2 * k + 1}; the shallow fit "
-        f"drawn is {error:.2f} away on average."
-    )
-
-
-def folding_an_interval() -> Explorer:
-    """Compare a deep and a shallow network with the same number of parameters."""
+def tents() -> Explorer:
+    """Draw the outputs of one, two and three stages."""
     return Explorer(
-        _saw_frame,
-        [Slider("k", range(1, 8), label="stages k", start=3, play=True)],
-        title="Folding an interval: pieces at equal parameter counts",
-        alt=_saw_alt,
-        frames_per_second=1,
-    )
-
-
-# --- Shallow and deep on four rings ---
-
-_SHALLOW, _DEEP = (2, 64, 1), (2, 8, 8, 8, 8, 1)
-_RACE_EPOCHS = [0, 2, 5, 10, 15, 20, 30, 40, 50, 60, 80, 100]
-
-
-def _alternating_rings(n: int, seed: int) -> tuple[Array, Array]:
-    X, ring = toy.rings(n, noise=0.03, rng=np.random.default_rng(seed), n_classes=4)
-    return X, ring % 2
-
-
-@cache
-def _race(sizes: tuple[int, ...]) -> dict[int, Network]:
-    """Network after each of the epochs shown."""
-    rng = np.random.default_rng(1)
-    network = initialize(sizes, rng)
-    kept = {0: replace(network, parameters=network.parameters.copy())}
-
-    def keep(epoch: Epoch) -> None:
-        if epoch.number in _RACE_EPOCHS:
-            kept[epoch.number] = replace(network, parameters=network.parameters.copy())
-
-    train(
-        network,
-        *_alternating_rings(320, seed=0),
-        loss="binary_cross_entropy",
-        optimizer=Adam(0.01),
-        epochs=_RACE_EPOCHS[-1],
-        rng=rng,
-        callbacks=[keep],
-        progress=False,
-    )
-    return kept
-
-
-def _race_panel(sizes: tuple[int, ...], epoch: int, title: str) -> Panel:
-    network, side = _race(sizes)[epoch], (-1.2, 1.2)
-
-    def probability(X: Array) -> Array:
-        return sigmoid(predict_scores(network, X)[:, 0])
-
-    marks = [
-        _over_plane(probability, side, "probability of class 1", 56),
-        Contour(0.5, label="one half"),
-        Points(*_alternating_rings(320, seed=0), labels=("class 0", "class 1"), size=4.5),
-    ]
-    return _input_plane(marks, side, title)
-
-
-def _race_frame(epoch: int) -> list[Panel]:
-    return [
-        _race_panel(_SHALLOW, epoch, "shallow: 64 units in one"),
-        _race_panel(_DEEP, epoch, "deep: 8 units in each of 4"),
-    ]
-
-
-def _rings_right(network: Network) -> float:
-    X, y = _alternating_rings(2000, seed=1)
-    return float(np.mean((predict_scores(network, X)[:, 0] > 0) == y))
-
-
-def _race_alt(epoch: int) -> str:
-    shallow, deep = _race(_SHALLOW)[epoch], _race(_DEEP)[epoch]
-    return (
-        f"After {epoch} epochs the shallow network ({shallow.parameters.size} parameters) has "
-        f"{_rings_right(shallow):.0%} of new points right, the deep one ({deep.parameters.size} "
-        f"parameters) {_rings_right(deep):.0%}."
-    )
-
-
-def shallow_and_deep_on_rings() -> Explorer:
-    """Train a wide and a deep network on the same rings."""
-    return Explorer(
-        _race_frame,
-        [Slider("epoch", _RACE_EPOCHS, label="epochs", play=True)],
-        title="Shallow and deep on four rings",
-        alt=_race_alt,
-        frames_per_second=2,
+        lambda: [
+            Panel(
+                [Line(_ALONG, predict_scores(folds(k), _ALONG[:, None])[:, 0], color="ink")],
+                title=f"{k} stage{'s' * (k > 1)}: {2**k} pieces",
+                x_label="x",
+                x=(0, 1),
+                y=(-0.05, 1.05),
+                aspect=1.4,
+            )
+            for k in (1, 2, 3)
+        ],
+        title="A tent in a tent",
+        alt=(
+            "One stage rises from 0 to 1 in the middle and falls back to 0: a tent of 2 straight "
+            "pieces. Two stages make two such tents side by side, of 4 pieces, and three stages "
+            "make four, of 8."
+        ),
     )
 
 
@@ -756,34 +760,38 @@ def spiral_accuracies(turns: int) -> Array:
     return np.reshape(runs, (len(HIDDEN), 5))
 
 
-def _depth_frame(turns: int) -> list[Mark]:
+def _depth_panel(turns: int) -> Panel:
     accuracies, depths = spiral_accuracies(turns), np.array([len(hidden) for hidden in HIDDEN])
     dots = np.column_stack([np.repeat(depths, accuracies.shape[1]), accuracies.ravel()])
-    return [
-        Line(depths, np.median(accuracies, axis=1), color=0, markers=True, label="median"),
-        Points(dots, color=1, size=6, label="one seed", opacity=0.7),
-    ]
+    return Panel(
+        [
+            Line(depths, np.median(accuracies, axis=1), color="ink", label="median"),
+            Points(dots, color="muted", size=6, label="one seed"),
+        ],
+        title=f"Spirals of {turns} turn{'s' * (turns > 1)}",
+        x_label="hidden layers",
+        y_label="accuracy on new points",
+        x=(0.5, 6.5),
+        y=(0.45, 1.03),
+        x_format="d",
+        y_format=".0%",
+        aspect=1.3,
+    )
 
 
-def _depth_alt(turns: int) -> str:
+def _depth_words(turns: int) -> str:
     rows = zip(HIDDEN, spiral_accuracies(turns), strict=True)
     medians = ", ".join(f"{np.median(row):.0%} with {len(hidden)}" for hidden, row in rows)
-    return (
-        f"Spirals of {turns} turn{'s' * (turns > 1)}, median accuracy on new points by number of "
-        f"hidden layers: {medians}."
-    )
+    return f"Spirals of {turns} turn{'s' * (turns > 1)}: {medians}."
 
 
 def accuracy_against_depth() -> Explorer:
     """Compare networks of one to six hidden layers on easy and on hard spirals."""
     return Explorer(
-        _depth_frame,
-        [Choice("turns", [1, 2], labels=["1 turn", "2 turns"], label="spirals with", start=2)],
+        lambda: [_depth_panel(1), _depth_panel(2)],
         title="Accuracy against depth at equal parameter counts",
-        alt=_depth_alt,
-        x_label="hidden layers",
-        y_label="accuracy on new points",
-        x=(0.5, 6.5),
-        y=(0.45, 1.03),
-        aspect=1.8,
+        alt=(
+            "Median accuracy on new points by number of hidden layers. "
+            f"{_depth_words(1)} {_depth_words(2)}"
+        ),
     )

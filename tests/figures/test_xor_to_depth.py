@@ -4,9 +4,13 @@ import numpy as np
 import pytest
 from figures.asked import numbers
 
+from dlcourse.activations import sigmoid
+from dlcourse.datasets import toy
+from dlcourse.features import append_ones, product_features
 from dlcourse.figures import xor_to_depth as figures
-from dlcourse.gates import XOR_NETWORK, gate
-from dlcourse.network import initialize, predict_scores
+from dlcourse.gates import AND, TRUTH_TABLES, XOR_NETWORK, gate, learn_gate
+from dlcourse.linear import fit_logistic, scores
+from dlcourse.network import forward, initialize, network_from_weights, predict_scores
 
 CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 XOR = np.array([0, 1, 1, 0])
@@ -15,10 +19,11 @@ XOR = np.array([0, 1, 1, 0])
 # --- Two logistic units move the plane ---
 
 
-def test_the_line_that_never_moves_gets_all_points_right_in_the_end():
+def test_the_line_that_never_moves_has_each_class_on_its_own_side_in_the_end():
     explorer = figures.two_units_move_the_plane()
-    assert "100% of them on the right side" in explorer.caption_at(percent=100)
-    assert "100%" not in explorer.caption_at(percent=0)
+    words = "{} of those with the label 1 lie beyond the line, and {} of those with the label 0."
+    assert explorer.caption_at(percent=0).endswith(words.format("0%", "50%"))
+    assert explorer.caption_at(percent=100).endswith(words.format("100%", "0%"))
 
 
 def test_at_sharpness_20_the_units_are_those_of_the_gates():
@@ -44,12 +49,60 @@ def test_all_corners_are_right_as_soon_as_w12_is_below_minus_1_6(w12):
 
 def test_the_curve_where_they_meet_lies_in_the_plane_and_on_the_saddle():
     """Turned to the end, the plane is a straight line, and so the curve is too."""
-    for w12 in (-4.0, -2.0, 0.5):
-        u, v = figures._hyperbola(w12, turn=1.0)
+    for w12 in (-4.0, -2.5, -2.0, 0.5):
+        points, inside = figures._boundary(w12)
+        u, v = figures._seen(product_features(points[inside]), turn=1.0).T
         plane = figures._wires(figures._plane(w12), 1.0, 6)
         line = np.polyfit(*(side[np.isfinite(plane[1])] for side in plane), 1)
-        seen = np.isfinite(v)
-        np.testing.assert_allclose(v[seen], np.polyval(line, u[seen]), atol=1e-9)
+        assert inside.sum() > 100
+        np.testing.assert_allclose(v, np.polyval(line, u), atol=1e-9)
+
+
+def test_where_the_constant_is_0_the_boundary_is_two_lines_that_cross_and_both_are_drawn():
+    assert 1 * 1 - (-0.4) * -2.5 == 0
+    along = np.linspace(*figures._CROSS_SIDE, 121)[1:-1]
+    lines = [np.column_stack(pair) for pair in ((along, 0 * along + 0.4), (0 * along + 0.4, along))]
+    for line in lines:
+        np.testing.assert_allclose(figures._cross_score(line, -2.5), 0, atol=1e-12)
+        points, inside = figures._boundary(-2.5)
+        away = np.linalg.norm(line[:, np.newaxis] - points[inside], axis=2).min(axis=1)
+        assert away.max() < 0.01
+    assert "two lines that cross" in figures.plane_among_features().caption_at(w12=-2.5)
+
+
+UPPER_RIGHT, LOWER_LEFT, BESIDE = (1, 1), (-1, -1), {(1, -1), (-1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("w12", "where"),
+    [
+        (-2.0, {LOWER_LEFT, UPPER_RIGHT}),
+        (-2.5, {LOWER_LEFT, UPPER_RIGHT, *BESIDE}),
+        (-3.0, BESIDE),
+    ],
+)
+def test_the_second_branch_is_at_the_upper_right_and_then_the_branches_change_partners(w12, where):
+    side = np.linspace(-0.3, 1.3, 321)
+    X = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+    near = X[np.abs(figures._cross_score(X, w12)) < 0.01]
+    centre = np.array([-1, -1]) / w12
+    assert {tuple(quarter) for quarter in np.sign(near - centre) if quarter.all()} == where
+
+
+def test_the_boundary_of_learned_weights_is_a_hyperbola_and_right_everywhere():
+    X, y = toy.xor(120, noise=0.09, rng=np.random.default_rng(0))
+    w = fit_logistic(product_features(X), y, weight_penalty=1e-3)
+    assert np.all((scores(product_features(X), w) > 0) == y)
+
+
+def test_the_product_is_the_wrong_feature_for_two_rings():
+    X, y = toy.rings(200, noise=0.08, rng=np.random.default_rng(0))
+    right = [
+        np.mean((scores(features, fit_logistic(features, y)) > 0) == y)
+        for features in (product_features(X), X**2)
+    ]
+    assert right[0] < 0.8
+    assert right[1] > 0.95
 
 
 def test_the_score_of_the_fourth_corner_by_the_weight_of_the_product():
@@ -62,22 +115,24 @@ def test_the_score_of_the_fourth_corner_by_the_weight_of_the_product():
     assert sign == -(0.4 + 1 + 1)
 
 
-# --- One unit, four corners ---
+# --- A logistic unit is a logic gate ---
 
 
-def test_the_buttons_set_the_gates_that_they_name():
-    explorer = figures.one_unit_four_corners()
-    for button in explorer.buttons:
-        assert f"this is “{button.label}”" in explorer.caption_at(**button.settings)
+def test_the_fit_to_xor_is_all_zeros_and_that_to_and_smaller_in_nearly_its_proportions():
+    np.testing.assert_allclose(learn_gate(TRUTH_TABLES["xor"]), 0, atol=1e-6)
+    w = learn_gate(TRUTH_TABLES["and"])
+    np.testing.assert_allclose(w / w[1], [-1.57, 1, 1], atol=0.005)
+    assert w[1] < AND[1]
 
 
-def test_neither_xor_nor_its_negation_is_ever_said():
-    assert set(figures._GATE_NAMES) == {f"{k:04b}" for k in range(16)} - {"0110", "1001"}
-
-
-def test_weights_of_the_gates_in_the_question():
-    for weights, corners in (([-30, 20, 20], [3]), ([-10, 20, -20], [2])):
-        assert np.flatnonzero(gate(weights, *CORNERS.T) > 0.5).tolist() == corners
+def test_a_unit_says_all_truth_tables_but_xor_and_its_negation():
+    right, all_of_them, without_one, _ = numbers("xor_to_depth", "gates-in-reach")
+    weights = [[w0, *w] for w0 in (-1.5, -0.5, 0.5, 1.5) for w in np.ndindex(3, 3)]
+    said = {tuple(gate(np.subtract(w, [0, 1, 1]), *CORNERS.T) > 0.5) for w in weights}
+    missing = {tuple(XOR == 1), tuple(XOR == 0)}
+    assert right == len(said)
+    assert all_of_them == len(said | missing) == without_one + 1
+    assert not said & missing
 
 
 # --- XOR in two stages ---
@@ -85,45 +140,162 @@ def test_weights_of_the_gates_in_the_question():
 
 def test_both_inputs_with_one_1_fail_together_between_sharpness_2_and_2_5():
     for sharpness in figures.xor_in_two_stages().controls[1].values:
-        right = (figures._stages(CORNERS, sharpness)[1] > 0.5) == XOR
+        _, y = figures._stages(CORNERS, figures._weights(sharpness, "stays"))
+        right = (y > 0.5) == XOR
         assert right.tolist() == [True, sharpness >= 2.5, sharpness >= 2.5, True]
 
 
+def test_at_sharpness_2_the_classes_are_apart_and_below_the_threshold_of_and():
+    H, _ = figures._stages(CORNERS, figures._weights(2, "stays"))
+    np.testing.assert_allclose(H.sum(axis=1), [1.22, 1.46, 1.46, 1.22], atol=0.005)
+    assert figures._between(2) == pytest.approx((1.22 + 1.46) / 2, abs=0.005)
+
+
+def test_with_a_line_that_follows_all_answers_are_right_at_every_sharpness():
+    for sharpness in (0.2, 0.5, *figures.xor_in_two_stages().controls[1].values):
+        _, y = figures._stages(CORNERS, figures._weights(sharpness, "follows"))
+        assert np.array_equal(y > 0.5, XOR)
+
+
+def test_without_the_sigmoid_the_two_scores_have_the_same_sum_everywhere():
+    X = np.random.default_rng(0).normal(size=(50, 2))
+    np.testing.assert_allclose(scores(X, figures._xor_network(1)[0]).sum(axis=1), 1)
+
+
 def test_the_hidden_units_read_the_sum_only():
-    H, _ = figures._stages(np.array([[0.2, 0.5], [0.7, 0.0], [-1.0, 1.7]]), 8)
+    weights = figures._weights(8, "stays")
+    H, _ = figures._stages(np.array([[0.2, 0.5], [0.7, 0.0], [-1.0, 1.7]]), weights)
     np.testing.assert_allclose(H, H[[0]].repeat(3, axis=0))
 
 
 def test_at_every_sharpness_the_equal_corners_stay_before_the_line_of_and():
     for sharpness in np.linspace(0.1, 20, 200):
-        H, _ = figures._stages(CORNERS[[0, 3]], sharpness)
+        H, _ = figures._stages(CORNERS[[0, 3]], figures._weights(sharpness, "stays"))
         assert np.all(H.sum(axis=1) < 1.5)
+
+
+# --- A network that learns XOR, or does not ---
+
+
+@pytest.fixture(scope="module")
+def learners():
+    """Fifty networks of each width after their 300 steps."""
+    return {n: [figures.learn_xor(n, seed) for seed in range(50)] for n in (2, 3, 4, 8)}
+
+
+def learned(network):
+    return np.array_equal(predict_scores(network, CORNERS)[:, 0] > 0, XOR)
+
+
+def cut_off(w):
+    """The corner that a unit's line has apart from the other three, or None."""
+    beyond = scores(CORNERS, w) > 0
+    lonely = np.flatnonzero(beyond == (beyond.sum() == 1))
+    return lonely[0] if len(lonely) == 1 else None
+
+
+def test_fewer_than_half_learn_it_with_two_units_and_more_with_more(learners):
+    found = {n: sum(map(learned, networks)) for n, networks in learners.items()}
+    assert 15 < found[2] < 25
+    assert 35 < found[3] < 45
+    assert found[2] < found[3] < found[4] < found[8] == 50
+
+
+def test_two_units_learn_it_where_their_lines_cut_off_opposite_corners(learners):
+    for network in learners[2]:
+        corners = {cut_off(w) for w in network.W[0]}
+        assert learned(network) == (corners in ({0, 3}, {1, 2}))
+
+
+def trained_together(networks, steps):
+    """Parameters after so many steps of Adam, and the last gradients, of all networks at once."""
+    W = [np.stack([network.W[layer] for network in networks]) for layer in (0, 1)]
+    m, v = [0 * w for w in W], [0 * w for w in W]
+    X = append_ones(CORNERS)
+    for step in range(1, steps + 1):
+        H = sigmoid(X @ W[0].transpose(0, 2, 1))
+        ones = np.ones((*H.shape[:2], 1))
+        p = sigmoid(np.concatenate([ones, H], axis=2) @ W[1].transpose(0, 2, 1))
+        dS = (p - XOR[:, np.newaxis]) / 4
+        dH = dS @ W[1][:, :, 1:] * H * (1 - H)
+        g = [
+            dH.transpose(0, 2, 1) @ X,
+            dS.transpose(0, 2, 1) @ np.concatenate([ones, H], axis=2),
+        ]
+        for k in (0, 1):
+            m[k] += 0.1 * (g[k] - m[k])
+            v[k] += 0.001 * (g[k] ** 2 - v[k])
+            mean, square = m[k] / (1 - 0.9**step), v[k] / (1 - 0.999**step)
+            W[k] = W[k] - 0.1 * mean / (np.sqrt(square) + 1e-8)
+    return W, p[:, :, 0], np.sqrt(sum(np.sum(each**2, axis=(1, 2)) for each in g))
+
+
+def test_after_10_000_steps_the_same_networks_have_learned_it_and_the_others_are_stuck(learners):
+    starts = [initialize((2, 2, 1), np.random.default_rng(k), "sigmoid") for k in range(50)]
+    early, _, _ = trained_together(starts, 300)
+    for k in range(50):
+        np.testing.assert_allclose(early[0][k], learners[2][k].W[0], rtol=1e-6, atol=1e-6)
+    late, p, gradients = trained_together(starts, 10_000)
+    right = ((p > 0.5) == XOR).all(axis=1)
+    assert right.tolist() == [learned(network) for network in learners[2]]
+    stuck = np.sort(p[~right].round(1), axis=1)
+    halves, thirds = (
+        np.all(stuck == says, axis=1) for says in ([0, 0.5, 0.5, 1], [0, 0.7, 0.7, 0.7])
+    )
+    assert np.all(halves | thirds)
+    assert halves.sum() > 2 * thirds.sum() > 0
+    assert gradients[~right].max() < 1e-3
+    sizes = [np.sqrt(sum(np.sum(w**2, axis=(1, 2)) for w in W)) for W in (early, late)]
+    assert np.all(sizes[1][~right] > sizes[0][~right])
+
+
+def test_the_figure_ends_where_the_text_counts(learners):
+    for n, seed in ((2, 0), (2, 1), (8, 19)):
+        kept = figures._learning(n, seed)
+        assert len(kept) == 31
+        assert np.array_equal(kept[-1].parameters, learners[n][seed].parameters)
+        assert not np.array_equal(kept[0].parameters, kept[1].parameters)
 
 
 # --- Neuron, layer, network ---
 
 
 def test_the_first_neuron_gives_the_same_number_in_all_three_pictures():
-    first = [figures._outputs(what)[1][0] for what in ("neuron", "layer", "network")]
+    first = [figures._outputs(what)[1][0] for what in figures._GROWING]
     assert first == [first[0]] * 3
 
 
 # --- Activations flow, layer by layer ---
 
 
-def test_across_the_boundary_one_unit_of_the_first_layer_changes_much_and_all_of_the_second():
-    _, xs, ys = (control.values for control in figures.activations_flow().controls)
-    flow = {(i, j): figures._flow(xs[i], ys[j]) for i in range(7) for j in range(7)}
-    steps = [((i, j), (i + di, j + 1 - di)) for i, j in flow for di in (0, 1)]
-    crossings = [
-        (flow[here], flow[there])
-        for here, there in steps
-        if there in flow and (flow[here][3] > 0.5) != (flow[there][3] > 0.5)
-    ]
-    assert len(crossings) > 10
-    for here, there in crossings:
-        first, second = (np.sort(np.abs(there[k] - here[k])) for k in (1, 2))
-        assert first[:-1].max() < second.min()
+def unlike(network, X):
+    """Largest correlation, with any sign, between the outputs of two units of the first layer."""
+    outputs = forward(network, X).X[1][:, 1:]
+    return np.abs(np.corrcoef(outputs.T) - np.eye(4)).max()
+
+
+def test_the_four_units_of_the_figure_differ():
+    network, X, _ = figures.trained_on_moons()
+    assert unlike(network, X) < 0.8
+
+
+def test_across_a_unit_s_line_its_sign_changes():
+    network, _, _ = figures.trained_on_moons()
+    W, path = network.W[0], figures._zero_lines(network.W[0], reach=5.0)
+    for k, (_, *w) in enumerate(W):
+        one, other = np.column_stack([path.x, path.y])[3 * k : 3 * k + 2]
+        for place in (one, other, (one + other) / 2):
+            step = 0.01 * np.array(w) / np.linalg.norm(w)
+            before, after = (figures._flow(*(place + sign * step))[1] for sign in (-1, 1))
+            assert before[k] < 0 < after[k]
+
+
+def test_from_most_starts_two_units_come_to_say_nearly_the_same():
+    alike = []
+    for seed in range(20):
+        network, X, _ = figures.trained_on_moons(seed)
+        alike.append(unlike(network, X) > 0.95)
+    assert np.mean(alike) > 0.6
 
 
 def test_the_network_trained_on_moons_knows_them():
@@ -131,47 +303,75 @@ def test_the_network_trained_on_moons_knows_them():
     assert np.mean((predict_scores(network, X)[:, 0] > 0) == y) > 0.98
 
 
-# --- Folding an interval ---
+# --- A plane is folded four times ---
+
+PLACES = np.random.default_rng(0).uniform(-2, 2, size=(4000, 2))
+
+
+@pytest.mark.parametrize("k", range(5))
+def test_k_folds_make_two_to_the_k_straight_pieces(k):
+    """The score is linear between the creases; a piece is where it changes its sign there."""
+    creases = [[], [0], [0], [-1, 0, 1], [-1, 0, 1]][k], [[], [], [0], [0], [-1, 0, 1]][k]
+    cells = [np.digitize(PLACES[:, axis], creases[axis]) for axis in (0, 1)]
+    above = figures._unfolded_score(PLACES, k) > 0
+    signs = {}
+    for *cell, sign in zip(*cells, above, strict=True):
+        signs.setdefault(tuple(cell), set()).add(sign)
+    assert sum(len(both) == 2 for both in signs.values()) == 2**k
+    assert f"has {2**k} straight piece" in figures.folding_the_plane().caption_at(folds=float(k))
+
+
+def test_numbers_of_the_question_of_pieces():
+    right, added, three, two, folded = numbers("xor_to_depth", "pieces-after-four-folds")
+    assert [right, three, two, folded] == [2**4, 2**3, 2**2, 2**0]
+    assert added == 1 + 4
+
+
+def test_after_two_folds_the_line_is_a_diamond_and_after_four_one_around_each_island():
+    X, y = figures._islands()
+    diamond = np.abs(PLACES).sum(axis=1) > 1.25
+    assert np.array_equal(figures._unfolded_score(PLACES, 2) > 0, diamond)
+    four = np.abs(np.abs(PLACES) - 1).sum(axis=1) < 0.75
+    assert np.array_equal(figures._unfolded_score(PLACES, 4) > 0, four)
+    assert np.array_equal(figures._unfolded_score(X, 4) > 0, y)
+
+
+def test_half_a_fold_has_what_moves_on_its_crease_and_the_others_at_rest():
+    half = figures._folded(PLACES, 0.5)
+    moving = PLACES[:, 0] < 0
+    np.testing.assert_allclose(half[moving, 0], 0, atol=1e-12)
+    assert np.array_equal(half[~moving], PLACES[~moving])
+
+
+def test_the_network_of_the_text_folds_as_the_figure_does():
+    fold = [[0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]]
+    again = [[0, 1, 1, 0, 0], [-1, 1, 1, 0, 0], [0, 0, 0, 1, 1], [-1, 0, 0, 1, 1]]
+    network = network_from_weights([fold, again, [[-1.25, 1, -2, 1, -2]]], "relu")
+    expected = figures._unfolded_score(PLACES, 4)
+    np.testing.assert_allclose(predict_scores(network, PLACES)[:, 0], expected, atol=1e-12)
+
+
+# --- A tent in a tent ---
+
+
+def bends(network):
+    x = np.linspace(0, 1, 1025)[:, np.newaxis]
+    return int(np.sum(np.abs(np.diff(predict_scores(network, x)[:, 0], 2)) > 1e-9))
 
 
 @pytest.mark.parametrize("k", range(1, 8))
 def test_k_stages_make_two_to_the_k_pieces_of_6_k_plus_1_parameters(k):
-    words = figures.folding_an_interval().caption_at(k=k)
-    assert words.startswith(f"With {6 * k + 1} parameters each")
-    assert f"has {2**k} straight pieces, a shallow one's at most {2 * k + 1};" in words
+    network, wide = figures.folds(k), initialize((1, 2 * k, 1), np.random.default_rng(k))
+    assert network.parameters.size == wide.parameters.size == 6 * k + 1
+    assert 1 + bends(network) == 2**k
 
 
-def test_a_shallow_fit_has_its_kinks_on_the_first_teeth_and_draws_the_average_after_them():
-    deep, shallow = figures._deep(7), figures._shallow(7)
-    assert np.abs(deep - shallow)[:80].max() < 0.01
-    assert np.abs(shallow[104:] - 0.5).max() < 0.01
+def test_the_titles_count_the_pieces():
+    for k, panel in enumerate(figures.tents().frame(), start=1):
+        assert panel.title.endswith(f": {1 + bends(figures.folds(k))} pieces")
 
 
-def test_the_deep_network_starts_with_four_teeth():
-    k = figures.folding_an_interval().controls[0]
-    assert k.values[k.start] == 3
-    assert (np.diff(np.sign(np.diff(figures._deep(3)))) < 0).sum() == 4
-
-
-# --- Shallow and deep on four rings ---
-
-
-def test_the_deep_network_has_the_rings_apart_first():
-    right = {
-        sizes: [figures._rings_right(network) for network in figures._race(sizes).values()]
-        for sizes in (figures._SHALLOW, figures._DEEP)
-    }
-    assert right[figures._DEEP][-1] > 0.99
-    assert right[figures._SHALLOW][-1] < 0.9
-    assert figures._race(figures._SHALLOW)[0].parameters.size == 257
-    assert figures._race(figures._DEEP)[0].parameters.size == 249
-
-
-def test_after_a_hundred_epochs_the_wide_network_has_hardly_begun():
-    assert figures._rings_right(figures._race(figures._SHALLOW)[100]) < 0.6
-
-
-# --- Accuracy against depth at equal parameter counts ---
+# --- Accuracy against depth# --- Accuracy against depth at equal parameter counts ---
 
 
 def test_depth_makes_no_difference_that_matters_on_easy_spirals():
@@ -197,6 +397,49 @@ def test_parameters_of_the_network_in_the_question():
 
 def test_pieces_of_five_stages():
     right, side_by_side, units = numbers("xor_to_depth", "five-stages")
-    words = figures.folding_an_interval().caption_at(k=5)
-    assert f"has {right:g} straight pieces, a shallow one's at most {side_by_side:g};" in words
-    assert units == 10
+    assert right == 1 + bends(figures.folds(5))
+    assert side_by_side == units + 1 == 2 * 5 + 1
+
+
+# --- Exercises ---
+
+
+def test_a_unit_says_at_least_two_of_three():
+    inputs = np.array(list(np.ndindex(2, 2, 2)))
+    assert np.array_equal(gate([-1.5, 1, 1, 1], *inputs.T) > 0.5, inputs.sum(axis=1) >= 2)
+
+
+def test_the_sharpness_at_which_the_network_begins_to_fail():
+    for sharpness, right in ((2 * np.log(3) - 1e-6, 2), (2 * np.log(3) + 1e-6, 4)):
+        _, y = figures._stages(CORNERS, figures._weights(sharpness, "stays"))
+        assert np.sum((y > 0.5) == XOR) == right
+
+
+def test_two_relu_units_say_xor():
+    network = network_from_weights([[[0, 1, 1], [-1, 1, 1]], [[0, 1, -2]]], "relu")
+    assert np.array_equal(predict_scores(network, CORNERS)[:, 0], XOR)
+
+
+def test_parameters_of_the_network_in_the_exercise():
+    network = initialize((784, 256, 10), np.random.default_rng(0))
+    assert network.parameters.size == 256 * 785 + 10 * 257 == 203_530
+
+
+def pieces(hidden, seed):
+    """As in the answer: straight pieces of a random network between -3 and 3."""
+    rng = np.random.default_rng(seed)
+    network = initialize((1, *hidden, 1), rng)
+    for W in network.W:
+        W[:, 0] = rng.normal(size=len(W))
+    line = np.linspace(-3, 3, 6001)[:, np.newaxis]
+    active = np.hstack(forward(network, line).outputs) > 0
+    return 1 + (active[1:] != active[:-1]).any(axis=1).sum()
+
+
+def test_random_deep_networks_have_fewer_pieces_than_a_random_wide_one():
+    wide, *deep = (
+        np.median([pieces(hidden, seed) for seed in range(20)])
+        for hidden in [(64,), (12, 12), (9, 9, 9), (7, 7, 7, 7)]
+    )
+    assert wide == pytest.approx(56, abs=2)
+    assert max(deep) < wide / 2
