@@ -540,11 +540,10 @@ def value_problem(
         return Problem(Kind.VALUE, "The number is not right.")
     index = tuple(int(i) for i in np.argwhere(~close)[0])
     right, wrong = told_apart(wanted[index].item(), answer[index].item(), pretty)
-    return Problem(
-        Kind.VALUE,
-        f"{count} of {total} numbers {'is' if count == 1 else 'are'} not right. The first, at "
-        f"[{', '.join(map(str, index))}], should be {right} and is {wrong}.",
-    )
+    place = f"at [{', '.join(map(str, index))}]"
+    found = f"are not right. The first, {place}," if count > 1 else f"is not right: the one {place}"
+    message = f"{count} of {total} numbers {found} should be {right} and is {wrong}."
+    return Problem(Kind.VALUE, message)
 
 
 def tolerance_for(exercise: Exercise, case: Case, *answers: NDArray[np.generic]) -> float:

@@ -253,7 +253,7 @@ def test_where_the_first_wrong_number_is():
         return answer if len(x) > 1 else double(x, factor)
 
     assert (
-        "1 of 2 numbers is not right. The first, at [1], should be" in failure(last_one_off).message
+        "1 of 2 numbers is not right: the one at [1] should be" in failure(last_one_off).message
     )
 
 

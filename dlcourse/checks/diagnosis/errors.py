@@ -302,7 +302,7 @@ def mismatch(evidence: Evidence) -> Naming | None:
     )
     if by_one:
         name += " Every time one is longer by 1."
-        question = "Is there a 1, or an entry for the bias, on one side only, or twice on one side?"
+        question = "Does a column of ones, or an entry for the bias, stand on one side only?"
     elif not known:
         question = "Which of the two arrays has the shape that you expect there?"
     return Naming(f"error: lengths {met}", name, question, observed=not (known or by_one))

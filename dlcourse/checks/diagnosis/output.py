@@ -69,7 +69,7 @@ MAPS: list[Entry] = [
     *ROUNDED,
     ("the sigmoid of the right one", "Is the sigmoid applied once too often?", logistic),
     ("the hyperbolic tangent of the right one", "Is tanh applied once too often?", np.tanh),
-    ("1 minus the right one", "Of which of two outcomes is this the share?", lambda r: 1 - r),
+    ("1 minus the right one", "Is this share asked for, or what is left to 1?", lambda r: 1 - r),
     ("the right one minus 1", "Which 1 is missing?", lambda r: r - 1),
     ("the right one plus 1", "Which 1 is too much?", lambda r: r + 1),
     (
@@ -389,7 +389,11 @@ MISSING: list[Entry] = [
     ("the logarithm of it would be right", "Where does the logarithm belong?", np.log),
     ("the square root of it would be right", "Is a square still to be undone?", np.sqrt),
     ("its square would be right", "What should become of the root?", np.square),
-    ("1 minus it would be right", "Of which of two outcomes is this the share?", lambda m: 1 - m),
+    (
+        "1 minus it would be right",
+        "Is this share asked for, or what is left to 1?",
+        lambda m: 1 - m,
+    ),
     ("rounded it would be right", "Are whole numbers asked for?", np.round),
     (
         "1 where it is positive and 0 elsewhere would be right",
@@ -470,7 +474,7 @@ def factor_question(words: str) -> str:
     """Ask for the origin of a factor that has a name."""
     if "len(" in words or "number of" in words:
         return "Is a sum asked for, or a mean, and over what?"
-    return "How often should that take part?"
+    return "How often does that factor belong there?"
 
 
 def mapped(evidence: Evidence) -> Naming | None:
@@ -498,8 +502,9 @@ def unfinished(evidence: Evidence) -> Naming | None:
         return None
     for words, question, mend in MISSING:
         if evidence.mended(mend):
-            name = f"Your answer is not finished: {words}."
-            return Naming(f"unfinished: {words}", name, question)
+            more = words.startswith("without")
+            what = "There is too much in your answer" if more else "Your answer is not finished"
+            return Naming(f"unfinished: {words}", f"{what}: {words}.", question)
     return None
 
 
