@@ -252,9 +252,7 @@ def test_where_the_first_wrong_number_is():
         answer[-1] *= 2
         return answer if len(x) > 1 else double(x, factor)
 
-    assert (
-        "1 of 2 numbers is not right: the one at [1] should be" in failure(last_one_off).message
-    )
+    assert "1 of 2 numbers is not right: the one at [1] should be" in failure(last_one_off).message
 
 
 def test_numbers_that_look_equal_are_shown_in_full():
