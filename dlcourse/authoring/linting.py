@@ -281,7 +281,8 @@ def sentences(entry: Entry) -> Iterator[tuple[str, str]]:
         yield from ((f"misconception {idea.name!r}", hint) for hint in idea.hints)
     yield from ((f"property {rule.name!r}", rule.message) for rule in exercise.properties)
     yield from ((f"part {part.title!r}", part.hint) for part in exercise.parts)
-    yield from ((f"the hint for {title!r}", told.hint) for title, told in failures(entry).items())
+    for title, told in failures(entry).items():
+        yield f"what is said of {title!r}", f"{told.message} {told.hint}"
 
 
 def telling_lines(source: str) -> Iterator[ast.expr]:

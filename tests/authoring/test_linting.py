@@ -182,7 +182,9 @@ def test_answer_that_does_not_run_is_told_by_its_source():
 
 
 def test_what_wrong_answers_are_told_without_a_misconception_is_read_too(monkeypatch):
-    told = SimpleNamespace(misconception="a factor", hint="Return A.sum(axis=1) * b instead.")
+    told = SimpleNamespace(
+        misconception="a factor", message="Wrong.", hint="Return A.sum(axis=1) * b instead."
+    )
     monkeypatch.setattr(linting, "judge", lambda *_: SimpleNamespace(failure=told))
     (found,) = linting.nothing_said_holds_the_answer(replace(TOY))
-    assert found.startswith("the hint for 'c squared' says 'A.sum(axis=1) * b', the line")
+    assert found.startswith("what is said of 'c squared' says 'A.sum(axis=1) * b', the line")

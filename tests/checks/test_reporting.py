@@ -24,7 +24,8 @@ def wrong(S):
     return 1 - right(S)
 
 
-def test_plain_python_prints_and_raises(capsys):
+def test_plain_python_prints_and_raises(capsys, monkeypatch):
+    monkeypatch.delattr(sys, "ps1", raising=False)  # a shell in another test may have left one
     assert check("sigmoid", right) is None
     assert capsys.readouterr().out.startswith("✓ sigmoid: right (2 of 2 points)\n")
     assert check("sigmoid", partly) == 1.0
