@@ -160,6 +160,24 @@ def test_notebook_shows_a_failure_as_one_line_under_the_outcome(shell):
     assert line == "✗ sigmoid: not right yet (0 of 2 points)"
 
 
+@pytest.mark.local
+def test_kernel_of_a_notebook_counts_as_somebody_who_can_ask_again():
+    nbclient, nbformat = map(pytest.importorskip, ("nbclient", "nbformat"))
+    begin = "import numpy as np; from dlcourse.checks import check"
+    cells = [begin, *['check("sigmoid", lambda S: 1 / (1 + np.exp(S)))'] * 3]
+    notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
+    nbclient.NotebookClient(notebook, kernel_name="python3", allow_errors=True).execute()
+    shown = [cell.outputs[0]["data"] for cell in notebook.cells[1:]]
+    for kind in ("text/plain", "text/html"):
+        first, second, third = (data[kind] for data in shown)
+        assert FOR_A_HINT in first
+        assert "Hint:" not in first
+        assert "probability of class 0" in second
+        assert FOR_ANOTHER in second
+        assert "Which probability should" in third
+        assert "Run the check again" not in third
+
+
 def endless(S):
     while True:
         raise KeyboardInterrupt  # as Ctrl-C would
