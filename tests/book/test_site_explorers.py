@@ -139,9 +139,11 @@ def test_an_address_leads_to_a_state_of_a_figure_far_down(site, visit, chapter):
     name, control, value, words = (
         visit(address)
         .tab.locator("figure.dlx")
-        .last.evaluate(
-            """(figure) => {
-          const {controls, start} = JSON.parse(figure.querySelector("script").textContent);
+        .evaluate_all(
+            """(figures) => {
+          const about = (figure) => JSON.parse(figure.querySelector("script").textContent);
+          const figure = figures.findLast((figure) => about(figure).controls.length);
+          const {controls, start} = about(figure);
           const values = controls[0].code ?? controls[0].values;
           const words = figure.querySelector("figcaption span").textContent;
           return [figure.id, controls[0].name, values.at(start[0] ? 0 : -1), words];
