@@ -707,6 +707,7 @@ def tents() -> Explorer:
                 [Line(_ALONG, predict_scores(folds(k), _ALONG[:, None])[:, 0], color="ink")],
                 title=f"{k} stage{'s' * (k > 1)}: {2**k} pieces",
                 x_label="x",
+                y_label="output",
                 x=(0, 1),
                 y=(-0.05, 1.05),
                 aspect=1.4,

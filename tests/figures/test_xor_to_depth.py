@@ -279,7 +279,7 @@ def test_the_four_units_of_the_figure_differ():
     assert unlike(network, X) < 0.8
 
 
-def test_across_a_unit_s_line_its_sign_changes():
+def test_across_a_unit_s_line_its_sign_changes_and_no_other():
     network, _, _ = figures.trained_on_moons()
     W, path = network.W[0], figures._zero_lines(network.W[0], reach=5.0)
     for k, (_, *w) in enumerate(W):
@@ -288,6 +288,7 @@ def test_across_a_unit_s_line_its_sign_changes():
             step = 0.01 * np.array(w) / np.linalg.norm(w)
             before, after = (figures._flow(*(place + sign * step))[1] for sign in (-1, 1))
             assert before[k] < 0 < after[k]
+            assert np.sum(np.sign(before) != np.sign(after)) == 1
 
 
 def test_from_most_starts_two_units_come_to_say_nearly_the_same():
