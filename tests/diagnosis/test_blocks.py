@@ -54,7 +54,7 @@ def named(wrong, right=combination, cases=VECTORS):
         (lambda x, y: x < 0, lambda r, x, y: x, "wrong only where `x` is negative"),
         (lambda x, y: x < 0, lambda r, x, y: x, "your answer is `x`: nothing happens to it"),
         (lambda x, y: y > 0, lambda r, x, y: r**2, "only where `y` is positive"),
-        (lambda x, y: x > 0, lambda r, x, y: combination(-x, y), "would be right for -`x` in pl"),
+        (lambda x, y: x > 0, lambda r, x, y: combination(-x, y), "would be right with -`x` in pl"),
     ],
 )
 def test_a_wrong_part_is_named(index, change, words):

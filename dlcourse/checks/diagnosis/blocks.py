@@ -169,7 +169,7 @@ def part_alone(evidence: Evidence) -> Naming | None:
     return Naming(
         found[0],
         f"{found[0]}.",
-        "Which line makes that part, and how does it differ from the others?",
+        "Which line makes that part, and what does it do differently there?",
         observed=True,
     )
 

@@ -368,7 +368,7 @@ def right_for(words: str) -> Naming:
     """Say for which arguments an answer is right."""
     return Naming(
         f"input: {words}",
-        f"Your answer would be right for {words}.",
+        f"Your answer would be right with {words}.",
         "Which line makes it so, and is that asked for?",
     )
 
