@@ -123,8 +123,8 @@ class Outcome:
     remark : str
         The exercise's sentence for those who got it right.
     rung : int or None
-        How many of the failure's hints are shown; None where nobody can ask for the next one, and
-        all are.
+        How many of the failure's hints are shown, where somebody can ask for the next one, in the
+        same numbers; None where nobody can, and all are shown.
     """
 
     exercise: str
@@ -178,7 +178,7 @@ class Outcome:
         """The sentences under the failing case."""
         again = f"For the same numbers again, add `seed={self.seed}` to the check's arguments."
         drawn = self.failure is not None and self.failure.case == DRAWN and self.seed is not None
-        return [*self.notes, *([again] if drawn else [])]
+        return [*self.notes, *([again] if drawn and self.rung is None else [])]
 
     def __str__(self) -> str:
         """Write the outcome as plain text."""

@@ -6,7 +6,8 @@ returns a number where a part is right and returns nothing where everything is; 
 is shown first, which is why a hint and part of the points go together.
 
 Whoever can run a check again is not told everything at once: first where it goes wrong, then what
-the mistake is called, then the question that mends it. Another mistake starts anew.
+the mistake is called, then the question that mends it, all in the same numbers. Another mistake
+starts at the top.
 
 A check that is interrupted judges nothing. It stays a `KeyboardInterrupt`, so that a loop around it
 stops as well, and as an exception it is worth nothing.
@@ -27,7 +28,9 @@ from dlcourse.checks.spec import Exercise
 Judge = Callable[[Exercise, object, int | None], Outcome]
 CALL_SECONDS = 10.0  # as long as a call may take where it is graded
 _judges: list[Judge] = []
-_asked: dict[str, tuple[object, int]] = {}  # by exercise: its last mistake, the hints given since
+Asked = tuple[tuple[str, ...], int | None, int]  # a mistake, the seed that shows it, hints given
+NOTHING_ASKED: Asked = (), None, 0
+_asked: dict[str, Asked] = {}  # by exercise
 
 
 class CheckFailed(Exception):  # noqa: N818 (an outcome that students read, not an error of ours)
@@ -90,7 +93,8 @@ def check(
     function : callable
         Your function itself, without parentheses: ``check("sigmoid", sigmoid)``.
     seed : int, optional
-        Repeats the random inputs of an earlier check; fresh ones are drawn without it.
+        Repeats the random inputs of an earlier check. Without it fresh ones are drawn, but for a
+        function that was wrong before: it is shown the same again until it is right.
 
     Returns
     -------
@@ -135,25 +139,25 @@ def check(
 
 
 def judge_at_home(exercise: Exercise, function: object, seed: int | None) -> Outcome:
-    """Judge, and keep back the hints that were not asked for yet, where they can be asked for."""
+    """Judge, and keep back the hints that were not asked for yet, where they can be asked for.
+
+    A mistake that is made again is shown in the same numbers; what is right must be so in others.
+    """
     from dlcourse.checks.judging import judge
 
-    outcome = judge(exercise, function, seed, CALL_SECONDS)
-    # Stock nbgrader runs a notebook once, as a script does: there is nobody to ask again.
-    asks = hasattr(sys, "ps1") and "NBGRADER_EXECUTION" not in os.environ
-    return a_rung_down(exercise.key, outcome) if asks else outcome
-
-
-def a_rung_down(key: str, outcome: Outcome) -> Outcome:
-    """Show one hint more each time that a mistake is made again; a right answer forgets."""
+    mistake, numbers, rung = _asked.get(exercise.key, NOTHING_ASKED)
+    outcome = judge(exercise, function, numbers if seed is None else seed, CALL_SECONDS)
+    if outcome.passed and seed is None and numbers is not None:
+        outcome = judge(exercise, function, None, CALL_SECONDS)
     failure = outcome.failure
     if failure is None:
-        _asked.pop(key, None)
+        _asked.pop(exercise.key, None)
+    # Stock nbgrader runs a notebook once, as a script does: there is nobody to ask again.
+    if failure is None or not hasattr(sys, "ps1") or "NBGRADER_EXECUTION" in os.environ:
         return outcome
-    mistake = (failure.part, failure.kind, failure.misconception)
-    before, rung = _asked.get(key, (None, 0))
-    rung = rung + 1 if mistake == before else 0
-    _asked[key] = mistake, rung
+    found = failure.part, failure.kind, failure.misconception
+    rung = rung + 1 if found == mistake else 0
+    _asked[exercise.key] = found, outcome.seed, rung
     return replace(outcome, rung=rung)
 
 

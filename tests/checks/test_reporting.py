@@ -77,6 +77,27 @@ def test_right_answer_forgets(prompt, capsys):
     assert told(lambda x: 3 * x) == [FOR_A_HINT]
 
 
+def seed_of(function, seed=None):
+    with pytest.raises(CheckFailed) as caught:
+        check(TWICE, function, seed)
+    return caught.value.outcome.seed
+
+
+def test_a_mistake_is_shown_in_the_same_numbers_until_it_is_mended(prompt, capsys):
+    first = seed_of(lambda x: 3 * x)
+    assert seed_of(lambda x: 3 * x) == seed_of(lambda x: x**2) == first
+    assert seed_of(lambda x: x**2, seed=3) == seed_of(lambda x: x**2) == 3
+    check(TWICE, lambda x: 2 * x)
+    assert seed_of(lambda x: 3 * x) not in (first, 3)
+
+
+def test_what_is_right_in_the_numbers_shown_must_be_right_in_others(prompt):
+    first = seed_of(lambda x: 3 * x)
+    shown = TWICE.parts[0].cases(np.random.default_rng(first))
+    known = {case.arguments[0].tobytes() for case in shown}
+    assert seed_of(lambda x: 2 * x if x.tobytes() in known else x) != first
+
+
 def test_where_there_is_no_hint_none_is_promised(prompt):
     exercise = replace(TWICE, misconceptions=())
     odd = lambda x: np.sin(1e3 * x)  # noqa: E731
