@@ -21,7 +21,7 @@ NEVER_ENDS = "the while loop never ends"
 NAMED = {  # of the forty wrong answers, those that never end apart
     "binary_cross_entropy": 35,
     "descend": 38,
-    "logistic_gradient": 37,
+    "logistic_gradient": 38,
     "scores": 35,
     "sigmoid": 39,
 }

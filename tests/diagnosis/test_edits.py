@@ -6,6 +6,7 @@ import pytest
 from dlcourse.checks.diagnosis import Evidence, Trial, diagnose
 from dlcourse.checks.diagnosis.edits import edited
 from dlcourse.checks.diagnosis.slips import WORDS
+from dlcourse.checks.errors import StudentError
 
 rng = np.random.default_rng(1)
 STEP = """
@@ -116,3 +117,29 @@ def test_an_edit_leaves_the_plain_solution_as_it_was(name):
     assert {edit.kind for edit in edits} <= set(WORDS)
     again = edited.__wrapped__((source,), name, names, False)
     assert [edit[:3] for edit in again] == [edit[:3] for edit in edits]
+
+
+HELPER = "def products(X, w):\n    return X @ w\n"
+CALLER = "def caller(X, w):\n    return np.tanh(products(X, w))\n"
+
+
+def test_another_function_that_is_called_in_another_order_is_told_by_its_errors():
+    def called(source):
+        space = {"np": np}
+        for each in (HELPER, source):
+            exec(each, space)
+        return space["caller"]
+
+    def trial(function, case):
+        try:
+            return Trial(case, function(*case), right(*case))
+        except ValueError as error:
+            return Trial(case, None, right(*case), StudentError("ValueError", str(error)))
+
+    right = called(CALLER)
+    cases = [(rng.normal(size=(n, d)), rng.normal(size=d)) for n, d in ((2, 3), (3, 1), (5, 4))]
+    for line, relation in (("products(w, X)", "call order"), ("products(X, w[1:])", "error")):
+        wrong = called(CALLER.replace("products(X, w)", line))
+        trials = [trial(wrong, case) for case in cases]
+        evidence = Evidence(("X", "w"), right, trials, wrong, name="caller", plain=(HELPER, CALLER))
+        assert relation in diagnose(evidence).relation

@@ -17,6 +17,8 @@ from dlcourse.checks.diagnosis.evidence import (
     CASES,
     TELLING,
     Evidence,
+    Trial,
+    copied,
     floats,
     quietly,
     same,
@@ -32,6 +34,7 @@ from dlcourse.checks.diagnosis.slips import (
     renamed,
     slips,
 )
+from dlcourse.checks.errors import shortened
 
 RANKS = {kind: rank for rank, kind in enumerate(WORDS)}
 SURE = ("bound",)  # kinds that are known by one case: an edit that changes hardly anything
@@ -331,6 +334,26 @@ def gives(evidence: Evidence, edit: Edited, order: Sequence[int]) -> bool:
             return False
         telling += not same(guess, evidence.rights[k])
     return len(order) >= CASES and telling >= (1 if edit.kind in SURE else TELLING)
+
+
+def called_in_another_order(evidence: Evidence) -> Naming | None:
+    """Stop with the errors that a plain right solution has if it calls another in another order."""
+    trials = evidence.all_trials
+    if not evidence.plain or sum(bool(trial.error) for trial in trials) < CASES:
+        return None
+    for edit in edited(evidence.plain, evidence.name, evidence.names, False):
+        if edit.kind == "call order" and all(ends_alike(edit.function, trial) for trial in trials):
+            return slip_said([edit])
+    return None
+
+
+def ends_alike(function: Callable[..., object], trial: Trial) -> bool:
+    """Tell whether a call ends as the student's did: in the same error, or the same answer."""
+    try:
+        answer = function(*copied(trial.arguments))
+    except Exception as error:
+        return trial.error is not None and shortened(str(error), 500) == trial.error.text
+    return not trial.error and same(floats(trial.answer), floats(answer))
 
 
 def slip_said(found: Sequence[Edited]) -> Naming:

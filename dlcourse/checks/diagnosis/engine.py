@@ -8,7 +8,7 @@ import numpy as np
 from dlcourse.checks.diagnosis.asked import ASKED
 from dlcourse.checks.diagnosis.behaviour import BEHAVIOUR
 from dlcourse.checks.diagnosis.blocks import BLOCKS, LAST_BLOCKS
-from dlcourse.checks.diagnosis.edits import EDITS
+from dlcourse.checks.diagnosis.edits import EDITS, called_in_another_order
 from dlcourse.checks.diagnosis.errors import ERRORS, another_order
 from dlcourse.checks.diagnosis.evidence import Evidence
 from dlcourse.checks.diagnosis.examples import EXAMPLES, mixed_examples, some_count_nothing
@@ -36,10 +36,10 @@ RELATIONS: Sequence[Relation] = (
     *EXAMPLES,
     *INPUTS,
     *BLOCKS,
+    another_order,
     *EDITS,
     with_part_of_an_argument,
     some_count_nothing,
-    another_order,
     special_case,
     *ASKED,
     mixed_examples,
@@ -80,7 +80,7 @@ def diagnose(evidence: Evidence) -> Naming | None:
 def relations_for(evidence: Evidence) -> Sequence[Relation]:
     """Choose what may hold: one number as the answer to everything fits too many relations."""
     if stopped(evidence):
-        return ERRORS
+        return (called_in_another_order, *ERRORS)
     return (constant,) if constant(evidence) else RELATIONS
 
 

@@ -64,9 +64,13 @@ def shape(value: object) -> tuple[int, ...]:
     return np.asarray(value).shape
 
 
+def copied(arguments: Arguments) -> Arguments:
+    """Copy the arrays among arguments."""
+    return tuple(a.copy() if isinstance(a, np.ndarray) else a for a in arguments)
+
+
 def quietly(function: Callable[..., object], arguments: Arguments) -> object:
     """Call a function on copies; an exception of it comes back as None, as does what it prints."""
-    copies = tuple(a.copy() if isinstance(a, np.ndarray) else a for a in arguments)
     with (
         warnings.catch_warnings(),
         np.errstate(all="ignore"),
@@ -75,7 +79,7 @@ def quietly(function: Callable[..., object], arguments: Arguments) -> object:
     ):
         warnings.simplefilter("ignore")
         try:
-            return function(*copies)
+            return function(*copied(arguments))
         except (Exception, SystemExit):
             return None
 

@@ -83,6 +83,7 @@ LOSSES: tuple[tuple[str, Loss], ...] = (
     ("the logistic loss", lambda s, t: np.logaddexp(0, -t * s)),
     ("the exponential loss", lambda s, t: np.exp(-t * s)),
     ("the squared error", lambda s, t: (s - t) ** 2),
+    ("the squared error of the sigmoid", lambda s, t: (logistic(s) - t) ** 2),
     ("half the squared error", lambda s, t: (s - t) ** 2 / 2),
     ("the absolute error", lambda s, t: np.abs(s - t)),
     ("the share of mistakes", lambda s, t: ((s > 0) != (t > 0)) * 1.0),

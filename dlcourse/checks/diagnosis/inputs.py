@@ -313,11 +313,15 @@ def changes(evidence: Evidence) -> Iterator[tuple[str, Change]]:
 
 def changed_arguments(evidence: Evidence) -> Naming | None:
     """Answer what is right for other arguments, perhaps times a factor."""
+    if sum(evidence.wrong) < TELLING:
+        return None
     order = list(evidence.smallest_first())
+    pairs = {words for words, _ in of_pairs(evidence)}
     scaled = None
     for words, change in changes(evidence):
         rights = predictions(evidence, change, order)
-        if len(rights) < max(CASES, len(order) / 2) or not telling(evidence, rights):
+        least = len(order) if words in pairs else len(order) / 2  # no case may speak against it
+        if len(rights) < max(CASES, least) or not telling(evidence, rights):
             continue
         if all(same(evidence.answers[k], right) for k, right in rights.items()):
             return said(evidence, words, change)

@@ -32,6 +32,7 @@ from dlcourse.checks.diagnosis.naming import Naming
 SINGLE = 1e-4  # what may be lost where an argument is in single precision
 SIZES = [float(size) for size in np.geomspace(0.1, 2e4, 20)]  # to which an array grows
 SERIES, HALVINGS = 3, 8  # cases that grow, and steps to find where they go wrong
+ALIKE = 3  # ratio of the sizes from which cases go wrong, if it is the size that matters
 NEAR = 0.03  # relative error that may be an approximation's
 MOST_CHANGED = 6  # wrong calls, and right ones, that are changed to see what decides
 
@@ -327,7 +328,8 @@ def too_large(evidence: Evidence) -> Naming | None:
         fitting = [t for t in evidence.trials if 0 < np.size(np.asarray(t.arguments[k])) <= 40]
         grown = [beyond(evidence, k, trial) for trial in fitting[-SERIES:]]
         found = [series for series in grown if series]
-        if len(found) >= TELLING:
+        sizes = [series.size for series in found]
+        if len(found) >= TELLING and max(sizes) < ALIKE * min(sizes):
             return from_a_size_on(f"`{evidence.names[k]}`", found)
     return None
 

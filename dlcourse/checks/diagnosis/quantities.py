@@ -61,7 +61,7 @@ def quantities(evidence: Evidence, cases: Sequence[int]) -> dict[str, FloatArray
         name, arrays = evidence.names[k], [np.asarray(a[k], dtype=float) for a in trials]
         if not all(array.size for array in arrays):
             continue
-        if arrays[0].ndim == 2:
+        if all(array.ndim == 2 for array in arrays):
             found[f"the number of entries of `{name}`"] = [a.size for a in arrays]
             found[f"the number of entries of `{name}[:, 1:]`"] = [a[:, 1:].size for a in arrays]
         if k in evidence.labels:
@@ -73,7 +73,7 @@ def quantities(evidence: Evidence, cases: Sequence[int]) -> dict[str, FloatArray
         found[f"the length (norm) of `{name}`"] = [float(np.linalg.norm(a)) for a in arrays]
         found[f"the largest entry of `{name}`"] = [a.max() for a in arrays]
         found[f"the standard deviation of `{name}`"] = [a.std() for a in arrays]
-        if arrays[0].ndim == 1:
+        if all(array.ndim == 1 for array in arrays):
             found[f"`{name}[0]`"] = [a[0] for a in arrays]
             found[f"`{name}[-1]`"] = [a[-1] for a in arrays]
             found[f"the length (norm) of `{name}[1:]`"] = [

@@ -119,6 +119,10 @@ WORDS = {  # by kind, the simplest first; ``{}`` is what is said, ``{near}`` whe
         "What should happen where both sides are equal?",
     ),
     "choice": ("Two cases are exchanged {near}.", "What belongs where the condition holds?"),
+    "call order": (
+        "`{}` is given its arguments in another order.",
+        "In which order does it take them?",
+    ),
     "exchanged": ("Two things stand in each other's place {near}.", "Which belongs where?"),
     "argument": ("{}.", "Which of them belongs there?"),
     "one case": (
@@ -218,6 +222,7 @@ PARTS = {  # of the entries, the rows or the columns
     "::-1": "the {1} in reversed order",
 }
 PLACES = ("entry", "entries"), ("row", "rows"), ("column", "columns")
+MOST_ORDERS = 24  # of the arguments of a call: all that four have
 MODES = ("valid", "same", "full")
 AXES = {0: "along axis 0", 1: "along axis 1", None: "over everything"}
 
@@ -377,15 +382,25 @@ def of_call(node: ast.expr) -> Slips:
         yield Slip("choice", ast.Call(node.func, [condition, no, yes], node.keywords))
         yield Slip("one case", yes)
         yield Slip("one case", no)
+    yield from of_order(node)
+    if name == "exp" and len(node.args) == 1:
+        yield Slip("power", filled("np.e * (x)", node.args[0]))
+        yield Slip("another function", filled("10.0 ** (x)", node.args[0]), "10 **")
+    if not method and len(node.args) == 1 and name not in ("len", "range", "float", "int"):
+        yield Slip("twice", ast.Call(node.func, [node], node.keywords), name)
+
+
+def of_order(node: ast.Call) -> Slips:
+    """Exchange the arguments of a call; those of the course's own functions in every order."""
+    if not isinstance(node.func, ast.Attribute):
+        for order in itertools.islice(itertools.permutations(node.args), 1, MOST_ORDERS):
+            yield Slip("call order", ast.Call(node.func, [*order], node.keywords), called(node))
+        return
     for i, j in itertools.combinations(range(len(node.args)), 2):
         if not any(isinstance(node.args[k], ast.Constant) for k in (i, j)):
             swapped = list(node.args)
             swapped[i], swapped[j] = swapped[j], swapped[i]
             yield Slip("exchanged", ast.Call(node.func, swapped, node.keywords))
-    if name == "exp" and len(node.args) == 1:
-        yield Slip("power", filled("np.e * (x)", node.args[0]))
-    if not method and len(node.args) == 1 and name not in ("len", "range", "float", "int"):
-        yield Slip("twice", ast.Call(node.func, [node], node.keywords), name)
 
 
 def of_keywords(node: ast.Call) -> Slips:
