@@ -1,0 +1,399 @@
+"""What the chapter "Many classes" says of its figures and experiments is what they show."""
+
+from functools import cache
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from figures.asked import numbers
+
+from dlcourse.activations import log_softmax, logsumexp, sigmoid, softmax
+from dlcourse.datasets import blobs, load_digits_subset
+from dlcourse.explorers import Handle
+from dlcourse.features import append_ones
+from dlcourse.figures import many_classes as figures
+from dlcourse.labels import one_hot
+from dlcourse.linear import (
+    claims,
+    fit_one_vs_rest,
+    fit_softmax,
+    partition_function,
+    predict_probability,
+    scores,
+)
+from dlcourse.losses import cross_entropy, cross_entropy_gradient
+
+SEEDS = range(5)
+MIDDLE = [[0.0, 0.0]]
+
+
+def values(explorer):
+    return {control.name: control.values for control in explorer.controls}
+
+
+# --- Three lines claim the plane ---
+
+
+def test_the_middle_of_the_triangle_is_nobody_s():
+    X, _ = figures._clouds(0, 2)
+    assert not claims(X.mean(axis=0, keepdims=True), figures._three_models(0, 2)).any()
+    assert "Nobody claims 4% of the square, one class 72%, two 24%, all three 0%" in (
+        figures.three_lines_claim_the_plane().caption_at()
+    )
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_so_it_is_in_any_triangle_of_clouds(seed):
+    X, y = blobs(120, 0.6, np.random.default_rng(seed))
+    assert not claims(MIDDLE, fit_one_vs_rest(X, y, 3, figures.PENALTY)).any()
+
+
+def test_a_s_line_cuts_off_its_own_cloud_and_nothing_else():
+    caption = figures.three_lines_claim_the_plane().caption_at(asked=0)
+    assert "it claims 40 of its own 40 points, 0 others" in caption
+
+
+def test_three_places_are_claimed_by_two_each():
+    grid = np.stack(np.meshgrid(*[np.linspace(-4, 4, 81)] * 2), axis=-1).reshape(-1, 2)
+    said = figures._said(grid, 0, 2, 3)
+    assert {tuple(row) for row in said[said.sum(axis=1) == 2].tolist()} == {
+        (True, True, False),
+        (True, False, True),
+        (False, True, True),
+    }
+
+
+def test_between_a_and_b_the_class_c_claims_nothing():
+    assert figures._shares(0, -1, asked=2).tolist() == [1, 0, 0, 0]
+    caption = figures.three_lines_claim_the_plane().caption_at(asked=2, c1=0, c2=-1)
+    assert "it claims 0 of its own 40 points, 0 others, and 0% of the square" in caption
+    plane, _ = figures.three_lines_claim_the_plane().frame_at(asked=2, c1=0, c2=-1)
+    (line,) = [mark for mark in plane.marks if mark.kind == "contour"]
+    assert line.values.max() < 0  # it has left the picture
+
+
+def test_c_can_be_dragged():
+    plane, _ = figures.three_lines_claim_the_plane().frame_at(c1=1, c2=-1)
+    (ring,) = [mark for mark in plane.marks if isinstance(mark, Handle)]
+    assert (ring.moves, ring.at.tolist()) == (("c1", "c2"), [1, -1])
+
+
+# --- One against the rest, on digits ---
+
+
+@pytest.fixture(scope="module")
+def ten_models():
+    pixels, digit, new, _ = load_digits_subset()
+    W = fit_one_vs_rest(pixels[:1000], digit[:1000], 10, 0.001)
+    return scores(new, W)
+
+
+def test_many_digits_have_no_owner_fewer_have_several(ten_models):
+    nobody, one, *several = np.bincount((ten_models > 0).sum(axis=1))
+    assert one > nobody > sum(several) > 10
+
+
+def test_the_ten_probabilities_do_not_add_up_to_one(ten_models):
+    total = sigmoid(ten_models).sum(axis=1)
+    assert total.min() < 0.1
+    assert total.max() > 2
+
+
+# --- Scores into shares ---
+
+
+def test_a_shift_changes_no_share_and_moves_every_score():
+    explorer = figures.scores_into_shares()
+    for shift in values(explorer)["shift"]:
+        before, after = (explorer.frame_at(shift=c)[1].marks[0].values for c in (0, shift))
+        np.testing.assert_allclose(after, before)
+
+
+def test_a_low_temperature_gives_all_to_the_largest_score_and_a_high_one_equal_shares():
+    s = np.array([2.0, 0.0, 1.0])
+    assert round(softmax(s / 0.5).max(), 2) == 0.87
+    assert np.ptp(softmax(s / 8)) < 0.1
+    np.testing.assert_allclose(softmax(s / 1e-3), [1, 0, 0])
+    caption = figures.scores_into_shares().caption_at
+    assert "the shares are 0.87" in caption(temperature=0.5)
+    assert "the shares are 0.67, 0.09, 0.24" in caption(temperature=1)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_shares_have_the_odds_that_the_scores_ask_for(seed):
+    rng = np.random.default_rng(seed)
+    X, W = rng.normal(size=(20, 2)), rng.normal(size=(3, 3))
+    S, P = scores(X, W), predict_probability(X, W)
+    np.testing.assert_allclose(np.log(P[:, 0] / P[:, 1]), S[:, 0] - S[:, 1])
+    np.testing.assert_allclose(P, np.exp(S) / partition_function(X, W)[:, np.newaxis])
+
+
+# --- Straight scores, curved shares ---
+
+
+def test_both_scores_rise_and_cross_at_zero_and_the_share_is_the_sigmoid_of_their_difference():
+    S = figures._tangents(2, 2)
+    assert np.all(np.diff(S, axis=1) > 0)
+    assert np.all(np.diff(S[1] - S[0]) > 0)
+    assert (S[1] - S[0])[figures._ALONG == 0] == 0
+    np.testing.assert_allclose(softmax(S.T)[:, 1], sigmoid(S[1] - S[0]))
+    np.testing.assert_allclose(S[1] - S[0], 2 * figures._ALONG)
+
+
+def test_a_slope_added_to_all_scores_changes_no_share():
+    for classes in values(figures.straight_scores_curved_shares())["classes"]:
+        P = [softmax(figures._tangents(classes, tilt).T) for tilt in (-2, 0, 2)]
+        np.testing.assert_allclose(P[0], P[1])
+        np.testing.assert_allclose(P[2], P[1])
+
+
+@pytest.mark.parametrize("classes", [3, 4, 5])
+def test_each_class_in_between_owns_a_hill_and_is_on_top_somewhere(classes):
+    S = figures._tangents(classes, 0)
+    assert {*S.argmax(axis=0)} == {*range(classes)}
+    for share in softmax(S.T).T[1:-1]:
+        top = share.argmax()
+        assert 0 < top < len(share) - 1
+        assert np.all(np.diff(share[: top + 1]) > 0)
+        assert np.all(np.diff(share[top:]) < 0)
+
+
+def test_the_score_of_a_class_in_between_need_not_be_positive_nor_the_steepest():
+    S = figures._tangents(3, 0)
+    assert not S[1].any()
+    assert softmax(S.T)[:, 1].max() > 0.5
+
+
+# --- Errors of one point ---
+
+
+def test_the_three_clouds_are_those_of_the_text_and_their_regions_meet_in_the_middle():
+    X, y = blobs(150, 0.9, np.random.default_rng(0))
+    np.testing.assert_array_equal(X, figures._X)
+    np.testing.assert_array_equal(y, figures._Y)
+    W = figures._joint()
+    tied = np.linalg.solve(
+        [W[0, 1:] - W[1, 1:], W[1, 1:] - W[2, 1:]], [W[1, 0] - W[0, 0], W[2, 0] - W[1, 0]]
+    )
+    np.testing.assert_allclose(predict_probability([tied], W), 1 / 3)
+    assert np.linalg.norm(tied) < 0.5
+
+
+def test_errors_add_up_to_zero_and_reach_one_in_a_foreign_region():
+    explorer = figures.errors_of_one_point()
+    for x1 in values(explorer)["x1"]:
+        errors = explorer.frame_at(x1=x1, label="B")[1].marks[0].values
+        assert errors.sum() == pytest.approx(0, abs=1e-12)
+    own, foreign = (
+        explorer.frame_at(x1=x1, x2=x2, label="A")[1].marks[0].values.ravel()
+        for x1, x2 in [(4.0, 0.0), (-1.6, 3.2)]
+    )
+    assert np.abs(own).max() < 0.01
+    np.testing.assert_allclose(foreign, [-1, 1, 0], atol=0.02)
+
+
+def test_one_step_moves_the_scores_against_the_errors():
+    x, W = np.array([[0.3, -0.2]]), np.zeros((3, 3))
+    W -= cross_entropy_gradient(scores(x, W), [0]).T @ append_ones(x)
+    up, *down = scores(x, W)[0]
+    assert up > 0
+    np.testing.assert_allclose(down, -up / 2)
+
+
+@pytest.mark.parametrize(("seed", "noise"), [(0, 0.9), (1, 1.2), (2, 1.2)])
+def test_one_word_turns_softmax_regression_into_one_vs_rest(seed, noise):
+    X, y = blobs(150, noise, np.random.default_rng(seed))
+    A, Y = append_ones(X), one_hot(y, 3)
+    for link, fit in [(softmax, fit_softmax), (sigmoid, fit_one_vs_rest)]:
+        W = np.zeros((3, 3))
+        for _ in range(5000):
+            W -= (link(A @ W.T) - Y).T @ A / len(X)
+        np.testing.assert_allclose(W, fit(X, y, 3), atol=1e-5)
+    np.testing.assert_allclose(fit_softmax(X, y, 3).sum(axis=0), 0, atol=1e-9)
+
+
+# --- Two ways on the same clouds ---
+
+
+@cache
+def two_ways(classes, bend, seed, noise=0.3):
+    """Both ways on fresh points, and which clouds one-vs-rest claims for the most part."""
+    rng = np.random.default_rng(seed)
+    X, y = figures.arc(classes, bend, noise, 60, rng)
+    fresh, truth = figures.arc(classes, bend, noise, 500, rng)
+    W = fit_one_vs_rest(X, y, classes, figures.PENALTY)
+    own = claims(X, W)[np.arange(len(y)), y].reshape(classes, -1).mean(axis=1)
+    joint = predict_probability(fresh, fit_softmax(X, y, classes, figures.PENALTY))
+    alone = figures.one_vs_rest_probability(fresh, W)
+    return figures.judged(alone, truth), figures.judged(joint, truth), own > 0.5
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_of_seven_clouds_in_a_row_one_vs_rest_claims_the_two_ends_and_loses_inner_ones(seed):
+    alone, joint, claimed = two_ways(7, 0, seed)
+    right, *_ = numbers("many_classes", "seven-in-a-row")
+    assert np.flatnonzero(claimed).tolist() == [0, 6]
+    assert claimed.sum() == right
+    assert 0.83 < alone.accuracy < 0.97
+    assert joint.accuracy > 0.99
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("classes", [3, 5, 7])
+def test_on_a_circle_it_claims_all_and_both_ways_are_right_equally_often(classes, seed):
+    alone, joint, claimed = two_ways(classes, 1, seed)
+    assert claimed.all()
+    assert abs(alone.accuracy - joint.accuracy) < 0.01
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_with_three_in_a_row_only_the_probabilities_suffer(seed):
+    alone, joint, _ = two_ways(3, 0, seed)
+    assert alone.accuracy > 0.99 < joint.accuracy
+    assert alone.confidence < 0.85 < 0.95 < joint.confidence
+
+
+def test_the_figure_says_so_too():
+    caption = figures.two_ways_on_the_same_clouds().caption_at
+    seven, three = caption(bend=0), caption(classes=3, bend=0)
+    assert "One-vs-rest claims 2 of them; on fresh points it is right in 86.3%" in seven
+    assert "it is right in 99.7% and says 79.2%" in three
+    for bend in values(figures.two_ways_on_the_same_clouds())["bend"]:
+        assert "Softmax is right in 99.8%" in caption(bend=bend)
+
+
+def test_without_overlap_means_that_no_two_points_of_neighbours_change_places():
+    X, y = figures.arc(7, 0, 0.3, 60, np.random.default_rng(0))
+    ends = [(X[y == k, 0].min(), X[y == k, 0].max()) for k in range(7)]
+    assert all(left[1] < right[0] for left, right in pairwise(ends))
+
+
+# --- Two ways on digits ---
+
+
+@pytest.fixture(scope="module")
+def on_digits():
+    return [figures.compare_on_digits(seed, 0.001) for seed in SEEDS]
+
+
+def test_in_each_draw_softmax_is_ahead_by_less_than_one_digit_in_a_hundred(on_digits):
+    for (alone, _), (joint, _) in on_digits:
+        assert 0 < joint.accuracy - alone.accuracy < 0.01
+
+
+def test_in_each_draw_softmax_has_the_better_probabilities(on_digits):
+    for (alone, _), (joint, _) in on_digits:
+        assert joint.log_loss < alone.log_loss
+        assert abs(joint.confidence - joint.accuracy) < 0.02
+        assert alone.accuracy - alone.confidence > 0.04
+
+
+def test_on_average_one_vs_rest_says_80_and_is_right_in_86_and_takes_fewer_steps(on_digits):
+    alone = np.mean([judged for (judged, _), _ in on_digits], axis=0)
+    assert round(alone[0], 2) == 0.86
+    assert round(alone[2], 2) == 0.80
+    assert all(2 * few < many for (_, few), (_, many) in on_digits)
+
+
+def test_with_a_tenth_of_the_penalty_both_say_more_and_softmax_too_much(on_digits):
+    bolder = [figures.compare_on_digits(seed, 0.0001) for seed in SEEDS]
+    for now, before in zip(bolder, on_digits, strict=True):
+        assert all(a[0].confidence > b[0].confidence for a, b in zip(now, before, strict=True))
+    joint = np.mean([judged for _, (judged, _) in bolder], axis=0)
+    assert round(joint[2], 2) == 0.92
+    assert round(joint[0], 2) == 0.86
+
+
+# --- Ten images of weights ---
+
+
+def test_the_first_step_writes_the_average_digit_of_a_class_minus_the_average_digit():
+    X, y, _, _ = figures._drawn(0)
+    first = figures._descended("softmax")[1][:, 1:] / 0.5
+    for k in range(10):
+        share = (y == k).mean()
+        np.testing.assert_allclose(first[k], share * X[y == k].mean(axis=0) - X.mean(axis=0) / 10)
+
+
+def test_after_it_the_zero_is_a_ring_with_a_heart_of_the_other_sign():
+    zero = figures._descended("softmax")[1][0, 1:].reshape(28, 28)
+    assert zero[12:16, 12:16].max() < 0
+    assert min(zero[14, 7], zero[14, 20], zero[6, 15], zero[21, 12]) > 0
+
+
+@pytest.mark.parametrize("link", ["softmax", "ten sigmoids"])
+def test_the_images_look_less_and_less_like_averages(link):
+    weights = figures._descended(link)[:, :, 1:]
+    likeness = [
+        np.mean([np.corrcoef(weights[step, k], weights[1, k])[0, 1] for k in range(10)])
+        for step in (5, 10, 20, 50, 100)
+    ]
+    assert np.all(np.diff(likeness) < 0)
+    assert likeness[-1] < 0.9
+
+
+def test_after_one_step_half_of_the_digits_are_right_and_after_twenty_85():
+    caption = figures.ten_images_of_weights().caption_at
+    assert "after 1 step: 49.1% of" in caption(step=1)
+    assert "after 20 steps: 84.8% of" in caption(step=20)
+
+
+# --- Without overflow, and the exercises ---
+
+
+def test_log_z_lies_between_the_largest_score_and_log_k_above_it():
+    S = np.random.default_rng(0).normal(scale=3, size=(200, 7))
+    above = logsumexp(S) - S.max(axis=1)
+    assert above.min() > 0
+    assert above.max() < np.log(7)
+    assert logsumexp([5.0] * 7) - 5 == pytest.approx(np.log(7))
+
+
+def test_the_scores_of_the_exercise_win_in_their_own_places():
+    k, x = np.arange(7), np.linspace(0, 6, 601)
+    winner = (k * x[:, np.newaxis] - k**2 / 2).argmax(axis=1)
+    inside = np.abs(x - winner) < 0.499
+    np.testing.assert_array_equal(winner[inside], np.round(x[inside]))
+
+
+def test_at_the_lowest_loss_mean_probabilities_are_the_classes_shares():
+    P = predict_probability(figures._X, figures._joint())
+    np.testing.assert_allclose(P.mean(axis=0), np.bincount(figures._Y) / 150, atol=1e-6)
+
+
+# --- Test yourself ---
+
+
+def test_the_share_of_one_of_three():
+    right, exponential, without_one, not_counted = numbers("many_classes", "share-of-one")
+    P = softmax([0.0, np.log(2), np.log(5)])
+    assert P[1] == pytest.approx(right)
+    assert exponential == 2
+    assert not_counted == pytest.approx(2 / 7, abs=0.005)
+    assert without_one == pytest.approx(2 / 5)
+
+
+def test_the_error_of_the_right_class():
+    right, other, loss, by_probability = numbers("many_classes", "error-of-the-right-class")
+    S = np.log([[0.2, 0.5, 0.3]])
+    assert cross_entropy_gradient(S, [1])[0, 1] == pytest.approx(right)
+    assert cross_entropy_gradient(S, [0])[0, 1] == pytest.approx(other)
+    assert cross_entropy(S, [1]) == pytest.approx(loss, abs=0.005)
+    assert by_probability == -1 / 0.5
+
+
+def test_the_loss_of_no_idea():
+    right, two, base_ten, share, free = numbers("many_classes", "loss-of-no-idea")
+    assert cross_entropy(np.zeros((4, 10)), [0, 1, 2, 3]) == pytest.approx(right, abs=0.001)
+    assert cross_entropy(np.zeros((2, 2)), [0, 1]) == pytest.approx(two, abs=0.001)
+    assert -np.log10(0.1) == pytest.approx(base_ten)
+    assert (share, free) == (0.1, 0)
+
+
+def test_the_mean_is_no_cure_for_overflow():
+    s = np.array([3000.0, 0.0])
+    with np.errstate(over="ignore", invalid="ignore"):
+        by_mean = np.exp(s - s.mean())
+    assert np.isinf(by_mean[0])
+    assert softmax(s).tolist() == [1, 0]
+    np.testing.assert_allclose(log_softmax([1000.0, 999.0, 0.0])[2], -1000.31, atol=0.01)
