@@ -1,0 +1,317 @@
+"""What the chapter "Labels and losses" says of its figures and experiments is what they show."""
+
+from itertools import pairwise, permutations
+
+import numpy as np
+import pytest
+from figures.asked import numbers
+
+from dlcourse.features import append_ones
+from dlcourse.figures import labels_and_losses as figures
+from dlcourse.gradcheck import central_difference
+from dlcourse.labels import binary_code, decode_integer, hamming_distances, one_hot
+from dlcourse.linear import fit_logistic, fit_softmax, scores
+from dlcourse.losses import (
+    binary_cross_entropy,
+    cross_entropy,
+    cross_entropy_gradient,
+    squared_error,
+)
+
+ORDERS = range(figures.N_ORDERS)
+FITS, HALF, WRONG = (0, 1, 3, 2), (0, 1, 2, 3), (0, 2, 1, 3)
+
+
+def asked(name):
+    return numbers("labels_and_losses", name)
+
+
+# --- Four clouds and their numbers ---
+
+
+def clouds(seed):
+    noise = np.random.default_rng(seed).normal(scale=0.17, size=(80, 2))
+    return figures._CORNERS[figures._CLOUD] + noise
+
+
+def n_right(target, numbering, X):
+    said = figures.MACHINES[target].answers(X, np.array(numbering)[figures._CLOUD], X, 4)
+    return int((np.argsort(numbering)[said] == figures._CLOUD).sum())
+
+
+def test_the_figure_starts_with_numbers_that_fit_and_other_numbers_spoil_all():
+    start = {c.name: c.values[c.start] for c in figures.four_clouds().controls}
+    assert start == {"target": "number", "numbering": figures.NUMBERINGS.index(FITS)}
+    right = {n: figures._n_clouds_right("number", n) for n in figures.NUMBERINGS}
+    assert (right[FITS], right[WRONG]) == (80, 0)
+    assert 35 <= right[HALF] <= 45
+    assert asked("same-points-other-numbers")[0] == min(right.values())
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_so_it_is_with_other_clouds(seed):
+    X = clouds(seed)
+    assert n_right("number", FITS, X) >= 78
+    assert 25 <= n_right("number", HALF, X) <= 55
+    assert n_right("number", WRONG, X) == 0
+    assert n_right("bits", FITS, X) == 80
+    assert 35 <= n_right("bits", HALF, X) <= 50
+    assert {n_right("one-hot", n, X) for n in figures.NUMBERINGS} == {80}
+
+
+def test_the_bits_get_80_or_40_and_the_last_bit_of_0_1_2_3_is_right_for_every_second_point():
+    assert figures._n_clouds_right("bits", FITS) == 80
+    assert figures._n_clouds_right("bits", HALF) == 40
+    t = np.array(HALF)[figures._CLOUD]
+    first, last = binary_code(t, 4).T
+    w = fit_logistic(figures._PLACES, last.astype(int), 0.001)
+    assert ((scores(figures._PLACES, w) > 0) == last).sum() == 40
+    w = fit_logistic(figures._PLACES, first.astype(int), 0.001)
+    assert ((scores(figures._PLACES, w) > 0) == first).all()
+
+
+def test_any_linear_score_balances_the_diagonals_and_the_errors_share_what_is_left():
+    w = np.random.default_rng(0).normal(size=3)
+    alternating = np.array([1, -1, 1, -1])
+    assert alternating @ scores(figures._CORNERS, w) == pytest.approx(0)
+    for t, error in ((FITS, 0), (HALF, 0.5), (WRONG, 1)):
+        w = np.linalg.lstsq(append_ones(figures._CORNERS), t, rcond=None)[0]
+        missed = scores(figures._CORNERS, w) - t
+        np.testing.assert_allclose(missed, error * alternating, atol=1e-12)
+
+
+def test_the_regions_of_one_number_are_strips_in_the_order_of_the_numbers():
+    ray = np.column_stack([np.zeros(401), np.linspace(-2, 2, 401)])
+    for numbering in figures.NUMBERINGS:
+        said = figures.MACHINES["number"].answers(
+            figures._PLACES, np.array(numbering)[figures._CLOUD], ray, 4
+        )
+        steps = np.diff(said)
+        assert set(steps) <= {0, 1} or set(steps) <= {0, -1}
+
+
+# --- A code of bits ---
+
+
+def test_what_differs_between_codes():
+    apart = hamming_distances(binary_code(np.arange(10), 10))
+    assert (apart[0, 8], apart[7, 8]) == (1, 4)
+    assert set(hamming_distances(one_hot(np.arange(5), 5))[~np.eye(5, dtype=bool)]) == {2}
+    assert asked("bits-between-three-and-four")[0] == apart[3, 4]
+
+
+@pytest.mark.parametrize("sample", range(5))
+def test_each_bit_is_right_for_four_in_five_and_all_four_for_two_in_three_at_most(sample):
+    X, y, X_test, y_test = figures.digits()
+    of = slice(1000 * sample, 1000 * (sample + 1))
+    bits, bits_test = binary_code(y[of], 10), binary_code(y_test, 10)
+    fits = [fit_logistic(X[of], bit.astype(int), 0.001) for bit in bits.T]
+    right = (scores(X_test, fits) > 0) == bits_test
+    assert right.mean(axis=0).min() > 0.8
+    assert right.all(axis=1).mean() < 2 / 3
+
+
+def test_four_bits_at_once():
+    assert asked("four-bits-at-once")[0] == pytest.approx(0.9**4, abs=0.005)
+
+
+# --- One output for each class ---
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_renumbering_moves_the_rows_of_softmax_regression_and_does_nothing_else(seed):
+    order = np.random.default_rng(seed).permutation(10)
+    X, y, _, _ = figures.digits()
+    X, y = X[:1000], y[:1000]
+    W, W_new = (fit_softmax(X, t, 10, 0.001) for t in (y, np.argsort(order)[y]))
+    np.testing.assert_allclose(W_new, W[order], atol=1e-6)
+
+
+# --- The experiment ---
+
+
+def nearest(target, measure):
+    """Share of the mistakes between neighbours, for each numbering."""
+    return np.array(
+        [figures.shares(figures.mistakes(target, r), figures.APART[measure])[0] for r in ORDERS]
+    )
+
+
+def test_the_first_order_is_the_usual_one_and_all_are_numberings():
+    assert figures.orders()[0].tolist() == list(range(10))
+    assert np.all(np.sort(figures.orders()) == np.arange(10))
+
+
+def test_without_numbers_a_fifth_would_lie_between_neighbours_and_a_third_one_bit_apart():
+    everywhere = 1 - np.eye(10)
+    assert figures.shares(everywhere, figures.APART["number"])[0] == pytest.approx(0.2)
+    assert figures.shares(everywhere, figures.APART["bits"])[0] == pytest.approx(1 / 3)
+
+
+def test_mistakes_follow_the_numbers_in_every_numbering():
+    assert nearest("number", "number").min() > 0.35
+    assert nearest("number", "number").mean() == pytest.approx(0.44, abs=0.02)
+    assert nearest("bits", "bits").min() > 0.55
+    assert nearest("bits", "bits").mean() == pytest.approx(0.70, abs=0.02)
+
+
+def test_mistakes_of_one_hot_follow_no_numbers_but_the_digits():
+    assert nearest("one-hot", "number").mean() == pytest.approx(0.20, abs=0.03)
+    assert nearest("one-hot", "bits").mean() == pytest.approx(1 / 3, abs=0.03)
+    for r in ORDERS:
+        counts = figures.mistakes("one-hot", r)
+        shown, said = np.unravel_index(counts.argmax(), counts.shape)
+        assert figures.orders()[r][[shown, said]].tolist() == [9, 4]
+
+
+def test_a_new_numbering_is_told_other_pairs_of_digits_apart():
+    def by_digit(r):
+        number_of = np.argsort(figures.orders()[r])
+        return figures.mistakes("number", r)[np.ix_(number_of, number_of)].ravel()
+
+    across = np.corrcoef([by_digit(r) for r in ORDERS])[np.triu_indices(len(ORDERS), 1)]
+    within = np.corrcoef([figures.mistakes("number", r).ravel() for r in ORDERS])
+    assert across.mean() < 0.25
+    assert within[np.triu_indices(len(ORDERS), 1)].mean() > 0.5
+
+
+def test_two_machines_depend_on_the_numbering_and_the_third_does_not():
+    number, bits, one_hot_ = (figures.accuracies(target) for target in figures.MACHINES)
+    for found in (number, bits):
+        assert np.ptp(found, axis=0).min() > 0.08
+    assert number.max() < 0.3
+    assert 0.55 < bits.min() < bits.max() < 0.75
+    assert 0.86 < one_hot_.min() < one_hot_.max() < 0.90
+    for sample in range(figures.N_SAMPLES):
+        first, *others = (figures.said("one-hot", r, sample) for r in ORDERS)
+        assert all(np.array_equal(first, other) for other in others)
+
+
+# --- The loss for K classes ---
+
+
+def test_for_two_classes_cross_entropy_is_the_binary_one():
+    rng = np.random.default_rng(1)
+    S, y = rng.normal(scale=5, size=(50, 2)), rng.integers(0, 2, 50)
+    two = binary_cross_entropy(S[:, 1] - S[:, 0], y)
+    assert cross_entropy(S, y) == pytest.approx(two, rel=1e-12)
+
+
+def test_a_rising_wrong_score_is_pulled_down_and_the_right_one_pushed_up_equally_hard():
+    slopes = cross_entropy_gradient(figures._three_scores(0, 5), [0])[0]
+    np.testing.assert_allclose(slopes, [-1, 1, 0], atol=0.02)
+    start = {c.name: c.values[c.start] for c in figures.three_scores().controls}
+    assert start == {"right": 0, "wrong": 0}
+
+
+def test_the_slopes_sum_to_zero_and_vanish_when_the_right_class_has_all():
+    right, wrong = (control.values for control in figures.three_scores().controls)
+    for a in right:
+        for b in wrong:
+            slopes = cross_entropy_gradient(figures._three_scores(a, b), [0])
+            assert slopes.sum() == pytest.approx(0, abs=1e-12)
+    assert np.abs(cross_entropy_gradient(figures._three_scores(8, -4), [0])).max() < 0.001
+
+
+def test_the_push_on_the_right_class():
+    P, Y = np.array([0.7, 0.2, 0.1]), np.array([0, 1, 0])
+    right, size, p, loss = asked("push-on-the-right-class")
+    assert cross_entropy_gradient([np.log(P)], [1])[0, 1] == pytest.approx(right)
+    assert (size, p) == (-right, P[1])
+    assert loss == pytest.approx(-(Y * np.log(P)).sum(), abs=0.005)
+
+
+# --- What a confident mistake costs ---
+
+
+def at(name, s):
+    cost, slope = figures.COSTS[name]
+    return float(cost(np.array([s]))[0]), float(slope(np.array([s]))[0])
+
+
+@pytest.mark.parametrize("name", figures.COSTS)
+def test_each_slope_is_that_of_its_cost(name):
+    cost, slope = figures.COSTS[name]
+    s = np.array([-7.3, -2.2, -0.4, 0.6, 1.7, 6.1])  # not at a corner
+    measured = central_difference(lambda s: cost(s).sum(), s)
+    np.testing.assert_allclose(slope(s), measured, atol=1e-6)
+
+
+def test_two_of_the_costs_are_losses_of_the_package():
+    for s in (-3.0, 0.0, 2.0):
+        assert at("cross-entropy", s)[0] == pytest.approx(binary_cross_entropy([s], [1]))
+        assert at("squared error of s", s)[0] == pytest.approx(squared_error([s], [1.0]))
+
+
+def test_at_minus_8_the_squared_error_of_p_is_the_one_that_has_gone_silent():
+    push = {name: -at(name, -8)[1] for name in figures.COSTS}
+    assert push["0/1"] == 0
+    assert 0 < push["squared error of p"] < 0.001
+    assert push["cross-entropy"] == pytest.approx(1, abs=0.001)
+    assert (push["hinge"], push["squared error of s"]) == (1, 9)
+
+
+def test_what_becomes_of_right_answers():
+    cost, slope = at("squared error of s", 5)
+    assert (cost, slope) == (8, 4)  # it is pulled back
+    assert at("hinge", 1) == (0, 0)
+    assert all(at("cross-entropy", s)[1] < 0 for s in (1, 5, 8))
+
+
+def test_only_the_squared_error_of_p_is_bounded_by_one_half():
+    assert at("squared error of p", -700)[0] == pytest.approx(0.5)
+    assert at("cross-entropy", -700)[0] == pytest.approx(700)
+
+
+def steps_back(loss, start):
+    return figures._first_right(figures.way_back(loss, start, 5000))
+
+
+def test_the_way_back_is_long_for_the_squared_error_and_short_for_cross_entropy():
+    assert steps_back("cross-entropy", -6) == 7
+    way = {start: steps_back("squared error of p", start) for start in range(-2, -8, -1)}
+    assert way[-6] > 400
+    assert way[-2] == pytest.approx(15, abs=2)
+    assert way[-4] == pytest.approx(70, abs=2)
+    assert all(2 <= way[b] / way[a] <= 3 for a, b in pairwise(way))
+    short = [steps_back("cross-entropy", start) for start in way]
+    assert set(np.diff(short)) == {1}
+
+
+def test_the_first_push_from_minus_6_is_four_hundred_times_weaker():
+    weak, strong = (-at(name, -6)[1] for name in ("squared error of p", "cross-entropy"))
+    assert weak == pytest.approx(0.0025, abs=0.0001)
+    assert strong / weak == pytest.approx(400, abs=10)
+
+
+# --- The same labels for a network ---
+
+
+def test_a_network_keeps_the_order_of_the_labels_in_every_numbering():
+    number, bits, one_hot_ = (
+        figures.network_accuracies(target).mean(axis=1) for target in figures.MACHINES
+    )
+    assert np.all(number + 0.3 < bits)
+    assert np.all(bits + 0.01 < one_hot_)
+    assert number.mean() == pytest.approx(0.45, abs=0.03)
+    assert bits.mean() == pytest.approx(0.89, abs=0.02)
+    assert one_hot_.mean() == pytest.approx(0.93, abs=0.01)
+
+
+# --- Exercises ---
+
+
+def test_three_classes_in_a_row_need_numbers_in_a_row():
+    X = np.array([[0.0], [1.0], [2.0]])
+    for t in permutations(range(3)):
+        w = np.linalg.lstsq(append_ones(X), t, rcond=None)[0]
+        said = decode_integer(scores(X, w)[:, np.newaxis], 3)
+        assert np.array_equal(said, t) == (t in {(0, 1, 2), (2, 1, 0)})
+    w = np.linalg.lstsq(append_ones(X), [0, 2, 1], rcond=None)[0]
+    np.testing.assert_allclose(scores(X, w), [0.5, 1, 1.5])
+
+
+def test_no_idea_about_ten_classes_costs_the_logarithm_of_ten():
+    assert cross_entropy(np.zeros((1, 10)), [3]) == pytest.approx(np.log(10))
+    assert np.log(10) == pytest.approx(2.3, abs=0.01)
+    assert np.exp(-9) == pytest.approx(0.0001, abs=3e-5)
