@@ -71,17 +71,17 @@ def named(name, old, new):
 @pytest.mark.parametrize(
     ("name", "old", "new", "words"),
     [
-        ("step", "(np.sqrt(G) + 0.1)", "np.sqrt(G + 0.1)", "too much stood inside `sqrt` where"),
-        ("step", "np.sqrt(G)", "G", "A root is missing where `g` and `G` come in"),
+        ("step", "(np.sqrt(G) + 0.1)", "np.sqrt(G + 0.1)", "too much stood inside `sqrt`."),
+        ("step", "np.sqrt(G)", "G", "Where `g` and `G` come in, a root is missing."),
         ("step", "g / (np.sqrt(G) + 0.1)", "g * (np.sqrt(G) + 0.1)", "a quotient are exchanged"),
-        ("step", "(np.sqrt(G) + 0.1)", "np.sqrt(G)", "A term is missing"),
+        ("step", "(np.sqrt(G) + 0.1)", "np.sqrt(G)", "a term is missing"),
         ("step", "rate * g /", "rate * G /", "in place of `g`"),
         ("step", "G = G + g**2", "G = np.abs(G + g**3)", None),
         ("step", "rate * g / (np.sqrt(G) + 0.1)", "np.tanh(rate * g / (np.sqrt(G) + 0.1))", "tanh"),
         ("step", "0.1", "0.3", None),
         ("last", "range(len(curve))", "range(len(curve) - 1)", "ends one place too early"),
-        ("last", "<", "<=", "The bound itself falls on the wrong side of a comparison"),
-        ("last", "<", ">", "A comparison is another one where `curve` and `most` come in"),
+        ("last", "<", "<=", "the bound itself falls on the wrong side of a comparison"),
+        ("last", "<", ">", "Where `curve` and `most` come in, a comparison is another one."),
         (
             "network",
             "1 / (1 + np.exp(-(X @ W)))",
@@ -89,14 +89,14 @@ def named(name, old, new):
             "function that is not linear is missing",
         ),
         ("network", "1 / (1 + np.exp(-(X @ W)))", "np.maximum(0, X @ W)", "as if a ReLU stood"),
-        ("network", "-(", "(", "A minus sign is missing"),
+        ("network", "-(", "(", "a minus sign is missing"),
         ("network", "return 1 / (1 + np.exp(-(H @ v)))", "return H", "comes up on the way"),
         ("means", "range(0, len(values), size)", "range(len(values))", "begins at every place"),
         ("means", ".mean()", ".sum() / size", "A sum is divided by `size`"),
         ("means", "[i : i + size]", "[i : i + size + 1]", "ends one place too late"),
         ("means", ".mean()", ".max()", "as if `max` were taken"),
         ("table", "np.arange(len(y)), y]", ":, y]", "as if all rows were taken"),
-        ("table", "= 1", "= y", "It is as if a number were `y`"),
+        ("table", "= 1", "= y", "it is as if a number were `y`"),
     ],
 )
 def test_a_slip_of_the_pen_is_named(name, old, new, words):
@@ -106,7 +106,7 @@ def test_a_slip_of_the_pen_is_named(name, old, new, words):
 
 def test_an_old_value_is_called_so():
     naming = named("step", "    G = G + g**2\n", "    G = G\n")
-    assert "missing where `g`" in str(naming) or "used as it was given" in str(naming)
+    assert "Where `g` comes in" in str(naming) or "used as it was given" in str(naming)
 
 
 @pytest.mark.parametrize("name", SOURCES)

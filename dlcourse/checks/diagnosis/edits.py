@@ -37,6 +37,7 @@ from dlcourse.checks.diagnosis.slips import (
 from dlcourse.checks.errors import shortened
 
 RANKS = {kind: rank for rank, kind in enumerate(WORDS)}
+NEAR = " {near}."  # how a sentence ends that has its place
 SURE = ("bound",)  # kinds that are known by one case: an edit that changes hardly anything
 
 
@@ -361,9 +362,11 @@ def slip_said(found: Sequence[Edited]) -> Naming:
     edit = found[0]
     shared = [name for name in edit.near if all(name in other.near for other in found)]
     where = listed(shared or edit.near)
-    near = f"where {where} {'come' if ' and ' in where else 'comes'} in"
     name, question = WORDS[edit.kind]
-    said = name.format(edit.said, near=near, where=where)
+    said = name.removesuffix(NEAR).format(edit.said, where=where)
+    if name.endswith(NEAR):  # said first: it is what the rest is about
+        come = "come" if " and " in where else "comes"
+        said = f"Where {where} {come} in, {said[0].lower()}{said[1:]}."
     return Naming(f"slip: {edit.kind}, {where}", said, question)
 
 
