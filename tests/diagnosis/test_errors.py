@@ -106,6 +106,14 @@ def test_lengths_have_no_names_where_too_few_cases_tell_them_apart():
     assert "`X`" not in naming.name
 
 
+def test_an_array_in_place_of_another_is_not_said_to_be_turned_round():
+    taken_for_weights = named(lambda X, y, w: slope(X, y, np.append(1, y[1:])))
+    assert "turned round, or is another one meant?" in taken_for_weights.question
+    cut = named(lambda X, y, w: X @ y[1:])
+    assert "the number of rows of `X` - 1 and the number of columns of `X`" in cut.name
+    assert "turned round" not in cut.question
+
+
 def test_lengths_that_differ_by_1_are_no_bias_where_another_difference_occurs():
     assert "longer by 1" not in named(with_a_row).name
 

@@ -305,6 +305,10 @@ def mismatch(evidence: Evidence) -> Naming | None:
         question = "Does a column of ones, or an entry for the bias, stand on one side only?"
     elif not known:
         question = "Which of the two arrays has the shape that you expect there?"
+    elif met.endswith(" 1") or " 1 and " in met:  # an array that is cut is not turned round
+        question = (
+            "Which array has the one length, which the other, and are these the ones you mean?"
+        )
     return Naming(f"error: lengths {met}", name, question, observed=not (known or by_one))
 
 
