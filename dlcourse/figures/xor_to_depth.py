@@ -157,7 +157,7 @@ def _boundary(w12: float) -> tuple[Array, Array]:
     Solved for x2 over x1 and, as it is its own mirror image, once more with both exchanged: what
     stands upright in one is flat in the other.
     """
-    x1 = np.linspace(*_CROSS_SIDE, 121)
+    x1 = np.linspace(*_CROSS_SIDE, 80)
     with np.errstate(divide="ignore", invalid="ignore"):
         x2 = (0.4 - x1) / (1 + w12 * x1)
     inside = (x2 > _CROSS_SIDE[0]) & (x2 < _CROSS_SIDE[1])
@@ -411,7 +411,7 @@ def _learning_frame(n_hidden: int, seed: int, step: int) -> list[Panel]:
     side, kept = (-0.4, 1.4), _learning(n_hidden, seed)
     network = kept[step // 10]
     plane = [
-        _over_plane(lambda X: sigmoid(predict_scores(network, X)[:, 0]), side, "output", 16),
+        _over_plane(lambda X: sigmoid(predict_scores(network, X)[:, 0]), side, "output", 15),
         _zero_lines(network.W[0], reach=3.0),
         Points(_CORNERS, _XOR, labels=_CLASSES, size=11),
     ]
