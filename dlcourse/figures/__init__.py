@@ -5,7 +5,7 @@ draws the figure (``book/_ext/figure_source.py``):
 
     >>> from dlcourse.figures import xor_to_depth as figures
     >>> figures.two_units_move_the_plane()
-    Explorer('Two logistic units move the plane', 21 frames)
+    Explorer('Two logistic regressions move the plane', 21 frames)
 
 A figure's function takes no argument and says in its annotation what it returns: an `Explorer`, or
 a matplotlib `Figure` if nothing in it moves. What several figures of a chapter need is a constant

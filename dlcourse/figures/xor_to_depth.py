@@ -56,7 +56,7 @@ def _over_plane(
     return Field(function, x=side, y=side, label=label, domain=domain, resolution=resolution)
 
 
-# --- Two logistic units move the plane ---
+# --- Two logistic regressions move the plane ---
 
 
 def _moved(X: Array, percent: int) -> Array:
@@ -78,7 +78,7 @@ def _moved_frame(percent: int) -> list[Mark]:
     return [
         _moved_grid(percent),
         Line([0.15, 1.35], [1.35, 0.15], color="ink", width=2.5, label="one straight line"),
-        Points(_moved(_CLOUDS, percent), _CLOUD_CLASSES, labels=_CLASSES),
+        Points(_moved(_CLOUDS, percent), _CLOUD_CLASSES, labels=("class 0", "class 1")),
         Handle(*_moved(_CORNERS[:1], percent)[0], moves="percent", label="corner (0, 0)"),
     ]
 
@@ -87,21 +87,21 @@ def _moved_alt(percent: int) -> str:
     beyond = _moved(_CLOUDS, percent).sum(axis=1) > 1.5
     zeros, ones = (f"{beyond[k == _CLOUD_CLASSES].mean():.0%}" for k in (0, 1))
     return (
-        f"{percent}% of the way to where two logistic units send the points, {ones} of those "
-        f"with the label 1 lie beyond the line, and {zeros} of those with the label 0."
+        f"{percent}% of the way to where two logistic regressions send the points, {ones} of "
+        f"class 1 lie beyond the line, and {zeros} of class 0."
     )
 
 
 def two_units_move_the_plane() -> Explorer:
-    """Move the plane to the outputs of two units, under a line that stays."""
-    way = "way from the data to the hidden layer, in %"
+    """Move the plane to the outputs of two regressions, under a line that stays."""
+    way = "way to the two outputs, in %"
     return Explorer(
         _moved_frame,
         [Slider("percent", range(0, 101, 5), label=way, play=True)],
-        title="Two logistic units move the plane",
+        title="Two logistic regressions move the plane",
         alt=_moved_alt,
-        x_label="x₁, turning into the output of unit 1",
-        y_label="x₂, turning into the output of unit 2",
+        x_label="x₁, turning into output 1",
+        y_label="x₂, turning into output 2",
         x=(-0.35, 1.35),
         y=(-0.35, 1.35),
         aspect=1.25,

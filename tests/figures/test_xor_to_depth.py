@@ -16,12 +16,12 @@ CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 XOR = np.array([0, 1, 1, 0])
 
 
-# --- Two logistic units move the plane ---
+# --- Two logistic regressions move the plane ---
 
 
 def test_the_line_that_never_moves_has_each_class_on_its_own_side_in_the_end():
     explorer = figures.two_units_move_the_plane()
-    words = "{} of those with the label 1 lie beyond the line, and {} of those with the label 0."
+    words = "{} of class 1 lie beyond the line, and {} of class 0."
     assert explorer.caption_at(percent=0).endswith(words.format("0%", "50%"))
     assert explorer.caption_at(percent=100).endswith(words.format("100%", "0%"))
 
