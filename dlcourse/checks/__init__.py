@@ -17,8 +17,8 @@ A notebook needs one name, ``from dlcourse.checks import check``, and ends each 
     `judge` calls the student's function and returns an `Outcome`; it prints and raises nothing;
 ``diagnosis``
     what relates wrong answers to right ones where no known misconception fits;
-``stand_ins``
-    whether a mistake lies in a function that the answer calls;
+``stand_ins``, ``swapping``
+    right functions in the place of wrong ones that the answer calls;
 ``excerpt``
     a long case cut to its wrong rows;
 ``outcome``

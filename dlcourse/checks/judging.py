@@ -10,6 +10,9 @@ A misconception is recognised by its answers: it fails in the case shown, and ov
 cases the student's function answered as it does. Where none is, `dlcourse.checks.diagnosis` looks
 for a relation between all answers of the check and the right ones.
 
+A mistake costs once: an answer that fails is tried again with right functions in the place of those
+that it calls (`dlcourse.checks.stand_ins`), and the better run counts.
+
 The module needs no threads, signals or processes, so it runs in the browser as well, and it calls
 `function` with plain arrays and numbers only, so that a stand-in for a function elsewhere will do.
 """
@@ -28,10 +31,10 @@ from dlcourse.checks.diagnosis import Evidence, Naming, Trial, diagnose
 from dlcourse.checks.errors import StudentError, describe_exception, shortened
 from dlcourse.checks.excerpt import excerpt, wrong_rows
 from dlcourse.checks.outcome import Failure, Kind, Outcome
-from dlcourse.checks.registry import plain_solution
-from dlcourse.checks.spec import SINGLE_TOLERANCE, Arguments, Case, Exercise, Part
-from dlcourse.checks.stand_ins import STRAYED, Helped, Known, Swap, plain_functions
-from dlcourse.checks.swapping import with_others
+from dlcourse.checks.registry import find, plain_solution
+from dlcourse.checks.spec import SINGLE_TOLERANCE, Arguments, Case, Exercise, Part, name_of
+from dlcourse.checks.stand_ins import STRAYED, Helped, Notebook, needed
+from dlcourse.checks.swapping import names_of, with_others
 from dlcourse.checks.time_limit import OutOfTime, time_limit
 
 SINGLE_ANSWER_TOLERANCE = 1e-5
@@ -118,7 +121,7 @@ def judge(
     seed: int | None = None,
     call_seconds: float | None = None,
     calls: int = 400,
-    swap: Swap = with_others,
+    notebook: Notebook | None = None,
 ) -> Outcome:
     """Judge a function by an exercise; neither prints nor raises.
 
@@ -134,8 +137,8 @@ def judge(
         After how long a call is stopped; without it, that is the business of who calls.
     calls : int
         How many more calls of the function the diagnosis of a wrong answer may make.
-    swap : callable
-        Puts other functions in the place of those that a function calls by name.
+    notebook : Notebook, optional
+        Where the function comes from; without it, from where this runs.
 
     Returns
     -------
@@ -152,7 +155,7 @@ def judge(
     seed = fresh_seed() if seed is None else seed
     if callable(function):
         run = try_all(exercise, function, seed, call_seconds)
-        run = helped(exercise, run, seed, call_seconds, swap)
+        run = helped(exercise, run, seed, call_seconds, notebook or Home(seed, call_seconds))
         failure = explain(exercise, run, run.stop, call_seconds, calls) if run.stop else None
     else:
         run = Run(attempt_all)
@@ -195,32 +198,55 @@ def try_all(exercise: Exercise, function: Function, seed: int, call_seconds: flo
     return run
 
 
-def helped(exercise: Exercise, run: Run, seed: int, call_seconds: float | None, swap: Swap) -> Run:
-    """Try a wrong answer again with right functions in the place of those that it calls.
+def helped(
+    exercise: Exercise, run: Run, seed: int, call_seconds: float | None, notebook: Notebook
+) -> Run:
+    """Try a wrong answer again with right functions in the place of wrong ones that it calls.
 
     That run counts if it comes further, or as far with other answers: then what is left is the
     answer's own mistake. One that does not end is not tried again: a second time would cost what
     comes after it.
     """
-    stop = run.stop
-    if stop is None or stop.problem is NOT_WRITTEN or not plain_functions(exercise.key)[1]:
+    if run.stop is None or run.stop.problem is NOT_WRITTEN:
         return run
-    if any(ended_by("TimeoutError", attempt) for attempt in stop.attempts):
+    if any(ended_by("TimeoutError", attempt) for attempt in run.stop.attempts):
         return run
-    function = Helped(exercise, run.function, swap)
+    wrong = [key for key in needed(exercise.key) if not notebook.is_right(run.function, key)]
+    if not wrong:
+        return run
+    function = Helped(exercise, run.function, notebook, [name_of(key) for key in wrong])
     again = try_all(exercise, function, seed, call_seconds)
-    if not function.asked or not (again.earned > run.earned or says_more(exercise, stop, again)):
+    if not function.asked or not (
+        again.earned > run.earned or says_more(exercise, run.stop, again)
+    ):
         return run
-    case = stop.first[0]
-    with_all = attempt_case(function, case.arguments, call_seconds)
-    for name in Known(exercise, case.arguments).calls:  # does one of them make the difference?
-        with_one = Helped(exercise, run.function, swap, name)
-        alone = attempt_case(with_one, case.arguments, call_seconds)
-        if same_answer(exercise, case, with_all, alone):
-            function.asked = {name}
-            break
     again.notes.append(judged_with(sorted(function.asked)))
     return again
+
+
+class Home:
+    """The notebook in which the check runs: its functions are here to be tried.
+
+    Parameters
+    ----------
+    seed : int
+        Of their random inputs.
+    call_seconds : float or None
+        After how long a call is stopped.
+    """
+
+    with_others = staticmethod(with_others)
+
+    def __init__(self, seed: int, call_seconds: float | None) -> None:
+        self.seed, self.call_seconds = seed, call_seconds and ASKED_SECONDS
+
+    def is_right(self, function: Function, key: str) -> bool:
+        """Try the function that this one finds under the exercise's name."""
+        own = names_of(function).get(name_of(key))
+        if not callable(own):
+            return False
+        run = try_all(find(key), own, self.seed, self.call_seconds)
+        return helped(find(key), run, self.seed, self.call_seconds, self).stop is None
 
 
 def says_more(exercise: Exercise, stop: Stop, again: Run) -> bool:

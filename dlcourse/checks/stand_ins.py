@@ -1,34 +1,44 @@
 """One mistake costs once: right functions stand in for those of the student's that an answer calls.
 
-An answer that fails is judged again with them. A stand-in *knows* and does not compute: before each
-call of the answer a plain solution runs on the same arguments, and all that it asks of the
-assignment's other functions is put down with what they say. What the answer asks is looked up
-there. A call that asks for anything else earns nothing: a right answer may go a way of its own and
-have no help then, but none learns by asking whether it is on a right one. So nothing is computed
-from arguments that a student chose, and what is told is what a right function of the student's own
-would have said at the same place.
+An answer that fails is judged again with them, if what it needs is not all right by itself. A
+stand-in *knows* and does not compute: before each call of the answer a plain solution runs on the
+same arguments, and all that it asks of the assignment's other functions is put down with what they
+say. What the answer asks is looked up there. A call that asks for anything else earns nothing: a
+right answer may go a way of its own and have no help then, but none learns by asking whether it is
+on a right one. So nothing is computed from arguments that a student chose, and what is told is what
+a right function of the student's own would have said at the same place.
 """
 
 import inspect
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from copy import deepcopy
 from functools import cache, partial
-from typing import Any
+from types import CodeType
+from typing import Any, Protocol
 
 import numpy as np
 
 from dlcourse.checks.diagnosis.evidence import in_single_precision, quietly
 from dlcourse.checks.errors import StudentError
 from dlcourse.checks.registry import exercises_of, plain_solution
-from dlcourse.checks.spec import SINGLE_TOLERANCE, Arguments, Exercise
+from dlcourse.checks.spec import SINGLE_TOLERANCE, Arguments, Exercise, name_of
 from dlcourse.checks.swapping import Function, swapped
 
 STRAYED = "Strayed"  # kind of the error of a call that asked for something else
 NUMBERS = (bool, int, float, np.ndarray)
-Swap = Callable[[Function, Mapping[str, Function]], Function]
 
 signature = cache(inspect.signature)
+
+
+class Notebook(Protocol):
+    """Where an answer and the functions that it calls come from."""
+
+    def is_right(self, function: Function, key: str) -> bool:
+        """Tell whether the notebook of an answer has a right function to another exercise."""
+
+    def with_others(self, function: Function, others: Mapping[str, Function]) -> Function:
+        """Make a function that calls this one while others have the names of those it calls."""
 
 
 class Helped:
@@ -40,19 +50,18 @@ class Helped:
         What the answer is to.
     function : callable
         The answer.
-    swap : callable
-        Makes one function of two that is called while others have the names of those that it
-        calls, as `dlcourse.checks.swapping.with_others` does.
-    only : str, optional
-        The one function that is stood in for; all without it.
+    notebook : Notebook
+        Where it comes from.
+    names : collection of str
+        The functions that are stood in for.
     """
 
     def __init__(
-        self, exercise: Exercise, function: Function, swap: Swap, only: str | None = None
+        self, exercise: Exercise, function: Function, notebook: Notebook, names: Collection[str]
     ) -> None:
-        self.exercise, self.function, self.swap, self.only = exercise, function, swap, only
+        self.exercise, self.function = exercise, function
+        self.notebook, self.names = notebook, names
         self.asked: set[str] = set()
-        self.strayed = False
         self.__code__ = getattr(function, "__code__", None)  # by which an error finds its line
 
     def __call__(self, *arguments: object) -> object:
@@ -65,16 +74,15 @@ class Helped:
         """
         known = Known(self.exercise, arguments)
         stand_ins = {
-            name: partial(known.answer, name) for name in known.calls if self.only in (None, name)
+            name: partial(known.answer, name) for name in known.calls if name in self.names
         }
         answer: object = None
         error: Exception | None = None
         try:
-            answer = self.swap(self.function, stand_ins)(*arguments)
+            answer = self.notebook.with_others(self.function, stand_ins)(*arguments)
         except Exception as raised:
             error = raised
         self.asked |= known.asked
-        self.strayed = self.strayed or bool(known.strayed)
         if known.strayed:
             raise StudentError(
                 STRAYED,
@@ -93,7 +101,7 @@ class Known:
     def __init__(self, exercise: Exercise, arguments: Arguments) -> None:
         coarse = SINGLE_TOLERANCE if in_single_precision(arguments) else 0.0
         self.tolerance = max(exercise.tolerance, coarse)
-        self.calls: dict[str, deque[tuple[Arguments, object]]] = {}  # the innermost come first
+        self.calls: dict[str, deque[tuple[Arguments, object]]] = {}
         self.asked: set[str] = set()
         self.strayed = ""  # the name by which something else was asked for
         names, self.right = plain_functions(exercise.key)
@@ -152,6 +160,25 @@ def plain_functions(key: str) -> tuple[dict[str, Any], dict[str, Function]]:
     return names, {each.name: names[each.name] for each in beside if each.key != key}
 
 
+@cache
+def needed(key: str) -> tuple[str, ...]:
+    """List the exercises whose functions a plain solution calls, and those that these call."""
+    names, others = plain_functions(key)
+    found: set[str] = set()
+    ahead = {name_of(key)} if others else set()
+    while ahead:
+        called = names_in(names[ahead.pop()].__code__) & others.keys()
+        ahead |= called - found
+        found |= called
+    return tuple(f"{key.partition('/')[0]}/{name}" for name in sorted(found))
+
+
+def names_in(code: CodeType) -> set[str]:
+    """Collect the global names that a function's code uses, inner functions included."""
+    inner = (names_in(constant) for constant in code.co_consts if isinstance(constant, CodeType))
+    return set(code.co_names).union(*inner)
+
+
 def agree(one: object, other: object, tolerance: float) -> bool:
     """Tell whether two arguments are one but for rounding; the second is our own."""
     if isinstance(other, (list, tuple)):
@@ -164,5 +191,6 @@ def agree(one: object, other: object, tolerance: float) -> bool:
         if a.dtype.kind not in "biuf" or a.shape != b.shape:
             return False
         equal = bool((a == b).all())  # which most are, and which is quicker to see
-        return equal or np.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True)
+        with np.errstate(all="ignore"):
+            return equal or np.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True)
     return type(one) is type(other) and bool(one == other)

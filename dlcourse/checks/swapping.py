@@ -27,7 +27,8 @@ def names_of(function: Any) -> dict[str, Any]:
     """Find the names among which a function was written: those of its notebook."""
     while isinstance(function, partial):
         function = function.func
-    function = inspect.unwrap(function)
+    with contextlib.suppress(ValueError):  # it wraps itself
+        function = inspect.unwrap(function)
     if not hasattr(function, "__globals__"):
         function = type(function).__call__
     names: dict[str, Any] = getattr(function, "__globals__", {})

@@ -16,6 +16,7 @@ from dlcourse.checks.errors import StudentError
 from dlcourse.grading.inside.wire import MB, Channel, Message, Named, WireError
 from dlcourse.grading.limits import GRACE, Limits
 
+Function = Callable[..., object]
 GONE = (OSError, EOFError, WireError)  # TimeoutError is an OSError
 
 
@@ -51,7 +52,7 @@ class RemoteSnapshot:
         """
         if self.lost:
             raise StudentError("ProcessEnded", self.lost)
-        functions: list[Callable[..., object]] = []
+        functions: list[Function] = []
         deadline = time.monotonic() + self.seconds  # callbacks give no more time
         try:
             self.channel.connection.settimeout(self.seconds)
@@ -87,7 +88,7 @@ class RemoteSnapshot:
         raise KeyError(name)
 
 
-def called_back(functions: list[Callable[..., object]], request: Message) -> Message:
+def called_back(functions: list[Function], request: Message) -> Message:
     """Call a function of the test's for the student, and hide how it fails."""
     try:
         function = functions[int(request["callback"])]
@@ -118,7 +119,7 @@ class StudentFunction(Named):
         self,
         name: str,
         snapshot: RemoteSnapshot,
-        others: Mapping[str, Callable[..., object]] | None = None,
+        others: Mapping[str, Function] | None = None,
     ) -> None:
         super().__init__(name)
         self.__name__ = self.__qualname__ = name
@@ -152,9 +153,7 @@ class StudentFunction(Named):
         return reply.get("answer")
 
 
-def with_others(
-    function: Callable[..., object], others: Mapping[str, Callable[..., object]]
-) -> Callable[..., object]:
+def with_others(function: Function, others: Mapping[str, Function]) -> Function:
     """Put functions of this side in the place of those that a student's function calls by name.
 
     Functions of a test's own are left as they are: what they call is not the student's alone.
@@ -162,6 +161,16 @@ def with_others(
     if type(function) is StudentFunction:
         return StudentFunction(function.name, function.snapshot, others)
     return function
+
+
+def has(function: Function, name: str) -> bool:
+    """Tell whether the notebook of a student's function has another one of that name."""
+    if type(function) is not StudentFunction:
+        return True
+    try:
+        return function.snapshot.ask(do="kind", name=name).get("kind") == "function"
+    except StudentError:
+        return True  # and does not answer any more
 
 
 def as_list(value: object) -> list[object]:

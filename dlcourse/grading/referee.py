@@ -19,13 +19,13 @@ import numpy as np
 from dlcourse.checks.judging import judge
 from dlcourse.checks.outcome import Outcome
 from dlcourse.checks.reporting import Points, judged_by
-from dlcourse.checks.spec import Exercise
+from dlcourse.checks.spec import Exercise, name_of
 from dlcourse.grading import unnamed
 from dlcourse.grading.inside.shell import OutOfTime, Output, alarm
 from dlcourse.grading.inside.wire import KB, MB, Channel, Message
 from dlcourse.grading.limits import GRACE, Limits
 from dlcourse.grading.locked_cells import LockedShell
-from dlcourse.grading.proxies import GONE, Names, RemoteSnapshot, with_others
+from dlcourse.grading.proxies import GONE, Function, Names, RemoteSnapshot, has, with_others
 from dlcourse.grading.restore import grade_id_of
 from dlcourse.grading.sanitize import clean_outputs, clean_terminal
 from dlcourse.grading.spec import CellSpec, NotebookSpec, defined_names
@@ -50,6 +50,8 @@ class Referee:
     seed : int
         Decides about all random inputs.
     """
+
+    with_others = staticmethod(with_others)
 
     def __init__(
         self,
@@ -196,7 +198,7 @@ class Referee:
         if self.names.snapshot is not None:
             self.names.snapshot.writes_back = True
         # no call but those that earn points: one that does not end would cost what comes after it
-        outcome = judge(exercise, function, int(drawn), calls=0, swap=with_others)
+        outcome = judge(exercise, function, int(drawn), calls=0, notebook=self)
         if self.names.snapshot is not None:
             self.names.snapshot.writes_back = False
         failure = outcome.failure
@@ -221,6 +223,18 @@ class Referee:
         outcome = replace(outcome, seed=None)
         self.pages.add(outcome._repr_html_())
         return outcome
+
+    def is_right(self, function: Function, key: str) -> bool:
+        """Tell whether a function was found right by the last test of it.
+
+        What no test has asked for yet passes for right as long as it is there: nobody shall gain
+        by a function that is right in its own test and fails in another one.
+        """
+        name = name_of(key)
+        right = {
+            name_of(each["exercise"]): each["earned"] >= each["points"] for each in self.outcomes
+        }
+        return right[name] if name in right else has(function, name)
 
     def look_at_unnamed_mistakes(self) -> None:
         """Call the functions again whose mistakes got no name: too late to change a score."""

@@ -73,11 +73,15 @@ class CourseFinder(ModuleFinder):
 
 
 def exercises(spec: AssignmentSpec) -> Iterator[str]:
-    """Name the modules of the exercises that the assignment's cells mention."""
+    """Name the modules of the exercises that the assignment's cells mention, and of their like.
+
+    Plain solutions to the others beside an exercise may stand in for what an answer to it calls.
+    """
     texts = (cell.source for notebook in spec.notebooks for cell in notebook.cells)
     words = set(re.findall(r"\w+", "\n".join(texts)))
+    mentioned = {key.partition("/")[0] for key in keys() if name_of(key) in words}
     for key in keys():
-        if name_of(key) in words:
+        if key.partition("/")[0] in mentioned:
             yield f"{HOME}.{key.replace('/', '.')}"
 
 

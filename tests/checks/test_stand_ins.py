@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from dlcourse.checks.judging import judge
+from dlcourse.checks.judging import Home, judge
 from dlcourse.checks.registry import exercises_of, find, plain_solution
 from dlcourse.checks.spec import Exercise, Part
-from dlcourse.checks.stand_ins import STRAYED, Helped, Known, agree, plain_functions
-from dlcourse.checks.swapping import with_others
+from dlcourse.checks.stand_ins import STRAYED, Helped, Known, agree, needed, plain_functions
 
 ASSIGNMENT = "logistic_regression"
 KEY = f"{ASSIGNMENT}/descend"
@@ -214,6 +213,36 @@ def test_odd_questions_are_not_answered(arguments):
     assert known.strayed == "sigmoid"
 
 
+def test_what_is_needed_is_what_plain_solutions_call():
+    assert needed(KEY) == tuple(
+        f"{ASSIGNMENT}/{name}" for name in ("logistic_gradient", "scores", "sigmoid")
+    )
+    assert needed(f"{ASSIGNMENT}/sigmoid") == needed("mine/double") == ()
+
+
+def test_right_functions_are_not_stood_in_for():
+    """So an answer may call them as it likes, and a wrong one is tried no second time."""
+    names = written(WRONG_SIGMOID)
+    home = Home(1, None)
+    assert not home.is_right(names["descend"], f"{ASSIGNMENT}/sigmoid")
+    assert home.is_right(names["descend"], f"{ASSIGNMENT}/scores")
+    assert home.is_right(names["descend"], f"{ASSIGNMENT}/logistic_gradient")
+    row_by_row = (
+        "def logistic_gradient(X, y, w):\n"
+        "    e = sigmoid(np.concatenate([scores(x[None], w) for x in X])) - y\n"
+        "    return np.concatenate([[e.mean()], X.T @ e / len(X)])"
+    )
+    assert told(row_by_row, WRONG_SIGMOID, name="logistic_gradient").passed
+    calls = []
+    names = written()
+    names["calls"] = calls
+    exec(RIGHT.replace("    for", "    calls.append(1)\n    for", 1).replace("w -", "w +"), names)
+    outcome = judge(find(KEY), names["descend"], 1, calls=0)
+    (part,) = find(KEY).parts
+    assert not outcome.passed
+    assert len(calls) == len(part.cases(np.random.default_rng(1)))
+
+
 def test_the_answer_itself_is_not_among_what_is_known():
     """Of the last step, the stand-ins know the slope and not where it leads."""
     known = Known(find(KEY), ARGUMENTS)
@@ -257,7 +286,7 @@ def test_a_call_that_strayed_fails_even_where_its_answer_is_right():
     )
     exec(curious, names)
     with pytest.raises(Exception, match=r"`logistic_gradient` with other arguments") as caught:
-        Helped(find(KEY), names["descend"], with_others)(*ARGUMENTS)
+        Helped(find(KEY), names["descend"], Home(1, None), ["logistic_gradient"])(*ARGUMENTS)
     assert caught.value.kind == STRAYED
 
 
@@ -276,6 +305,7 @@ def test_names_are_what_they_were_before():
     names = written(WRONG_GRADIENT)
     before = dict(names)
     judge(find(KEY), names["descend"], 1)
+    names.pop("__warningregistry__", None)
     assert names == before
 
 

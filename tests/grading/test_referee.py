@@ -1069,6 +1069,30 @@ def test_a_hidden_test_gives_the_same_points(play):
     assert after.scores == points_at_home(**BROKEN["a step is wrong, and sigmoid"])
 
 
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("first", ["sigmoid", "logistic_gradient"])
+def test_a_function_counts_as_it_was_in_its_own_test(play, first):
+    """Right there, it is not stood in for; nor is it where no test has asked for it before."""
+    answers = {
+        "sigmoid": "over = []\ndef sigmoid(S):\n    if over: raise ValueError\n"
+        "    return 1 / (1 + np.exp(-S))",
+        "logistic_gradient": "def logistic_gradient(X, y, w):\n    over.append(1)\n"
+        "    try: e = sigmoid(scores(X, w)) - y\n    except ValueError: return w\n"
+        "    return np.concatenate([[e.mean()], X.T @ e / len(X)])",
+    }
+    plain = {
+        one["metadata"].get("nbgrader", {}).get("grade_id"): one for one in course_cells(**answers)
+    }
+    spec = course_spec()
+    order = sorted(spec.cells, key=lambda one: one.grade_id.endswith(first), reverse=True)
+    names = [one.grade_id for one in order if one.solution]
+    defined = [SETUP, *(cell(one["source"]) for one in plain.values())]
+    spec = notebook_spec(*order, imports=spec.imports)
+    after = play(spec, *defined, *(plain[name] for name in names))
+    assert after.scores["check-logistic_gradient"] == 0.0
+    assert after.scores["check-sigmoid"] == FULL_POINTS["sigmoid"]
+
+
 def test_what_a_test_calls_itself_has_no_stand_ins(play):
     after = play(
         course_spec("check('{0}/{1}', lambda *a: {1}(*a))"),
