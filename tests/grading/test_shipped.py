@@ -31,11 +31,13 @@ def test_right_answers_earn_everything_and_a_known_mistake_is_named(
     exercise, idea, source = next(known_mistakes())
     cell = exercise.name.replace("_", "-")
     wrong = answered(solution, {cell: source})
+    called = answered(solution, {"sigmoid": "def sigmoid(S):\n    return np.tanh(S)"})
     with open_station(load_spec(course_directory(tmp_path), NAME)) as station:
-        right, mistaken = (
+        right, mistaken, once = (
             station.grade("ada", NAME, {f"{NAME}.ipynb": json.dumps(notebook).encode()})
-            for notebook in (solution, wrong)
+            for notebook in (solution, wrong, called)
         )
     assert right.scores == full
+    assert once.scores == {**full, "check-sigmoid": 0}  # and nothing else of what calls it
     assert mistaken.scores[f"check-{cell}"] == 0
     assert idea.hint in re.sub(r"</?code>", "`", html.unescape(mistaken.feedback))
