@@ -20,7 +20,7 @@ The module needs no threads, signals or processes, so it runs in the browser as 
 import contextlib
 import io
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -216,12 +216,12 @@ def helped(
         return run
     function = Helped(exercise, run.function, notebook, [name_of(key) for key in wrong])
     again = try_all(exercise, function, seed, call_seconds)
-    if not function.asked or not (
-        again.earned > run.earned or says_more(exercise, run.stop, again)
-    ):
-        return run
-    again.notes.append(judged_with(sorted(function.asked)))
-    return again
+    if function.asked and (again.earned > run.earned or says_more(exercise, run.stop, again)):
+        again.notes.append(f"Judged with {right_ones(function.asked)}")
+        return again
+    if again.stop and ended_by(STRAYED, again.stop.first[1]):
+        run.notes.append(f"Could not be judged with {right_ones(function.asked)}")
+    return run
 
 
 class Home:
@@ -262,13 +262,12 @@ def says_more(exercise: Exercise, stop: Stop, again: Run) -> bool:
     )
 
 
-def judged_with(names: list[str]) -> str:
+def right_ones(names: Collection[str]) -> str:
     """Say which functions stood in, and that there is something to look at."""
-    *others, last = (f"`{name}`" for name in names)
+    *others, last = (f"`{name}`" for name in sorted(names))
     if not others:
-        return f"Judged with a right {last} in place of yours: what does the check of {last} say?"
-    all_names = f"{', '.join(others)} and {last}"
-    return f"Judged with right {all_names} in place of yours: what do their checks say?"
+        return f"a right {last} in place of yours: what does the check of {last} say?"
+    return f"right {', '.join(others)} and {last} in place of yours: what do their checks say?"
 
 
 def explain(

@@ -148,7 +148,7 @@ def test_where_help_leads_nowhere_the_first_failure_stays():
     """One step more asks for a slope that no right answer needs."""
     outcome = told(SIGMOID_STUB, ONE_STEP_MORE)
     assert outcome.failure.message.startswith("Your function calls sigmoid, and of sigmoid there")
-    assert outcome.notes == ()
+    assert outcome.notes == (f"Could not be j{note('sigmoid')[1:]}",)
 
 
 def test_a_stub_of_its_own_stays_one():
