@@ -252,8 +252,8 @@ def _along_alt(classes: int, tilt: float) -> str:
     S = _tangents(classes, tilt)
     rising = int((np.diff(S[:, :2], axis=1) > 0).sum())
     begin = (
-        f"{classes} scores along a line, {number(tilt, '+g')} added to each slope, so that "
-        f"{rising} of them rise. "
+        f"{classes} scores along a line, {number(tilt, 'g')} added to each slope: {rising} "
+        f"rising, {classes - rising} not. "
     )
     if classes == 2:
         return begin + "The share of class 1 is the sigmoid of s₁ − s₀: one half where x = 0."

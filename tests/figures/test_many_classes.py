@@ -234,7 +234,7 @@ def test_of_seven_clouds_in_a_row_one_vs_rest_claims_the_two_ends_and_loses_inne
     right, *_ = numbers("many_classes", "seven-in-a-row")
     assert np.flatnonzero(claimed).tolist() == [0, 6]
     assert claimed.sum() == right
-    assert 0.83 < alone.accuracy < 0.97
+    assert 0.84 < alone.accuracy < 0.97
     assert joint.accuracy > 0.99
 
 
