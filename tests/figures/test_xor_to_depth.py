@@ -372,7 +372,16 @@ def test_the_titles_count_the_pieces():
         assert panel.title.endswith(f": {1 + bends(figures.folds(k))} pieces")
 
 
-# --- Accuracy against depth# --- Accuracy against depth at equal parameter counts ---
+def test_two_stages_say_the_parity_of_four_bits_and_three_that_of_eight():
+    quarters = predict_scores(figures.folds(2), np.linspace(0, 1, 5)[:, np.newaxis])
+    assert quarters.ravel().tolist() == [0, 1, 0, 1, 0]
+    bits = np.array(list(np.ndindex((2,) * 8)))
+    said = predict_scores(figures.folds(3, n_inputs=8), bits)[:, 0]
+    assert np.array_equal(said, bits.sum(axis=1) % 2)
+    assert sum(figures.folds(3).sizes[1:-1]) == 6
+
+
+# --- Accuracy against depth at equal parameter counts ---
 
 
 def test_depth_makes_no_difference_that_matters_on_easy_spirals():
@@ -383,6 +392,11 @@ def test_three_or_four_layers_win_on_hard_spirals_and_six_are_worse_again():
     one, two, three, four, six = np.median(figures.spiral_accuracies(2), axis=1)
     assert min(three, four) > two > one
     assert min(three, four) > six
+
+
+def test_longer_steps_and_more_of_them_have_the_shallow_network_apart_too():
+    runs = [figures.spiral_accuracy((64,), 2, k, rate=0.03, epochs=600) for k in range(3)]
+    assert min(runs) > 0.9
 
 
 # --- Test yourself ---
