@@ -1,11 +1,15 @@
 """Measure how long a check takes to find an answer right, or to say what is wrong with it.
 
     python -m benchmarks.diagnosis
+    node tools/browser_python/run_tests.mjs --run benchmarks.diagnosis
 
-The answers are those of ``tests/diagnosis/answers``, which nobody wrote for this. Processor time in
-milliseconds; the calls of the student's function are in it, an answer that never ends is not.
+The second runs it in the browser's Python. The answers are those of ``tests/diagnosis/answers``,
+which nobody wrote for this. Processor time in milliseconds (in the browser's Python, which knows no
+such, the time that passed); the calls of the student's function are in it, an answer that never
+ends is not.
 """
 
+import sys
 import time
 from pathlib import Path
 
@@ -17,6 +21,7 @@ from dlcourse.checks.registry import find, plain_solution
 
 ANSWERS = Path(__file__).parents[1] / "tests/diagnosis/answers"
 CALL_SECONDS = 5.0
+clock = time.perf_counter if sys.platform == "emscripten" else time.process_time
 
 
 def milliseconds(key: str, source: str) -> float | None:
@@ -25,9 +30,9 @@ def milliseconds(key: str, source: str) -> float | None:
     for each in (*plain_solution(key)[:-1], source):
         exec(each, space)  # noqa: S102 (the answers of the tests)
     exercise = find(key)
-    start = time.process_time()
+    start = clock()
     outcome = judge(exercise, space[exercise.name], seed=1, call_seconds=CALL_SECONDS)
-    took = 1e3 * (time.process_time() - start)
+    took = 1e3 * (clock() - start)
     return None if outcome.failure and "took longer" in outcome.failure.message else took
 
 

@@ -1,5 +1,6 @@
 // Run the package's tests in the browser's Python, Pyodide, inside Node; fetch.py comes first.
 // usage: node tools/browser_python/run_tests.mjs [ARGUMENTS OF PYTEST]
+//        node tools/browser_python/run_tests.mjs --run MODULE, for a benchmark there
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadPyodide } from "pyodide";
@@ -11,10 +12,10 @@ const everything = ["dlcourse", "tests", "-m", "not local and not site and not g
 
 // The host's files are copied into Pyodide's memory and let go, so that no test can change them.
 const program = `
-import os, shutil, sys
+import os, runpy, shutil, sys
 
 unneeded = shutil.ignore_patterns("__pycache__", "node_modules")
-for name in ("book", "dlcourse", "tests", "tools", "solutions"):
+for name in ("benchmarks", "book", "dlcourse", "tests", "tools", "solutions"):
     shutil.copytree(f"/host/{name}", f"/repo/{name}", ignore=unneeded)
 for name in ("conftest.py", "pyproject.toml"):
     shutil.copy(f"/host/{name}", "/repo")
@@ -35,7 +36,12 @@ assert bits == 32
 
 # "sys": there are no file descriptors through which to catch what a test prints.
 usual = ["--capture=sys", "-p", "no:cacheprovider", "-rs", "--durations=25"]
-int(pytest.main([*usual, *arguments]))
+if arguments[0] == "--run":
+    runpy.run_module(arguments[1], run_name="__main__")
+    status = 0
+else:
+    status = int(pytest.main([*usual, *arguments]))
+status
 `;
 
 async function main(given) {

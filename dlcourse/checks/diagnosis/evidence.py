@@ -118,6 +118,8 @@ class Evidence:
         The function's name.
     plain : tuple of str
         Source of a plain solution, after the sources of what it calls; empty where there is none.
+    asked : dict
+        What the reference answered already, which relations ask more than once.
     """
 
     names: tuple[str, ...]
@@ -128,6 +130,7 @@ class Evidence:
     calls: int = 400
     name: str = ""
     plain: tuple[str, ...] = ()
+    asked: dict[Arguments, FloatArray | None] = field(default_factory=dict, repr=False)
     trials: list[Trial] = field(init=False)
     answers: list[FloatArray] = field(init=False)
 
@@ -230,7 +233,15 @@ class Evidence:
 
     def right(self, arguments: Arguments) -> FloatArray | None:
         """Ask the reference for another right answer; None where it has none."""
-        return floats(quietly(self.reference, arguments))
+        key = tuple(
+            (a.shape, a.dtype.char, a.tobytes())
+            if isinstance(a, np.ndarray)
+            else (type(a), repr(a))
+            for a in arguments
+        )
+        if key not in self.asked:
+            self.asked[key] = floats(quietly(self.reference, arguments))
+        return self.asked[key]
 
     def ask(self, arguments: Arguments) -> FloatArray | None:
         """Call the student's function once more; None where it gives no numbers, or may not."""

@@ -338,10 +338,20 @@ def predictions(evidence: Evidence, change: Change, order: list[int]) -> dict[in
         if right is None:
             continue
         answer = evidence.answers[k]
-        if not same(answer, right) and ratio(answer, right) is None:
+        if not same(answer, right) and not perhaps_a_factor(evidence, k, ratio(answer, right)):
             return {}
         found[k] = right
     return found
+
+
+def perhaps_a_factor(evidence: Evidence, k: int, number: float | None) -> bool:
+    """Tell whether a number of one case may be a factor that comes with another mistake."""
+    if number is None or np.isnan(number):
+        return number is not None
+    sizes = {float(n) for a in evidence.trials[k].arguments for n in shape(a)}
+    sizes |= {n + 1 for n in sizes} | {n - 1 for n in sizes} | {n**2 for n in sizes}
+    known = {1.0, 2.0} | sizes | {2 * n for n in sizes} | {n / 2 for n in sizes}
+    return any(abs(abs(number) - m) < 1e-6 * m or abs(abs(number) * m - 1) < 1e-6 for m in known)
 
 
 def changed_right(evidence: Evidence, change: Change, arguments: Arguments) -> FloatArray | None:
