@@ -24,7 +24,7 @@ A notebook needs one name, ``from dlcourse.checks import check``, and ends each 
 ``outcome``
     the outcome as plain data, and how it reads as text and as HTML;
 ``reporting``
-    `check` shows the outcome and tells nbgrader the score.
+    `check` shows the outcome, one hint more each time, and tells nbgrader the score.
 
 The exercises themselves are in `dlcourse.assignments`. One is imported when its check runs, so that
 importing `check` costs nothing and reveals nothing.

@@ -89,8 +89,7 @@ EXERCISE = Exercise(
                 "single precision": (single([200, -200]), np.array([0, 1])),
             },
             hint="A score of 1000 on the wrong side of 0 costs as good as 1000. Try your steps one "
-            "by one on it: where is it lost? Can you write the loss of one example as "
-            "log(1 + exp(a)), and find a NumPy function for that?",
+            "by one on it: where is it lost? Can you do without the probability?",
         ),
     ),
     properties=(

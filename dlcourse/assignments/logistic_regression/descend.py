@@ -132,8 +132,8 @@ EXERCISE = Exercise(
             },
             {"a start of integers": (START[0], START[1], np.array([1, -1, 1]), 0.5, 2)},
             hint="Is logistic_gradient right already? If its check passes, print w after every "
-            "step of the case below and take the steps by hand. Which is the first that is not "
-            "the old w minus learning_rate times the gradient at the old w?",
+            "step of the case below and take the steps by hand. Which is the first that differs, "
+            "and at which w was its gradient taken?",
         ),
     ),
     misconceptions=(
