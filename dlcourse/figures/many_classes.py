@@ -495,11 +495,12 @@ def _digits() -> tuple[Array, Array]:
     return X.astype(np.float64), y
 
 
-def compare_on_digits(
-    seed: int, penalty: float
-) -> tuple[tuple[Judged, float], tuple[Judged, float]]:
+Run = tuple[Judged, float]  # and the steps that the fit took
+
+
+def compare_on_digits(seed: int, penalty: float) -> tuple[Run, Run]:
     """Train ten models alone and one joint one on 1,000 digits; judge both on 1,000 others."""
-    X, y, new, truth = _drawn(seed)
+    X, y, new, truth = drawn_digits(seed)
     tasks = [logistic_objective(X, y == k, penalty) for k in range(10)]
     alone = [minimize(task, np.zeros(785), tolerance=1e-4) for task in tasks]
     task = softmax_objective(X, y, 10, penalty)
@@ -510,7 +511,8 @@ def compare_on_digits(
     return (judged(P, truth), steps), (judged(Q, truth), joint.n_iterations)
 
 
-def _drawn(seed: int) -> tuple[Array, Array, Array, Array]:
+def drawn_digits(seed: int) -> tuple[Array, Array, Array, Array]:
+    """Draw 1,000 digits to learn from and 1,000 others, each with their classes."""
     X, y = _digits()
     old, new = np.random.default_rng(seed).permutation(5000)[:2000].reshape(2, 1000)
     return X[old], y[old], X[new], y[new]
@@ -525,7 +527,7 @@ _LINKS = ("softmax", "ten sigmoids")
 @cache
 def _descended(link: str) -> FloatArray:
     """Weights of ten classes at every step of gradient descent with rate 0.5."""
-    X, y, _, _ = _drawn(0)
+    X, y, _, _ = drawn_digits(0)
     if link == "softmax":
         objective = softmax_objective(X, y, 10)
         return gradient_descent(objective, np.zeros((10, 785)), 0.5, _STEPS[-1]).points
@@ -554,7 +556,7 @@ def _images_alt(link: str, step: int) -> str:
         return (
             f"{link.capitalize()}, before the first step: all weights are 0, every image is blank."
         )
-    _, _, X, y = _drawn(0)
+    _, _, X, y = drawn_digits(0)
     S = scores(X, _descended(link)[step])
     largest = np.abs(_descended(link)[step][:, 1:]).max()
     return (

@@ -308,7 +308,7 @@ def test_with_a_tenth_of_the_penalty_both_say_more_and_softmax_too_much(on_digit
 
 
 def test_the_first_step_writes_the_average_digit_of_a_class_minus_the_average_digit():
-    X, y, _, _ = figures._drawn(0)
+    X, y, _, _ = figures.drawn_digits(0)
     first = figures._descended("softmax")[1][:, 1:] / 0.5
     for k in range(10):
         share = (y == k).mean()
