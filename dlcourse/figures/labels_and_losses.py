@@ -133,7 +133,7 @@ def _clouds_alt(target: str, numbering: int) -> str:
     told = ", ".join(f"{name} {code}" for name, code in zip(_CLOUDS, codes, strict=True))
     right = _n_clouds_right(target, NUMBERINGS[numbering])
     answers = np.unique(clouds_said(target, NUMBERINGS[numbering]))
-    named = " ".join(_CLOUDS[k] for k in answers)
+    named = ", ".join(_CLOUDS[k] for k in answers)
     return f"To be learned: {told}. {right} of 80 points are told right. Answers given: {named}."
 
 
@@ -439,11 +439,11 @@ def _mistake_frame(s: float) -> list[Panel]:
                     list(COSTS),
                     color=[*range(len(COSTS))],
                     horizontal=True,
-                    numbers="+.4f",
+                    numbers=".2g",
                 )
             ],
             title="Push on the score: minus the slope",
-            x=(-13, 15),
+            x=(-10, 12),
             aspect=1.0,
         ),
     ]
@@ -452,7 +452,7 @@ def _mistake_frame(s: float) -> list[Panel]:
 def _mistake_alt(s: float) -> str:
     costs, slopes = _costs_at(s)
     told = "; ".join(
-        f"{name} {cost:.3g}, push {number(0 - slope, '.4f')}"
+        f"{name} {number(cost, '.3g')}, push {number(0 - slope, '.2g')}"
         for name, cost, slope in zip(COSTS, costs, slopes, strict=True)
     )
     side = "right" if s > 0 else "undecided" if s == 0 else "wrong"

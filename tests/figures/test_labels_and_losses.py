@@ -90,6 +90,21 @@ def test_the_regions_of_one_number_are_strips_in_the_order_of_the_numbers():
         assert set(steps) <= {0, 1} or set(steps) <= {0, -1}
 
 
+def test_for_16_of_24_numberings_no_direction_has_the_clouds_in_their_order():
+    turns = np.linspace(0, 2 * np.pi, 3600, endpoint=False) + 1e-4  # no two clouds level
+    seen = figures._CORNERS @ [np.cos(turns), np.sin(turns)]
+    in_order = {tuple(np.argsort(np.argsort(column)).tolist()) for column in seen.T}
+    assert len(in_order) == 24 - 16
+    assert FITS in in_order
+    assert not in_order & {HALF, WRONG}
+
+
+def test_between_a_3_and_an_8_the_squared_error_is_smallest_at_5_and_a_half():
+    middle = np.linspace(3, 8, 501)
+    cost = [squared_error([s, s], [3.0, 8.0]) for s in middle]
+    assert middle[np.argmin(cost)] == pytest.approx(5.5)
+
+
 # --- A code of bits ---
 
 
@@ -211,6 +226,16 @@ def test_the_slopes_sum_to_zero_and_vanish_when_the_right_class_has_all():
             slopes = cross_entropy_gradient(figures._three_scores(a, b), [0])
             assert slopes.sum() == pytest.approx(0, abs=1e-12)
     assert np.abs(cross_entropy_gradient(figures._three_scores(8, -4), [0])).max() < 0.001
+
+
+def test_the_cheapest_probabilities_are_the_true_shares():
+    shares = np.array([0.7, 0.3])
+    labels = [0] * 7 + [1] * 3
+
+    def cost(p):
+        return cross_entropy(np.tile(np.log([p, 1 - p]), (10, 1)), labels)
+
+    assert all(cost(shares[0]) < cost(p) for p in (0.5, 0.69, 0.71, 0.99))
 
 
 def test_the_push_on_the_right_class():
