@@ -78,6 +78,18 @@ def truncated_series(S):
             "only where the number of columns of `X` is not 2",
         ),
         (
+            lambda X, w: X @ w + np.median(X[:, 0]) - np.mean(X[:, 0]),
+            products,
+            [*ROWS, ROWS[1], ROWS[2]],
+            "right for each example alone",
+        ),
+        (
+            lambda X, w: X[:, :2] @ w[:2],
+            products,
+            [*ROWS, ROWS[1]],
+            "only where the number of columns of `X` is more than 2",
+        ),
+        (
             lambda X, w: X @ w + (len(X) > 1),
             products,
             [*ROWS, ROWS[1]],

@@ -195,7 +195,7 @@ def one_place(source: Source, kind: Callable[[ast.AST], Slips]) -> Iterator[Edit
         for node in (statement, *expressions(statement)):
             names = of_names(node, origins, source) if kind is slips else ()
             for slip in (*kind(node), *names):
-                near = near_by(origins, node, slip.new)
+                near = near_by(origins, node, slip)
                 if slip.kind in fixed.get(id(node), ()) or not near:
                     continue
                 if function := source.built(node, slip.new):
@@ -262,7 +262,8 @@ def exchanged(old: str, new: str, origins: Mapping[str, set[str]], source: Sourc
     """Say which variable stands in place of which."""
     if new in source.names and old not in source.names and new in origins[old]:
         return f"`{new}` is used as it was given, in place of what was made of it"
-    said = f"{named(new, origins, source)} stands in place of {named(old, origins, source)}"
+    one, other = named(new, origins, source), named(old, origins, source)
+    said = f"{one} stands in place of {'something else' if one == other else other}"
     return said[0].upper() + said[1:]
 
 
@@ -295,11 +296,13 @@ def is_statement(node: ast.AST) -> bool:
     return isinstance(node, ast.stmt)
 
 
-def near_by(origins: Mapping[str, set[str]], old: ast.AST, new: ast.AST) -> set[str]:
+def near_by(origins: Mapping[str, set[str]], old: ast.AST, slip: Slip) -> set[str]:
     """Return the arguments that an edit brings or takes; if there are none, those beside it."""
+    if slip.kind == "unfinished":
+        return arguments_in(origins, slip.new)
     themselves = {name: {name} & made_of for name, made_of in origins.items()}
     for known in (themselves, origins):
-        before, after = arguments_in(known, old), arguments_in(known, new)
+        before, after = arguments_in(known, old), arguments_in(known, slip.new)
         if before ^ after:
             return before ^ after
     return arguments_in(origins, old)
@@ -361,7 +364,8 @@ def slip_said(found: Sequence[Edited]) -> Naming:
     """Say what kind of slip the simplest is, and of what all of them are made."""
     edit = found[0]
     shared = [name for name in edit.near if all(name in other.near for other in found)]
-    where = listed(shared or edit.near)
+    alike = (name for other in found if other.kind == edit.kind for name in other.near)
+    where = listed(shared or [*dict.fromkeys(alike)])
     name, question = WORDS[edit.kind]
     said = name.removesuffix(NEAR).format(edit.said, where=where)
     if name.endswith(NEAR):  # said first: it is what the rest is about

@@ -170,6 +170,11 @@ def is_not_two(size: int) -> bool:
     return size != 2
 
 
+def is_many(size: int) -> bool:
+    """Tell whether there are more than two."""
+    return size > 2
+
+
 def is_several(size: int) -> bool:
     """Tell whether there is more than one."""
     return size > 1
@@ -177,7 +182,8 @@ def is_several(size: int) -> bool:
 
 LENGTHS = (  # words, question, whether it is so, a length without it, one with it
     ("is 1", "What is different where there is only one?", is_one, 3, 1),
-    ("is not 2", "Where is a 2 written down, and what happens to the rest?", is_not_two, 2, 4),
+    ("is not 2", "Where is a 2 written down, and what happens to the rest?", is_not_two, 2, 1),
+    ("is more than 2", "What becomes of the third, and of those after it?", is_many, 2, 4),
     ("is more than 1", "What becomes of the second, and of those after it?", is_several, 1, 3),
 )
 
