@@ -988,6 +988,7 @@ def test_an_array_is_no_score(play):
 COURSE = "logistic_regression"
 FUNCTIONS = ("scores", "sigmoid", "logistic_gradient", "descend")
 FULL_POINTS = {name: float(find(f"{COURSE}/{name}").points) for name in FUNCTIONS}
+ROOMY = Limits()  # so that no busy machine makes a call too slow
 SETUP = cell("import numpy as np\nimport gc, sys, socket")
 BROKEN = {
     "all right": {},
@@ -1047,7 +1048,7 @@ def points_at_home(**answers):
 @pytest.mark.parametrize("broken", BROKEN)
 def test_one_mistake_costs_once_and_as_much_as_at_home(play, broken):
     answers = BROKEN[broken]
-    after = play(course_spec(), *course_cells(**answers))
+    after = play(course_spec(), *course_cells(**answers), limits=ROOMY)
     assert after.scores == points_at_home(**answers)
     lost = {name for name in FUNCTIONS if after.scores[f"check-{name}"] < FULL_POINTS[name]}
     assert lost == set(answers)
@@ -1056,7 +1057,7 @@ def test_one_mistake_costs_once_and_as_much_as_at_home(play, broken):
 
 @pytest.mark.filterwarnings("ignore")
 def test_it_is_told_who_stood_in(play):
-    after = play(course_spec(), *course_cells(**BROKEN["sigmoid wrong"]))
+    after = play(course_spec(), *course_cells(**BROKEN["sigmoid wrong"]), limits=ROOMY)
     for name in ("logistic_gradient", "descend"):
         assert "Judged with a right `sigmoid` in place of yours" in after.text(f"check-{name}")
     assert "Judged with" not in after.text("check-sigmoid")
@@ -1065,7 +1066,7 @@ def test_it_is_told_who_stood_in(play):
 @pytest.mark.filterwarnings("ignore")
 def test_a_hidden_test_gives_the_same_points(play):
     hidden = course_spec(HIDDEN.format("") + "\ncheck('{0}/{1}', {1})")
-    after = play(hidden, *course_cells(**BROKEN["a step is wrong, and sigmoid"]))
+    after = play(hidden, *course_cells(**BROKEN["a step is wrong, and sigmoid"]), limits=ROOMY)
     assert after.scores == points_at_home(**BROKEN["a step is wrong, and sigmoid"])
 
 
@@ -1227,7 +1228,7 @@ def test_a_stand_in_does_not_raise_the_score_of_whom_it_stands_in_for(play):
     both = "check('logistic_regression/{}', {})"
     last = test_spec("both", "\n".join(both.format(n, n) for n in ("descend", "sigmoid")), 2.0)
     spec = notebook_spec(*spec.cells, last, imports=spec.imports)
-    after = play(spec, *course_cells(**answers))
+    after = play(spec, *course_cells(**answers), limits=ROOMY)
     assert after.scores["check-descend"] == FULL_POINTS["descend"]
     assert after.scores["check-sigmoid"] == 0.0
     assert after.scores["both"] == 0.0

@@ -74,5 +74,5 @@ def exercises():
 
 def hint(exercise, mistake):
     """Say what the tutor tells somebody who makes a mistake."""
-    (said,) = (m.hint for m in exercises()[exercise].misconceptions if m.name == mistake)
+    (said,) = (" ".join(m.hints) for m in exercises()[exercise].misconceptions if m.name == mistake)
     return said
