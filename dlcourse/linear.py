@@ -255,6 +255,45 @@ def logistic_gradient(X: ArrayLike, y: ArrayLike, w: ArrayLike) -> FloatArray:
     return np.asarray(append_ones(X).T @ errors / len(X))
 
 
+def softmax_regression_gradient(X: ArrayLike, y: ArrayLike, W: ArrayLike) -> FloatArray:
+    r"""Differentiate the mean cross-entropy by the weights of K classes: :math:`(P - Y)^T X / n`.
+
+    Parameters
+    ----------
+    X : array_like of shape (n, N0)
+        Examples as rows, without ones.
+    y : array_like of shape (n,)
+        Class numbers 0 to K - 1.
+    W : array_like of shape (K, N0 + 1)
+        One class in each row, bias first.
+
+    Returns
+    -------
+    ndarray of shape (K, N0 + 1)
+        Its rows add up to zero.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the arrays are not finite and real, do not fit each other or hold no example, or ``y``
+        holds another label.
+
+    References
+    ----------
+    The lecture; Bishop (2006), equation 4.109.
+
+    Examples
+    --------
+    >>> softmax_regression_gradient([[2.0], [4.0]], [1, 0], np.zeros((2, 2)))
+    array([[ 0. , -0.5],
+           [ 0. ,  0.5]])
+    """
+    W = float_array(W, "W", ndim=2)
+    X, y = _features_and_labels(X, y, len(W))
+    errors = softmax(scores(X, W)) - one_hot(y, len(W), X.dtype)
+    return np.asarray(errors.T @ append_ones(X) / len(X))
+
+
 def logistic_objective(X: ArrayLike, y: ArrayLike, weight_penalty: float = 0.0) -> ValueAndGradient:
     r"""Loss of logistic regression as a function of its weights, with its gradient.
 

@@ -22,6 +22,7 @@ from dlcourse.linear import (
     predict_probability,
     scores,
     softmax_objective,
+    softmax_regression_gradient,
 )
 from dlcourse.losses import binary_cross_entropy, cross_entropy
 
@@ -181,6 +182,9 @@ def test_objectives_are_loss_plus_penalty_with_their_gradient(n, N0, K, seed, pe
     assert_allclose(objective(W)[0], expected, rtol=1e-12, atol=1e-15)
     measured = central_difference(lambda W: objective(W)[0], W)
     assert_allclose(objective(W)[1], measured, atol=1e-8)
+    if not penalty:
+        gradient = softmax_regression_gradient(X, y, W)
+        assert_allclose(objective(W)[1], gradient, rtol=1e-12, atol=1e-15)
 
     y, w = y % 2, W[0]
     objective = logistic_objective(X, y, penalty)
@@ -259,6 +263,7 @@ def test_dtypes_are_kept(dtype):
         boundary_line(w, X[:, 0]),
         partition_function(X, W),
         logistic_gradient(X, y, w),
+        softmax_regression_gradient(X, y, W),
         logistic_objective(X, y, 0.1)(w)[1],
         softmax_objective(X, y, 2, 0.1)(W)[1],
         fit_logistic(X, y, 0.1),
@@ -286,7 +291,13 @@ OBJECTIVES = [
 
 
 @pytest.mark.parametrize(
-    "fit", [*FITS, *OBJECTIVES, lambda X, y: logistic_gradient(X, y, [0, 0, 0])]
+    "fit",
+    [
+        *FITS,
+        *OBJECTIVES,
+        lambda X, y: logistic_gradient(X, y, [0, 0, 0]),
+        lambda X, y: softmax_regression_gradient(X, y, np.zeros((2, 3))),
+    ],
 )
 def test_fits_name_bad_examples_and_labels(fit):
     cases = [

@@ -13,6 +13,7 @@ from dlcourse._validation import FloatArray
 from dlcourse.checks.spec import Arguments
 
 SMALL = ((2, 1), (3, 2), (5, 3))  # (examples, features) of the random cases, before a larger one
+FEW_CLASSES = ((2, 2), (3, 4), (5, 3))  # (examples, classes), as there
 READABLE = 5  # examples, up to which numbers are rounded
 
 
@@ -68,6 +69,22 @@ def weights(rng: np.random.Generator, n: int, features: int) -> FloatArray:
 def labels(rng: np.random.Generator, n: int) -> NDArray[np.int64]:
     """Draw labels 0 and 1, one of each at least."""
     return rng.permutation(np.concatenate([[0, 1], rng.integers(0, 2, n - 2)]))
+
+
+def table_sizes(rng: np.random.Generator) -> Iterable[tuple[int, int]]:
+    """Draw numbers of examples and classes, the largest last."""
+    return *FEW_CLASSES, (int(rng.integers(20, 40)), int(rng.integers(5, 9)))
+
+
+def score_tables(rng: np.random.Generator) -> Iterable[Arguments]:
+    """Draw arguments for a function of the scores of several classes, a table."""
+    return [(examples(rng, n, K),) for n, K in table_sizes(rng)]
+
+
+def class_numbers(rng: np.random.Generator, n: int, n_classes: int) -> NDArray[np.int64]:
+    """Draw class numbers, two of them different at least."""
+    first = rng.choice(n_classes, 2, replace=False)
+    return rng.permutation(np.concatenate([first, rng.integers(0, n_classes, n - 2)]))
 
 
 def huge(rng: np.random.Generator, n: int) -> FloatArray:

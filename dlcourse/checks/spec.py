@@ -153,6 +153,10 @@ class Exercise:
     words : mapping of str to str
         What the exercise calls what the diagnosis knows by symbols alone, by the symbols as they
         are said: ``{"rows of `X`": "examples", "`w[0]`": "the bias"}``.
+    open_ended : bool
+        Whether every answer is right of which the properties hold, in the shape of the reference's.
+        So an exercise can ask for an input that unmasks a wrong function: a property runs that
+        function on the answer, which is numbers alone.
     """
 
     key: str
@@ -163,6 +167,7 @@ class Exercise:
     misconceptions: tuple[Misconception, ...] = ()
     remark: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
+    open_ended: bool = False
 
     @property
     def name(self) -> str:

@@ -32,7 +32,7 @@ def test_exercise_keeps_the_rule(entry, rule):
 @each_entry
 def test_mutants_of_right_answers_are_refused(entry):
     verdict = try_mutants(entry, seeds=range(2))
-    assert len(verdict.refused) > 300
+    assert len(verdict.refused) > 150
     assert verdict.share_refused >= ENOUGH, verdict.survivors
 
 
@@ -82,7 +82,7 @@ def test_notebook_asks_for_what_the_exercises_judge(assignment):
     graded = {
         "".join(cell["source"]): cell["metadata"]["nbgrader"]["points"]
         for cell in cells
-        if cell["metadata"].get("nbgrader", {}).get("grade")
+        if cell["cell_type"] == "code" and cell["metadata"].get("nbgrader", {}).get("grade")
     }
     for exercise in exercises_of(assignment):
         calls = [f'check("{called}", {exercise.name})' for called in (exercise.name, exercise.key)]
