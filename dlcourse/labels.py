@@ -131,7 +131,7 @@ def decode_integer(outputs: ArrayLike, n_classes: int) -> IntArray:
     >>> decode_integer([[1.8], [-3.0], [99.0]], 5)
     array([2, 0, 4])
     """
-    return _nearest_code(outputs, integer_code(_all_classes(n_classes), n_classes))
+    return decode(outputs, integer_code(_all_classes(n_classes), n_classes))
 
 
 def decode_binary(outputs: ArrayLike, n_classes: int) -> IntArray:
@@ -162,7 +162,40 @@ def decode_binary(outputs: ArrayLike, n_classes: int) -> IntArray:
     >>> decode_binary([[0.1, 0.8, 0.9], [0.9, 0.4, 0.2]], 5)
     array([3, 4])
     """
-    return _nearest_code(outputs, binary_code(_all_classes(n_classes), n_classes))
+    return decode(outputs, binary_code(_all_classes(n_classes), n_classes))
+
+
+def decode(outputs: ArrayLike, codes: ArrayLike) -> IntArray:
+    """Take the class whose code is nearest, the first of equals.
+
+    Parameters
+    ----------
+    outputs : array_like of shape (n, m)
+        What m units say.
+    codes : array_like of shape (K, m)
+        One row for each class.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``outputs`` or ``codes`` is not a finite numeric matrix, or their columns do not match.
+
+    Examples
+    --------
+    >>> decode([[0.1, 0.8], [0.9, 0.7]], codes=[[0, 0], [0, 1], [1, 0], [1, 1]])
+    array([1, 3])
+    """
+    outputs, codes = float_array(outputs, "outputs", ndim=2), float_array(codes, "codes", ndim=2)
+    if outputs.shape[1] != codes.shape[1]:
+        raise ValueError(
+            f"outputs must have {codes.shape[1]} columns to code {len(codes)} classes, "
+            f"got shape {outputs.shape}"
+        )
+    return np.asarray(((outputs[:, np.newaxis] - codes) ** 2).sum(axis=2).argmin(axis=1))
 
 
 def hamming_distances(codes: ArrayLike) -> NDArray[np.intp]:
@@ -201,13 +234,3 @@ def _labels(y: ArrayLike, n_classes: int) -> tuple[IntArray, int]:
 
 def _all_classes(n_classes: int) -> IntArray:
     return np.arange(whole_number(n_classes, "n_classes"), dtype=np.intp)
-
-
-def _nearest_code(outputs: ArrayLike, codes: FloatArray) -> IntArray:
-    outputs = float_array(outputs, "outputs", ndim=2)
-    if outputs.shape[1] != codes.shape[1]:
-        raise ValueError(
-            f"outputs must have {codes.shape[1]} columns to code {len(codes)} classes, "
-            f"got shape {outputs.shape}"
-        )
-    return np.asarray(((outputs[:, np.newaxis] - codes) ** 2).sum(axis=2).argmin(axis=1))
