@@ -173,6 +173,14 @@ EXERCISE = Exercise(
             "The formula is right on paper, but np.exp(1000.0) is infinity. Which score can be "
             "taken out of the sum, so that no exponential is large?",
         ),
+        Misconception(
+            "quotient of large exponentials",
+            lambda scores, y: float(
+                -np.mean(np.log(of_right(np.exp(scores), y) / np.exp(scores).sum(axis=1)))
+            ),
+            "np.exp(1000.0) is infinity, and infinity / infinity is nan. Which number can be taken "
+            "from all scores of an example, so that no exponential is large?",
+        ),
         *(
             Misconception(f"P kept above {eps:g}", clipped(eps), CLIPPED.format(-np.log(eps)))
             for eps in (1e-16, 1e-15, 1e-12, 1e-10)
@@ -260,6 +268,10 @@ def cross_entropy(scores, y):
 ## exponential of a large score
 def cross_entropy(scores, y):
     return np.mean(np.log(np.exp(scores).sum(axis=1)) - scores[np.arange(len(y)), y])
+## quotient of large exponentials
+def cross_entropy(scores, y):
+    E = np.exp(scores)
+    return -np.log(E[np.arange(len(y)), y] / E.sum(axis=1)).mean()
 ## P kept above 1e-12
 def cross_entropy(scores, y):
     E = np.exp(scores - scores.max(axis=1, keepdims=True))
