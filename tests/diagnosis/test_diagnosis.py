@@ -48,7 +48,7 @@ def named(wrong, right=slope, cases=CASES, names=("X", "y", "w")):
         (lambda X, y, w: list(slope(X, y, w)), "in a list"),
         (lambda X, y, w: (slope(X, y, w), 1.0), "of which number 0 (counted from 0) is right"),
         (lambda X, y, w: slope(X, y, w).round(2), "rounded to 2 decimals"),
-        (lambda X, y, w: np.full(len(w), 0.25), "is 0.25 whatever the arguments are"),
+        (lambda X, y, w: np.full(len(w), 0.25), "is 0.25 in every case"),
         (lambda X, y, w: np.sin(np.r_[w, X.sum(), y.sum()]), "2 entries too many, every time"),
         (lambda X, y, w: np.abs(w), "Your answer is the absolute value of `w`"),
     ],

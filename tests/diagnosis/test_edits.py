@@ -143,3 +143,27 @@ def test_another_function_that_is_called_in_another_order_is_told_by_its_errors(
         trials = [trial(wrong, case) for case in cases]
         evidence = Evidence(("X", "w"), right, trials, wrong, name="caller", plain=(HELPER, CALLER))
         assert relation in diagnose(evidence).relation
+
+
+def test_what_overflows_after_any_of_several_edits_is_told_by_its_size():
+    source = (
+        "def log_sum_exp(Z):\n"
+        "    m = np.max(Z, axis=1)\n"
+        "    return m + np.log(np.sum(np.exp(Z - m[:, None]), axis=1))\n"
+    )
+    names = {"np": np}
+    exec(source, names)
+    right = names["log_sum_exp"]
+
+    def wrong(Z):
+        return np.log(np.sum(np.exp(Z), axis=1))
+
+    rng = np.random.default_rng(0)
+    cases = [
+        (scale * rng.normal(size=(n, n + 1)),) for n, scale in enumerate((1, 2, 3, 2, 900, 1e3), 1)
+    ]
+    with np.errstate(all="ignore"):
+        trials = [Trial(case, wrong(*case), right(*case)) for case in cases]
+    naming = diagnose(Evidence(("Z",), right, trials, wrong, name="log_sum_exp", plain=(source,)))
+    assert naming is not None
+    assert "where numbers in `Z` go beyond about 7" in naming.name

@@ -155,3 +155,38 @@ def test_an_update_is_not_an_approximation_because_it_moves_little():
         lambda w, g: w - 1e-3 * np.cos(g * w), lambda w, g: w - 1e-3 * g, cases, ("w", "g")
     )
     assert naming is None
+
+
+def attention(Q, K):
+    S = Q @ K.T
+    E = np.exp(S - S.max(axis=1, keepdims=True))
+    return E / E.sum(axis=1, keepdims=True)
+
+
+def test_an_array_is_not_to_blame_whose_numbers_are_small_where_it_goes_wrong():
+    def no_shift(Q, K):
+        E = np.exp(Q @ K.T)
+        return E / E.sum(axis=1, keepdims=True)
+
+    rng = np.random.default_rng(1)
+    shapes = [(1, 2, 2), (2, 3, 2), (3, 2, 4), (4, 5, 3), (2, 4, 3)]
+    small = [(rng.normal(size=(n, d)), rng.normal(size=(m, d))) for n, m, d in shapes]
+    large = [(900 * rng.uniform(size=(2, 2)), rng.uniform(1, 2, size=(k, 2))) for k in (2, 3, 4)]
+    naming = named(no_shift, attention, large + small, ("Q", "K"))
+    assert naming is not None
+    assert "`K`" not in naming.name
+    assert "nan or infinite where they are large" in naming.name
+
+
+def test_no_size_is_to_blame_for_class_numbers():
+    def nearest(X, new):
+        return np.abs(X - new[:, None]).argmin(axis=1)
+
+    def cut(X, new):
+        return nearest(np.clip(X, -2, 2), new)
+
+    rng = np.random.default_rng(2)
+    sizes = enumerate((0.1, 0.3, 1, 5, 5, 5), 1)
+    cases = [(scale * rng.normal(size=n + 2), rng.normal(size=n)) for n, scale in sizes]
+    naming = named(cut, nearest, cases, ("X", "new"))
+    assert naming is None or "beyond" not in naming.name

@@ -18,6 +18,7 @@ from dlcourse.checks.diagnosis.evidence import (
     shape,
 )
 from dlcourse.checks.diagnosis.examples import Examples
+from dlcourse.checks.diagnosis.limits import are_whole
 from dlcourse.checks.diagnosis.naming import Naming
 
 MOST, ASKED_ABOUT = 12, 20  # examples or entries that are asked about: in a case, in all
@@ -93,11 +94,7 @@ def without_influence(evidence: Evidence) -> Naming | None:
 
 def only_whole_numbers(evidence: Evidence) -> bool:
     """Tell whether answers are whole numbers where others are right: they hide small changes."""
-    mine, right = (
-        [bool((values == values.round()).all()) for values in arrays]
-        for arrays in (evidence.answers, evidence.rights)
-    )
-    return all(mine) and not all(right)
+    return are_whole(evidence.answers) and not are_whole(evidence.rights)
 
 
 def is_ignored(evidence: Evidence, k: int) -> bool:
@@ -107,7 +104,7 @@ def is_ignored(evidence: Evidence, k: int) -> bool:
     rng = np.random.default_rng(0)
     unmoved = 0
     for case, scale in itertools.product(
-        itertools.islice(largest_first(evidence), CHANGED), (1.0, -4.0)
+        itertools.islice(largest_first(evidence), CHANGED), (1.0, -4.0, 25.0)
     ):
         arguments = evidence.trials[case].arguments
         other = moved(evidence, k, arguments[k], scale * rng.uniform(0.3, 0.9))

@@ -325,8 +325,14 @@ def slipped(evidence: Evidence) -> Naming | None:
     for extra in (False, True):
         edits = edited(evidence.plain, evidence.name, evidence.names, extra)
         if found := [edit for edit in edits if gives(evidence, edit, order)]:
-            return slip_said(found)
+            return None if only_overflows(evidence, found) else slip_said(found)
     return None
+
+
+def only_overflows(evidence: Evidence, found: Sequence[Edited]) -> bool:
+    """Tell whether nothing is wrong but what overflows, which several edits let happen."""
+    wrong = (a for a, r in zip(evidence.answers, evidence.rights, strict=True) if not same(a, r))
+    return len({e[:2] for e in found}) > 1 and not any(np.isfinite(a).all() for a in wrong)
 
 
 def gives(evidence: Evidence, edit: Edited, order: Sequence[int]) -> bool:

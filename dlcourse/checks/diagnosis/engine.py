@@ -14,7 +14,13 @@ from dlcourse.checks.diagnosis.evidence import Evidence
 from dlcourse.checks.diagnosis.examples import EXAMPLES, mixed_examples, some_count_nothing
 from dlcourse.checks.diagnosis.functions import FUNCTIONS
 from dlcourse.checks.diagnosis.inputs import INPUTS
-from dlcourse.checks.diagnosis.limits import approximate, special_case, too_large, wrong_and_right
+from dlcourse.checks.diagnosis.limits import (
+    approximate,
+    lost_where_large,
+    special_case,
+    too_large,
+    wrong_and_right,
+)
 from dlcourse.checks.diagnosis.naming import Naming
 from dlcourse.checks.diagnosis.output import (
     OUTPUT,
@@ -44,6 +50,7 @@ RELATIONS: Sequence[Relation] = (
     *ASKED,
     mixed_examples,
     too_large,
+    lost_where_large,
     cut,
     approximate,
     *LAST_BLOCKS,

@@ -249,7 +249,7 @@ FAMILIES: Sequence[Family] = (
         r"ValueError: .*(?:zero-size array|empty sequence)",
         "empty",
         "Something is asked of an array or a list without entries.",
-        "When is it empty, and what should the answer be then?",
+        "Which step leaves it empty, and should it be?",
     ),
     (
         r"ValueError: all the input arrays must have same number of dimensions",
@@ -302,7 +302,10 @@ def mismatch(evidence: Evidence) -> Naming | None:
     )
     if by_one:
         name += " Every time one is longer by 1."
-        question = "Does a column of ones, or an entry for the bias, stand on one side only?"
+        question = (
+            "Does a column of ones, or an entry for the bias, stand on one side only, or is an "
+            "entry left out?"
+        )
     elif not known:
         question = "Which of the two arrays has the shape that you expect there?"
     elif met.endswith(" 1") or " 1 and " in met:  # an array that is cut is not turned round

@@ -456,7 +456,7 @@ def simple(amount: Amount) -> bool:
 
 
 def axes_exchanged(evidence: Evidence) -> Naming | None:
-    """Do with the rows of a table what should be done with its columns."""
+    """Treat the rows of a table as its columns should be, and the columns as its rows."""
     tables = [k for k in evidence.arrays if len(shape(evidence.values(k)[0])) == 2]
     if len(tables) != 1:
         return None
@@ -472,7 +472,7 @@ def axes_exchanged(evidence: Evidence) -> Naming | None:
     name = f"`{evidence.names[k]}`"
     return Naming(
         f"axes of {name} exchanged",
-        f"You do with the rows of {name} what should be done with its columns.",
+        f"The rows of {name} are treated as its columns should be, and the columns as its rows.",
         "What does a row stand for, and what a column?",
     )
 

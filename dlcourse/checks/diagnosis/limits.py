@@ -335,9 +335,40 @@ def too_large(evidence: Evidence) -> Naming | None:
         grown = [beyond(evidence, k, trial) for trial in fitting[-SERIES:]]
         found = [series for series in grown if series]
         sizes = [series.size for series in found]
-        if len(found) >= TELLING and max(sizes) < ALIKE * min(sizes):
-            return from_a_size_on(f"`{evidence.names[k]}`", found)
+        alike = len(found) >= TELLING and max(sizes) < ALIKE * min(sizes)
+        plain = [trial for trial in wrong if not in_single_precision(trial.arguments)]
+        if alike and all(largest(trial, k) > min(sizes) / ALIKE for trial in plain):
+            naming = from_a_size_on(f"`{evidence.names[k]}`", found)
+            # a class number changes when it will, and no size is to blame for that
+            return None if naming.observed and are_whole(evidence.rights) else naming
     return None
+
+
+def lost_where_large(evidence: Evidence) -> Naming | None:
+    """Answer nan or infinity where the numbers are the largest, whichever array holds them."""
+    wrong, right = wrong_and_right(evidence)
+    answers = [floats(trial.answer) for trial in wrong]
+    lost = [a for a in answers if a is not None and not np.isfinite(a).all()]
+    if len(lost) < TELLING or len(lost) < len(wrong) or len(right) < CASES or not evidence.arrays:
+        return None
+    sizes = [[max(largest(t, k) for k in evidence.arrays) for t in ts] for ts in (wrong, right)]
+    if min(sizes[0]) <= max(sizes[1]):
+        return None
+    return Naming(
+        "overflow",
+        "Your answer is right where numbers are small, and nan or infinite where they are large.",
+        "Which exponential gets too large there, or which logarithm gets a 0?",
+    )
+
+
+def largest(trial: Trial, k: int) -> float:
+    """Return the size of the largest number of one array."""
+    return float(np.abs(np.asarray(trial.arguments[k], dtype=float)).max(initial=0))
+
+
+def are_whole(arrays: Sequence[FloatArray]) -> bool:
+    """Tell whether arrays hold whole numbers only."""
+    return all(bool((values == values.round()).all()) for values in arrays)
 
 
 def small_is_right(evidence: Evidence, k: int, wrong: Sequence[Trial]) -> bool:

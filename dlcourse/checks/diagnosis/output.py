@@ -437,7 +437,7 @@ def constant(evidence: Evidence) -> Naming | None:
     if np.isfinite(mine).all() and np.ptp(mine) < 1e-12 < 1e-6 < np.ptp(right):
         return Naming(
             "constant",
-            f"Your answer is {mine[0]:.6g} whatever the arguments are.",
+            f"Your answer is {mine[0]:.6g} in every case.",
             "Which step makes it so?",
             observed=True,
         )
