@@ -114,7 +114,11 @@ def grade(
 def check_exercises(names: tuple[str, ...], mutants: bool) -> None:
     """Hold the course's exercises against the rules for exercises.
 
-    NAMES are assignments or exercises; without any, all are taken. What breaks a rule is a line.
+    NAMES are assignments, exercises or files, FILE.py; without any, all of the course are taken.
+    What breaks a rule is a line.
+
+    An exercise in a file has EXERCISE and ANSWERS there, and the key FOLDER/FILE. All files *.py
+    beside it are run, as of the same assignment: keep it in a folder of its own.
     """
     from dlcourse.authoring.entries import entries
     from dlcourse.authoring.linting import RULES, lint

@@ -6,11 +6,12 @@ without the diagnosis that `dlcourse.checks.judging.judge` writes for a student.
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from runpy import run_path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from dlcourse.checks.registry import answers_to, assignments, exercises_of, find
 from dlcourse.checks.spec import Case, Exercise, Part
 
 SEEDS = range(20)
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +46,7 @@ class Entry:
     others: tuple[tuple[Exercise, Answers], ...] = ()
     file: str = ""
 
-    def function(self, source: str, **more: Function) -> Function:
+    def function(self, source: str, title: str = "", **more: Function) -> Function:
         """Run the source of an answer, which may call `more`; return the function it defines.
 
         Raises
@@ -52,31 +54,51 @@ class Entry:
         ValueError
             Where the source does not run, or defines no such function.
         """
-        name, namespace = self.exercise.name, self.namespace | more
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", SyntaxWarning)
-                exec(source, namespace)  # noqa: S102 (an author's own source)
-            defined: Function = namespace[name]
-        except Exception as error:
-            raise ValueError(
-                f"answers of {self.exercise.key} must define {name}, got {error!r} from\n{source}"
-            ) from error
+        name, names = self.exercise.name, self.namespace | more
+        names.pop(name, None)  # the plainest answer must not stand in for one that is misnamed
+        self.run(source, title, names)
+        if name not in names:
+            made = [got for got, value in names.items() if value is not self.namespace.get(got)]
+            came = ", ".join(made) or "nothing"
+            raise ValueError(f"{self.file}: answer {title!r} must define {name}, got {came}")
+        defined: Function = names[name]
         return defined
+
+    def run(self, source: str, title: str, names: dict[str, Any]) -> None:
+        """Run the source of an answer among `names`."""
+        with in_a_line(f"{self.file}: answer {title!r} must run"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            exec(source, names)  # noqa: S102 (an author's own source)
 
     def functions(self, *kinds: str) -> Iterator[tuple[str, Function]]:
         """Go through answers of some kinds, such as ``"wrong"``: title and function."""
         for kind in kinds:
             for title, source in getattr(self.answers, kind).items():
-                yield title, self.function(source)
+                yield title, self.function(source, title)
+
+    def try_out(self) -> None:
+        """Run each answer and draw the cases once, before any rule depends on them.
+
+        Raises
+        ------
+        ValueError
+            Where an answer does not define the function, or a case is none.
+        """
+        if not self.answers.right:
+            raise ValueError(f"{self.file}: ANSWERS must have a right answer, got none")
+        for _ in self.functions("right", "wrong", "partly_right"):
+            pass
+        for part in self.exercise.parts:
+            with in_a_line(f"{self.file}: part {part.title!r} must have cases"):
+                part.cases(np.random.default_rng(SEEDS[0]))
 
     @cached_property
     def namespace(self) -> dict[str, Any]:
         """What an answer may call: NumPy, the assignment's other functions, helpers."""
         names: dict[str, Any] = {"np": np}
         for answers in (*(answers for _, answers in self.others), self.answers):
-            for source in (answers.plainest, *answers.helpers.values()):
-                exec(source, names)  # noqa: S102
+            for title, source in (next(iter(answers.right.items())), *answers.helpers.items()):
+                self.run(source, title, names)
         return names
 
     @cached_property
@@ -92,7 +114,7 @@ def entries(names: Iterable[str] = ()) -> list[Entry]:
     Raises
     ------
     ValueError
-        Where there is nothing of a name.
+        Where there is nothing of a name, or what is there is no exercise with answers that run.
 
     Examples
     --------
@@ -108,6 +130,8 @@ def entries(names: Iterable[str] = ()) -> list[Entry]:
         else:
             chosen = [entry_of(find(name))]
         found |= {entry.file: entry for entry in chosen}
+    for entry in found.values():
+        entry.try_out()
     return list(found.values())
 
 
@@ -116,9 +140,36 @@ def entry_in(file: Path) -> Entry:
     if not file.is_file():
         raise ValueError(f"name must be that of a file, got {str(file)!r}")
     files = (file, *sorted({*file.parent.glob("*.py")} - {file}))
-    modules = [run_path(str(path)) for path in files]
-    first, *others = [(m["EXERCISE"], m["ANSWERS"]) for m in modules if "EXERCISE" in m]
+    modules = {path: names_in(path) for path in files}
+    first, *others = [
+        (needed(path, names, "EXERCISE", Exercise), needed(path, names, "ANSWERS", Answers))
+        for path, names in modules.items()
+        if path == file or "EXERCISE" in names
+    ]
     return Entry(*first, tuple(others), str(file.resolve()))
+
+
+def names_in(file: Path) -> dict[str, Any]:
+    """Run a file; return what it defines."""
+    with in_a_line(f"{file}: must run"):
+        return run_path(str(file))
+
+
+def needed(file: Path, names: dict[str, Any], name: str, kind: type[Kind]) -> Kind:
+    """Take from what a file defines what must be there."""
+    value = names.get(name)
+    if not isinstance(value, kind):
+        raise ValueError(f"{file}: {name} must be dlcourse.checks.{kind.__name__}, got {value!r}")
+    return value
+
+
+@contextmanager
+def in_a_line(need: str) -> Iterator[None]:
+    """Tell an author's error in one line, after what is needed."""
+    try:
+        yield
+    except Exception as error:
+        raise ValueError(f"{need}, got {type(error).__name__}: {error}") from error
 
 
 @cache

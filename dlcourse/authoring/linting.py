@@ -93,7 +93,7 @@ def parts_need_several_answers(entry: Entry) -> Iterator[str]:
 
 
 def every_case_earns_its_place(entry: Entry) -> Iterator[str]:
-    """Each edge case is shown to some wrong answer, or is alone in the kinds of its numbers."""
+    """Each edge case is the first that some wrong answer fails, or alone in its kinds."""
     functions = [function for _, function in entry.wrong_functions]
     functions += [function for _, _, function in mutated(entry)]
     tried = trials(entry.exercise, SEEDS[0])
@@ -106,8 +106,9 @@ def every_case_earns_its_place(entry: Entry) -> Iterator[str]:
         kinds = [kinds_of(trial.case) for trial in tried if trial.part is part]
         if id(case) not in shown and kinds.count(kinds_of(case)) > 1:
             yield (
-                f"case {case.label!r} of part {part.title!r} is shown to no wrong answer: add one "
-                "that only this case refuses, or leave the case out"
+                f"case {case.label!r} of part {part.title!r} is shown to no wrong answer: each "
+                "must be the first, from the smallest on, that one of them fails; add one that is "
+                "right in all before it, or leave the case out"
             )
 
 

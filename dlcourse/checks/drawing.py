@@ -47,8 +47,10 @@ def tables(rng: np.random.Generator) -> Iterable[Arguments]:
     return [(examples(rng, n, features),) for n, features in sizes(rng)]
 
 
-def kinds(*arguments: FloatArray) -> dict[str, Arguments]:
+def kinds(*arguments: FloatArray | float) -> dict[str, Arguments]:
     """Write one case of whole numbers in integers and in single precision.
+
+    What is no array, such as a rate or a number of steps, stays as it is.
 
     Examples
     --------
@@ -56,8 +58,8 @@ def kinds(*arguments: FloatArray) -> dict[str, Arguments]:
     ['integers', 'single precision']
     """
     return {
-        "integers": tuple(argument.astype(int) for argument in arguments),
-        "single precision": tuple(map(single, arguments)),
+        kind: tuple(a.astype(dtype) if isinstance(a, np.ndarray) else a for a in arguments)
+        for kind, dtype in (("integers", int), ("single precision", np.float32))
     }
 
 

@@ -31,6 +31,14 @@ class Case:
     arguments: Arguments
     refusable: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse an array where its rows would be taken for the arguments."""
+        if not isinstance(self.arguments, tuple):
+            raise TypeError(
+                "inputs and edge cases must be tuples of arguments, such as (S,), "
+                f"got {type(self.arguments).__name__} for {self.label!r}"
+            )
+
     @property
     def size(self) -> int:
         """Count of numbers in the arguments: what "the smallest failing case" is measured by."""
@@ -168,6 +176,15 @@ class Exercise:
     remark: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
     open_ended: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a part without the comma of a tuple, and words that are no strings."""
+        if not isinstance(self.parts, tuple):
+            came = type(self.parts).__name__
+            raise TypeError(f"parts must be a tuple, such as (Part(...),), got {came}")
+        for symbols, phrase in self.words.items():
+            if not isinstance(phrase, str):
+                raise TypeError(f"words must be strings, got {phrase!r} for {symbols!r}")
 
     @property
     def name(self) -> str:

@@ -55,6 +55,53 @@ def test_other_files_of_the_folder_are_its_assignment(file):
     assert [exercise.name for exercise, _ in entry.others] == ["again"]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("EXERCISE =", "TASK =", "EXERCISE must be dlcourse.checks.Exercise, got None"),
+        ("ANSWERS =", "RIGHT =", "ANSWERS must be dlcourse.checks.Answers, got None"),
+        ("Answers({", "Answers({} and {", "ANSWERS must have a right answer, got none"),
+        ("return E / E", "return E // / E", "answer 'shifted' must run, got SyntaxError"),
+        ("def softmax", "def softmx", "answer 'shifted' must define softmax, got softmx"),
+        (
+            "),),",
+            ")),",
+            "TypeError: parts must be a tuple, such as (Part(...),), got Part",
+        ),
+        (
+            "inputs=tables",
+            "inputs=lambda rng: [np.ones((2, 3))]",
+            "part 'the function' must have cases, got NameError",
+        ),
+        (
+            "inputs=tables",
+            "inputs=lambda rng: [array([[1, 2]])]",
+            "must be tuples of arguments, such as (S,), got ndarray for 'random numbers'",
+        ),
+        (
+            "    misconceptions=",
+            "    words={'`S`': ('the', 'scores')},\n    misconceptions=",
+            "words must be strings, got ('the', 'scores') for '`S`'",
+        ),
+        ("EXERCISE =", "EXERCISE = =", "must run, got SyntaxError: invalid syntax"),
+    ],
+)
+def test_what_is_amiss_is_told_in_a_line_with_the_file(file, old, new, said):
+    file.write_text(file.read_text("utf-8").replace(old, new, 1), "utf-8")
+    result = testing.CliRunner().invoke(main, ["check-exercises", str(file)])
+    (line,) = result.output.splitlines()
+    assert line.startswith("Error: ")
+    assert "several_classes/softmax.py: " in line
+    assert said in line
+
+
+def test_misnamed_answer_is_not_taken_for_the_plainest(file):
+    text = file.read_text("utf-8").replace("})", ', "short": "softmx = lambda S: S"})')
+    file.write_text(text, "utf-8")
+    with pytest.raises(ValueError, match="answer 'short' must define softmax, got softmx"):
+        entries([str(file)])
+
+
 def test_file_that_is_not_there_is_named():
     with pytest.raises(ValueError, match=r"name must be that of a file, got '.*nothing.py'"):
         entries(["nothing.py"])

@@ -91,7 +91,7 @@ def warning(X, c):
         (
             with_part(edge_cases=TOO_LARGE),
             "every_case_earns_its_place",
-            "case 'many rows' of part 'sums' is shown to no wrong answer",
+            "case 'many rows' of part 'sums' is shown to no wrong answer: each must be the first",
         ),
         (
             with_answers(right=ANSWERS.right | {"sum": "total = lambda X, c: X.sum() * c"}),
@@ -176,9 +176,9 @@ def test_every_rule_is_tried_here():
     assert {rule for _, rule, _ in mark.args[1]} == {rule.__name__ for rule in linting.RULES}
 
 
-def test_answer_that_does_not_run_is_told_by_its_source():
-    with pytest.raises(ValueError, match="answers of toy/total must define total, got NameError"):
-        TOY.function("total = totl")
+def test_answer_that_does_not_run_is_told_by_its_title():
+    with pytest.raises(ValueError, match=r"total.py: answer 'odd' must run, got NameError: "):
+        TOY.function("total = totl", "odd")
 
 
 def test_what_wrong_answers_are_told_without_a_misconception_is_read_too(monkeypatch):
