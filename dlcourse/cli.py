@@ -117,8 +117,8 @@ def check_exercises(names: tuple[str, ...], mutants: bool) -> None:
     NAMES are assignments, exercises or files, FILE.py; without any, all of the course are taken.
     What breaks a rule is a line.
 
-    An exercise in a file has EXERCISE and ANSWERS there, and the key FOLDER/FILE. All files *.py
-    beside it are run, as of the same assignment: keep it in a folder of its own.
+    A file holds EXERCISE and ANSWERS, and its folder is the assignment of the key. All files *.py
+    beside it are run, as exercises of the same assignment: keep no others there.
     """
     from dlcourse.authoring.entries import entries
     from dlcourse.authoring.linting import RULES, lint

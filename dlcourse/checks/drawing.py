@@ -2,6 +2,14 @@
 
 Small random cases are rounded, so that a failing one can be checked by hand; the last one is
 neither rounded nor of a size that anybody knows, so that nothing can be learned by heart.
+
+A part's `inputs` for a function of a table, labels and weights:
+
+>>> def inputs(rng):
+...     for n, features in sizes(rng):
+...         yield examples(rng, n, features), labels(rng, n), weights(rng, n, features)
+>>> [X.shape for X, y, w in inputs(np.random.default_rng(0))]
+[(2, 1), (3, 2), (5, 3), (37, 7)]
 """
 
 from collections.abc import Iterable

@@ -65,7 +65,7 @@ class Part:
     points : float
         What it earns.
     inputs : callable
-        Draws sets of arguments from a random generator.
+        Draws sets of arguments from a random generator: tuples, as in `dlcourse.checks.drawing`.
     edge_cases : mapping
         Sets of arguments that are always tried, by what is special about them.
     refusable_cases : mapping
@@ -103,7 +103,8 @@ class Misconception:
     function : callable
         Takes the exercise's arguments and answers as a student with this idea would.
     hint : str
-        What to tell that student: what the mistake is, not the line to type.
+        What to tell that student: what the mistake is, not the line to type. With the question 40
+        to 320 characters.
     question : str
         What to ask a student who asks again: answering it mends the mistake.
     """
