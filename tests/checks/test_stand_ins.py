@@ -157,7 +157,7 @@ def test_a_stub_of_its_own_stays_one():
     assert outcome.notes == ()
 
 
-def test_an_answer_that_does_not_end_is_tried_once():
+def test_an_answer_that_does_not_end_is_tried_once(untraced):
     calls = []
     names = written("def logistic_gradient(X, y, w):\n    while True:\n        pass")
     names["calls"] = calls
