@@ -1,6 +1,7 @@
 """The instructor's page on the assignments: none is missing, and what it says is true."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -157,3 +158,30 @@ def test_how_hard_a_wrong_label_pulls():
     pull = np.abs(squared_error_gradient(S, one_hot(y, 2), reduction="sum"))
     assert pull[0, 0] == pytest.approx(100 * pull[1, 0])
     assert squared_error_gradient(np.array([[3.0]]), np.array([[1.0]])) > 0
+
+
+def test_where_the_first_stage_of_xor_puts_the_corners():
+    corners = append_ones(np.array([[0, 0], [0, 1], [1, 0], [1, 1]]))
+    nand_or = np.array([[1.5, -1, -1], [-0.5, 1, 1]])
+    sharp = sigmoid(50 * corners @ nand_or.T)
+    np.testing.assert_allclose(sharp, [[1, 0], [1, 1], [1, 1], [0, 1]], atol=1e-6)
+    soft = sigmoid(2 * corners @ nand_or.T).sum(axis=1)
+    np.testing.assert_allclose(soft, [1.22, 1.46, 1.46, 1.22], atol=0.005)
+
+
+def test_straight_layers_are_one_layer():
+    rng = np.random.default_rng(0)
+    sizes, X = (5, 4, 2, 1), rng.normal(size=(9, 5))
+    layers = [rng.normal(size=(n, m + 1)) for m, n in pairwise(sizes)]
+    one, S, whole = np.eye(6)[:1], X, np.eye(6)[1:]
+    for W in layers:
+        S, whole = append_ones(S) @ W.T, W @ np.vstack([one, whole])
+    np.testing.assert_allclose(S, append_ones(X) @ whole.T)
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 5])
+def test_parity_from_units_that_ask_at_least_so_many(n):
+    inputs = np.array(list(np.ndindex(*[2] * n)))
+    at_least = inputs.sum(axis=1, keepdims=True) >= np.arange(1, n + 1)
+    score = at_least @ (-1.0) ** np.arange(n) - 0.5
+    np.testing.assert_array_equal(score > 0, inputs.sum(axis=1) % 2)
