@@ -161,6 +161,12 @@ EXERCISE = Exercise(
             "The numbers are right, but the table lies on its side. Rows are examples, in X as in "
             "the answer.",
         ),
+        Misconception(
+            "tanh before a layer instead of after it",
+            lambda W1, W2, W3, X: layer_matmul(W3, layer_matmul(W2, hidden(W1, np.tanh(X)))),
+            "You apply tanh to what a layer reads, the input among it, and the second layer hands "
+            "on its scores. It belongs to what a hidden layer says.",
+        ),
     ),
     remark="A network is one composed function of its input.",
 )

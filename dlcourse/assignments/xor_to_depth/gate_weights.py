@@ -30,6 +30,11 @@ def scores_by_answer(w: FloatArray, n_inputs: int, at_least: int) -> tuple[Float
     return s[~enough], s[enough]
 
 
+def few_weights(n_inputs: int, at_least: int) -> FloatArray:
+    """Let the first few inputs count alone."""
+    return np.array([0.5 - at_least] + [1.0] * at_least + [0.0] * (n_inputs - at_least))
+
+
 EXERCISE = Exercise(
     key="xor_to_depth/gate_weights",
     reference=gate_weights,
@@ -124,6 +129,30 @@ EXERCISE = Exercise(
             lambda n_inputs, at_least: np.array([-0.5] + [1.0] * n_inputs),
             "Your unit is content with a single one, however many are needed. Which of the two "
             "arguments should its bias hang on?",
+        ),
+        Misconception(
+            "bias 1",
+            lambda n_inputs, at_least: np.ones(n_inputs + 1),
+            "With a positive bias the score is positive even for zeros alone. To ask for ones, the "
+            "bias must pull down.",
+        ),
+        Misconception(
+            "zeros counted",
+            lambda n_inputs, at_least: np.array([at_least - n_inputs - 0.5] + [1.0] * n_inputs),
+            "The more ones are asked for, the more your bias gives away. Did you count how many "
+            "may be missing?",
+        ),
+        Misconception(
+            "as many weights as ones are needed",
+            few_weights,
+            "Some of your weights are 0, so the unit does not see these inputs. Which inputs are 1 "
+            "is not said beforehand: all must count.",
+        ),
+        Misconception(
+            "a share as the bias",
+            lambda n_inputs, at_least: np.array([-at_least / n_inputs] + [1.0] * n_inputs),
+            "Your bias is a share of the inputs, and the weighted sum counts them. Which count "
+            "should the sum be compared with?",
         ),
     ),
     remark="The weights count, and the bias says how many are enough.",

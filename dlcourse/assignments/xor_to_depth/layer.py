@@ -118,6 +118,22 @@ EXERCISE = Exercise(
             "The bias is in the sum over the inputs, so each input adds it once more. It belongs "
             "to the unit: once is enough.",
         ),
+        Misconception(
+            "sum of all biases",
+            lambda W, X: X @ W[:, 1:].T + W[:, 0].sum(),
+            "You add the biases of all units to each score. A bias belongs to one unit.",
+        ),
+        Misconception(
+            "sum not started anew",
+            lambda W, X: layer(W, X).cumsum().reshape(len(X), len(W)),
+            "Each score holds those before it, too. Where in your loops does the sum begin again?",
+        ),
+        Misconception(
+            "weights one place too early",
+            lambda W, X: X @ W[:, :-1].T + W[:, 0],
+            "The bias is used twice: once as itself, and once as the weight of the first input. "
+            "Where in a row does the weight of the first input stand?",
+        ),
     ),
     remark="Three loops, two, or none: all examples and all units are one matrix product.",
 )

@@ -97,6 +97,18 @@ EXERCISE = Exercise(
             "You return a number for each input. A unit adds up what its inputs contribute, and "
             "says one number.",
         ),
+        Misconception(
+            "last weight cut off",
+            lambda w, x: sigmoid(w[:-1] @ x),
+            "The bias meets the first input, the first weight the second, and the last weight is "
+            "lost. Which entries of w belong to the inputs?",
+        ),
+        Misconception(
+            "minus in the denominator",
+            lambda w, x: np.exp(score(w, x)) / (1 - np.exp(score(w, x))),
+            "Your answer can leave the range from 0 to 1. Look at the sign between the two terms "
+            "of the denominator.",
+        ),
     ),
     remark="With a sigmoid, a neuron is logistic regression under another name.",
 )

@@ -108,6 +108,12 @@ EXERCISE = Exercise(
             "Each pair is there twice, since 21 is the same product as 12. One of the two is "
             "enough.",
         ),
+        Misconception(
+            "first column alone with the others",
+            lambda X: np.hstack([X, X[:, :1] * X[:, 1:]]),
+            "The products of the first column are all there. With three columns, which pair is "
+            "missing?",
+        ),
     ),
     remark="One plane among these columns is a bent boundary among the old ones.",
 )

@@ -46,6 +46,12 @@ def switches(X: FloatArray, sharpness: float) -> FloatArray:
     return soft_gate(UNIT_AND, H, sharpness)
 
 
+def with_tanh(X: FloatArray, sharpness: float) -> FloatArray:
+    """Let all three units say tanh of their scores."""
+    H = np.tanh([scores(X, sharpness * w) for w in (UNIT_NAND, UNIT_OR)])
+    return np.tanh(scores(H.T, sharpness * UNIT_AND))
+
+
 EXERCISE = Exercise(
     key="xor_to_depth/soft_xor",
     reference=soft_xor,
@@ -73,8 +79,8 @@ EXERCISE = Exercise(
         Misconception(
             "OR at the end",
             lambda X, c: two_stages((UNIT_NAND, UNIT_OR), UNIT_OR, X, c),
-            "Your last unit is content with one of the two. Both must hold: not both, *and* at "
-            "least one.",
+            "Your network is content with one of the two. Both must hold: not both, *and* at least "
+            "one. A wrong sign in the exponent of every sigmoid comes to the same.",
         ),
         Misconception(
             "OR alone",
@@ -161,6 +167,17 @@ EXERCISE = Exercise(
             lambda X, c: soft_gate(UNIT_NAND, X, c) * soft_gate(UNIT_OR, X, c),
             "You multiply the two outputs. At 0 and 1 that is AND, too; but asked for is the unit "
             "AND, with its weights and its sigmoid.",
+        ),
+        Misconception(
+            "tanh instead of sigmoid",
+            with_tanh,
+            "Your units have tanh, from -1 to 1. Asked for is the sigmoid, from 0 to 1.",
+        ),
+        Misconception(
+            "none instead of not both",
+            lambda X, c: two_stages((-UNIT_OR, UNIT_OR), UNIT_AND, X, c),
+            'One unit of your first stage is the opposite of the other: it says "none", where NAND '
+            'says "not both". Look at its bias.',
         ),
     ),
     remark="Two lines, and a third one in the plane that they make.",
