@@ -76,9 +76,9 @@ def weights(rng: np.random.Generator, n: int, features: int) -> FloatArray:
     return readable(rng.normal(scale=0.7, size=features + 1), n)
 
 
-def labels(rng: np.random.Generator, n: int) -> NDArray[np.int64]:
+def labels(rng: np.random.Generator, n: int) -> NDArray[np.int_]:
     """Draw labels 0 and 1, one of each at least."""
-    return rng.permutation(np.concatenate([[0, 1], rng.integers(0, 2, n - 2)]))
+    return rng.permutation(np.concatenate([[0, 1], rng.integers(0, 2, n - 2)])).astype(int)
 
 
 def table_sizes(rng: np.random.Generator) -> Iterable[tuple[int, int]]:
@@ -91,10 +91,11 @@ def score_tables(rng: np.random.Generator) -> Iterable[Arguments]:
     return [(examples(rng, n, K),) for n, K in table_sizes(rng)]
 
 
-def class_numbers(rng: np.random.Generator, n: int, n_classes: int) -> NDArray[np.int64]:
+def class_numbers(rng: np.random.Generator, n: int, n_classes: int) -> NDArray[np.int_]:
     """Draw class numbers, two of them different at least."""
     first = rng.choice(n_classes, 2, replace=False)
-    return rng.permutation(np.concatenate([first, rng.integers(0, n_classes, n - 2)]))
+    drawn = rng.permutation(np.concatenate([first, rng.integers(0, n_classes, n - 2)]))
+    return drawn.astype(int)  # np.bincount refuses more than 32 bits in the browser's Python
 
 
 def huge(rng: np.random.Generator, n: int) -> FloatArray:

@@ -82,7 +82,7 @@ def test_what_hangs_on_how_many_labels_there_are_depends_on_them():
     def right(y, n_classes):
         return wrong(y, n_classes) + y[0]
 
-    cases = [(rng.integers(0, k, n), k) for n, k in ((4, 2), (5, 3), (7, 4), (9, 5))]
+    cases = [(rng.integers(0, k, n, dtype=int), k) for n, k in ((4, 2), (5, 3), (7, 4), (9, 5))]
     trials = [Trial(case, wrong(*case), right(*case).astype(float)) for case in cases]
     naming = without_influence(Evidence(("y", "n_classes"), right, trials, wrong))
     assert naming is None
