@@ -46,16 +46,16 @@ def milliseconds(key: str, source: str) -> float | None:
 
 def main() -> None:
     """Print a row for each function and kind of answer."""
-    print(f"{'function':22}{'answers':>9}{'median':>9}{'90 %':>9}{'most':>9}")
-    for file in sorted(ANSWERS.glob("*.md")):
+    print(f"{'function':27}{'answers':>9}{'median':>9}{'90 %':>9}{'most':>9}")
+    for file in sorted(ANSWERS.glob("*/*.md")):
         answers = variants(file.read_text(encoding="utf-8"))
         for kind in ("right", "wrong"):
             sources = [s for title, s in answers.items() if title.startswith(f"{kind}: ")]
-            times = [milliseconds(f"logistic_regression/{file.stem}", s) for s in sources]
+            times = [milliseconds(f"{file.parent.name}/{file.stem}", s) for s in sources]
             known = sorted(took for took in times if took is not None)
             shown = (np.median(known), known[int(0.9 * len(known))], known[-1])
             row = "".join(f"{took:9.0f}" for took in shown)
-            print(f"{file.stem:22}{kind:>9}{row}")
+            print(f"{file.stem:27}{kind:>9}{row}")
 
 
 if __name__ == "__main__":

@@ -67,13 +67,16 @@ def backpropagate(network: Network, buffers: Buffers, gradients: Gradients) -> N
     buffers. This is the pass that training runs: it checks nothing and allocates nothing.
     """
     W, X, dS, dW = network.W, buffers.X, buffers.dS, gradients.dW
+    masks, outputs, scratch = buffers.masks, buffers.outputs, buffers.scratch
     times_derivative = ACTIVATIONS[network.activation].scale_gradient
     for depth in range(len(W) - 1, 0, -1):
+        below = depth - 1
         np.dot(dS[depth].T, X[depth], out=dW[depth])
-        np.matmul(dS[depth], W[depth][:, 1:], out=dS[depth - 1])  # np.dot would copy these columns
-        if buffers.masks:
-            dS[depth - 1] *= buffers.masks[depth - 1]
-        times_derivative(dS[depth - 1], buffers.outputs[depth - 1], buffers.scratch[depth - 1])
+        # np.dot would copy the columns behind the biases.
+        np.matmul(dS[depth], W[depth][:, 1:], out=dS[below])
+        if masks:
+            dS[below] *= masks[below]
+        times_derivative(dS[below], outputs[below], scratch[below])
     np.dot(dS[0].T, X[0], out=dW[0])
 
 

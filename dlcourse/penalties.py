@@ -5,7 +5,8 @@ r"""Penalties on the weights: a term added to the loss that makes large weights 
     \lambda \sum_l \lVert W^l \rVert_1
 
 Biases (column 0) go free: moving a boundary is not complexity. There is no factor 1/2, so PyTorch's
-``weight_decay`` is :math:`2\lambda`. Source: the lecture; Krogh & Hertz (1992), Tibshirani (1996).
+``weight_decay`` is :math:`2\lambda`. Steps along the gradient of the second one jump over zero;
+:func:`soft_threshold` stops there. Source: the lecture; Krogh & Hertz (1992), Tibshirani (1996).
 """
 
 from collections.abc import Callable, Sequence
@@ -71,6 +72,45 @@ def l1_penalty_gradient(W: Sequence[ArrayLike], strength: float) -> list[FloatAr
     [array([[ 0. ,  0.5, -0.5]])]
     """
     return _gradient(W, strength, add_l1_gradient)
+
+
+def soft_threshold(values: ArrayLike, amount: float) -> FloatArray:
+    r"""Move each value towards zero by an amount, and stop there.
+
+    .. math:: \mathrm{sign}(v)\,\max(|v| - a,\, 0)
+
+    It minimises :math:`\frac12 (w - v)^2 + a |w|`, so after a plain step at the learning rate
+    :math:`\alpha` it takes the step of the L1 penalty, with :math:`a = \alpha\lambda`. Biases go
+    free where the caller leaves them out: ``W[:, 1:] = soft_threshold(W[:, 1:], a)``.
+
+    Parameters
+    ----------
+    values : array_like
+        Any shape.
+    amount : float
+        :math:`a \ge 0`.
+
+    Returns
+    -------
+    ndarray, shape of ``values``
+
+    Raises
+    ------
+    TypeError, ValueError
+        If ``values`` are not finite numbers, or ``amount`` is negative.
+
+    Notes
+    -----
+    Source: Daubechies, Defrise & De Mol (2004); Parikh & Boyd (2014), section 6.5.2.
+
+    Examples
+    --------
+    >>> soft_threshold([2.0, -0.25, -1.5], 0.5)
+    array([ 1.5,  0. , -1. ])
+    """
+    in_interval(amount, "amount", 0, np.inf, closed="left")
+    values = float_array(values, "values")
+    return values - np.clip(values, -amount, amount)
 
 
 def add_l2_gradient(

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from dlcourse._validation import in_interval, one_of, whole_number
+from dlcourse._validation import FloatArray, in_interval, one_of, whole_number
 
 #: What can be watched.
 MONITORS = ("validation_loss", "validation_error")
@@ -46,7 +46,7 @@ class EarlyStopping:
         one_of(self.monitor, "monitor", MONITORS)
 
 
-def best_epoch(curve: Sequence[float], min_delta: float = 0.0) -> int:
+def best_epoch(curve: Sequence[float] | FloatArray, min_delta: float = 0.0) -> int:
     """Position of the last improvement by more than ``min_delta`` over the best before it.
 
     Parameters

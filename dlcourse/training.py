@@ -111,6 +111,7 @@ def train(
     l2: float = 0.0,
     l1: float = 0.0,
     dropout: float = 0.0,
+    input_dropout: float = 0.0,
     early_stopping: EarlyStopping | None = None,
     callbacks: Sequence[Callback] = (),
     progress: bool | None = None,
@@ -145,8 +146,8 @@ def train(
         Examples to judge the network on after every epoch.
     l2, l1 : float
         Strengths of the penalties of :mod:`dlcourse.penalties`.
-    dropout : float
-        Probability to drop a hidden unit, see :mod:`dlcourse.dropout`.
+    dropout, input_dropout : float
+        Probability to drop a hidden unit and an input, see :mod:`dlcourse.dropout`.
     early_stopping : EarlyStopping, optional
         Needs ``validation``.
     callbacks : sequence of callable
@@ -184,14 +185,14 @@ def train(
     >>> history.training_accuracy[-1]
     1.0
     """
-    _check_settings(epochs, batch_size, l2, l1, dropout)
+    _check_settings(epochs, batch_size, l2, l1, dropout, input_dropout)
     run = _Run(network, optimizer, rng, loss, early_stopping)
     examples = _inputs_and_targets(network, X, y, loss, "X", "y")
     _check_stopping(early_stopping, validation, loss)
     held_out = None if validation is None else _held_out(network, validation, loss)
     if resume:
         run.load(checkpoint)
-    epoch_of_steps = _prepare_epoch(run, *examples, batch_size, dropout, l2, l1)
+    epoch_of_steps = _prepare_epoch(run, *examples, batch_size, dropout, input_dropout, l2, l1)
     with _progress_bar(epochs, run.epochs, progress) as advance:
         try:
             while run.epochs < epochs and run.history.stopped is None:
@@ -315,6 +316,7 @@ def _prepare_epoch(
     Y: FloatArray,
     batch_size: int,
     dropout: float,
+    input_dropout: float,
     l2: float,
     l1: float,
 ) -> Callable[[], None]:
@@ -326,9 +328,14 @@ def _prepare_epoch(
     room = layer_views(np.empty_like(gradients.flat), network.sizes)
     parts = list(zip(blocks(network.parameters), blocks(gradients.flat), run.states, strict=True))
     scores, targets = np.empty_like(Y), np.empty_like(Y)
+    input_mask = np.empty_like(full.units[0], order="C") if input_dropout else None
 
     def step(buffers: Buffers, rows: NDArray[np.intp], targets: FloatArray) -> None:
         X.take(rows, 0, buffers.X[0], "clip")  # rows are valid; "raise" would buffer them
+        if input_mask is not None:
+            kept = input_mask[: len(rows)]
+            fill_dropout_mask(kept, input_dropout, run.rng)
+            buffers.units[0] *= kept
         for mask in buffers.masks:
             fill_dropout_mask(mask, dropout, run.rng)
         propagate(network, buffers)
@@ -392,12 +399,15 @@ def _held_out(network: Network, validation: tuple[ArrayLike, ArrayLike], loss: s
     return _Batch(buffers, targets)
 
 
-def _check_settings(epochs: int, batch_size: int, l2: float, l1: float, dropout: float) -> None:
+def _check_settings(
+    epochs: int, batch_size: int, l2: float, l1: float, dropout: float, input_dropout: float
+) -> None:
     whole_number(epochs, "epochs", minimum=0)
     whole_number(batch_size, "batch_size")
     in_interval(l2, "l2", 0, np.inf, closed="left")
     in_interval(l1, "l1", 0, np.inf, closed="left")
     in_interval(dropout, "dropout", 0, 1, closed="left")
+    in_interval(input_dropout, "input_dropout", 0, 1, closed="left")
 
 
 def _check_stopping(

@@ -13,16 +13,28 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 NAME = "logistic_regression"
 
+# What the program `nbgrader` does, for one command after the other.
+IN_TURN = """
+import json, sys
+from nbgrader.apps.nbgraderapp import NbGraderApp
 
-def shipped(top):
-    """Read the assignment's notebook: of `solutions`, or of `exercises` as students get it."""
-    return json.loads((ROOT / top / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8"))
+for arguments in json.loads(sys.argv[1]):
+    NbGraderApp.launch_instance(arguments)
+    NbGraderApp.clear_instance()
+"""
+
+
+def shipped(top, assignment=NAME):
+    """Read an assignment's notebook: of `solutions`, or of `exercises` as students get it."""
+    path = ROOT / top / assignment / f"{assignment}.ipynb"
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def full_marks(notebook):
-    """Say what each test cell is worth, in the notebook's order."""
+    """Say what each cell earns that is right, in the notebook's order: None waits for a person."""
     settings = [cell["metadata"].get("nbgrader", {}) for cell in notebook["cells"]]
-    return {one["grade_id"]: float(one["points"]) for one in settings if one.get("grade")}
+    graded = [one for one in settings if one.get("grade")]
+    return {one["grade_id"]: None if one["solution"] else float(one["points"]) for one in graded}
 
 
 def copy_course(folder):
@@ -50,10 +62,20 @@ def nbgrader(course, home, *arguments):
     return run_module(course, environment(home), "nbgrader", *arguments)
 
 
+def nbgrader_in_turn(course, home, commands):
+    """Run nbgrader commands in one process: to load nbgrader takes longer than most of them."""
+    return run_python(course, environment(home), "-c", IN_TURN, json.dumps(commands))
+
+
 def run_module(course, variables, *arguments):
     """Run a Python module in a course's folder, with these environment variables."""
+    return run_python(course, variables, "-m", *arguments)
+
+
+def run_python(course, variables, *arguments):
+    """Run Python in a course's folder, with these environment variables."""
     return subprocess.run(
-        [sys.executable, "-m", *arguments],
+        [sys.executable, *arguments],
         cwd=course,
         env=variables,
         capture_output=True,

@@ -12,6 +12,7 @@ from dlcourse.penalties import (
     l1_penalty_gradient,
     l2_penalty,
     l2_penalty_gradient,
+    soft_threshold,
 )
 
 BOTH = [(l1_penalty, l1_penalty_gradient), (l2_penalty, l2_penalty_gradient)]
@@ -80,3 +81,45 @@ def test_bad_arguments_are_named(penalty, gradient, W, strength, message):
     for function in (penalty, gradient):
         with pytest.raises(ValueError, match=message):
             function(W, strength)
+
+
+# --- The soft threshold ---
+
+
+def test_steps_with_the_soft_threshold_find_scikit_learns_lasso():
+    linear_model = pytest.importorskip("sklearn.linear_model")
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(40, 6))
+    t = X @ [3, 0, 0, -2, 0, 0] + 1 + rng.normal(size=40)
+    lasso = linear_model.Lasso(alpha=0.3, tol=1e-12).fit(X, t)
+    w = np.zeros(7)
+    Z = np.column_stack([np.ones(40), X])
+    for _ in range(2000):
+        w = w - 0.3 * Z.T @ (Z @ w - t) / 40
+        w[1:] = soft_threshold(w[1:], 0.3 * 0.3)
+    np.testing.assert_allclose(w, [lasso.intercept_, *lasso.coef_], atol=1e-7)
+    assert (w[1:] == 0).tolist() == (lasso.coef_ == 0).tolist()
+    assert 0 < (w == 0).sum() < 6
+
+
+@given(v=st.floats(-5, 5), amount=st.floats(0, 5))
+def test_the_soft_threshold_minimises(v, amount):
+    def cost(w):
+        return (w - v) ** 2 / 2 + amount * np.abs(w)
+
+    w = float(soft_threshold(v, amount))
+    assert cost(w) <= cost(np.linspace(-6, 6, 2001)).min() + 1e-12
+    assert abs(w) == pytest.approx(max(abs(v) - amount, 0))
+
+
+def test_the_soft_threshold_keeps_single_precision_and_its_argument():
+    values = np.array([2.0, -0.25], np.float32)
+    assert soft_threshold(values, 0.5).dtype == np.float32
+    assert values.tolist() == [2.0, -0.25]
+
+
+def test_the_soft_threshold_names_what_is_wrong():
+    with pytest.raises(ValueError, match="amount must lie in"):
+        soft_threshold([1.0], -0.1)
+    with pytest.raises(ValueError, match="values must be finite"):
+        soft_threshold([np.nan], 0.1)

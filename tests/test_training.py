@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from dlcourse.backprop import loss_and_gradients
+from dlcourse.dropout import dropout_mask
+from dlcourse.gradcheck import central_difference
+from dlcourse.losses import cross_entropy
 from dlcourse.network import Network, initialize, predict_scores
 from dlcourse.optimizers import BLOCK, OPTIMIZERS, SGD, Adam, Momentum
 from dlcourse.penalties import l1_penalty_gradient, l2_penalty_gradient
@@ -90,13 +93,51 @@ def test_same_seed_same_weights():
     assert (first.parameters != other.parameters).any()
 
 
-def test_dropout_changes_training_and_not_validation():
+@pytest.mark.parametrize("where", ["dropout", "input_dropout"])
+def test_dropout_changes_training_and_not_validation(where):
     X, y = data()
     network = net()
-    history = fit(network, epochs=1, optimizer=SGD(1e-300), dropout=0.5, validation=(X, y))
+    history = fit(network, epochs=1, optimizer=SGD(1e-300), validation=(X, y), **{where: 0.5})
     exact = loss_and_gradients(net(), X, y)[0]
     assert history.validation_loss[0] == pytest.approx(exact, rel=1e-12)
     assert history.training_loss[0] != pytest.approx(exact, rel=1e-3)
+
+
+def test_dropping_inputs_is_training_on_masked_examples():
+    """Each batch, a short one too, takes the step of the loss that its masked inputs have."""
+    X, y = data()
+    network = net()
+    by_hand = network.parameters.copy()
+
+    def loss(parameters, inputs, labels):
+        moved = Network(network.sizes, network.activation, parameters)
+        return cross_entropy(predict_scores(moved, inputs), labels)
+
+    fit(network, epochs=1, batch_size=40, optimizer=SGD(0.1), input_dropout=0.25)
+    rng = np.random.default_rng(1)
+    order = rng.permutation(len(X))
+    for rows in (order[:40], order[40:]):
+        inputs = X[rows] * dropout_mask(X[rows].shape, 0.25, rng)
+        by_hand -= 0.1 * central_difference(lambda w: loss(w, inputs, y[rows]), by_hand)  # noqa: B023
+    np.testing.assert_allclose(network.parameters, by_hand, rtol=1e-7, atol=1e-9)
+
+
+def test_a_step_with_dropped_inputs_and_units_is_pytorchs():
+    torch = pytest.importorskip("torch")
+    X, y = data()
+    network = net()
+    W = [torch.tensor(matrix, requires_grad=True) for matrix in network.W]
+    fit(network, epochs=1, batch_size=50, optimizer=SGD(0.1), dropout=0.5, input_dropout=0.2)
+    rng = np.random.default_rng(1)
+    rows = rng.permutation(len(X))
+    at_inputs = torch.tensor(dropout_mask(X.shape, 0.2, rng))
+    at_units = torch.tensor(dropout_mask((len(X), 8), 0.5, rng))
+    hidden = torch.relu((torch.tensor(X[rows]) * at_inputs) @ W[0][:, 1:].T + W[0][:, 0])
+    scores = (hidden * at_units) @ W[1][:, 1:].T + W[1][:, 0]
+    torch.nn.functional.cross_entropy(scores, torch.tensor(y[rows])).backward()
+    for ours, theirs in zip(network.W, W, strict=True):
+        expected = (theirs - 0.1 * theirs.grad).detach().numpy()
+        np.testing.assert_allclose(ours, expected, rtol=1e-12, atol=1e-15)
 
 
 def test_penalties_shrink_weights():
@@ -166,6 +207,7 @@ def test_resumed_training_equals_uninterrupted_training_bit_for_bit(optimizer, t
     settings = {
         "optimizer": optimizer,
         "dropout": 0.2,
+        "input_dropout": 0.1,
         "validation": (X, y),
         "early_stopping": EarlyStopping(patience=50),
     }
@@ -374,7 +416,8 @@ def test_early_stopping_on_an_error_that_the_loss_does_not_have_is_refused_befor
         ({"batch_size": 0}, "batch_size"),
         ({"l2": -1.0}, "l2"),
         ({"l1": np.nan}, "l1"),
-        ({"dropout": 1.0}, "dropout"),
+        ({"dropout": 1.0}, "^dropout must"),
+        ({"input_dropout": -0.1}, "^input_dropout must"),
         ({"loss": "hinge"}, "loss must be one of"),
         ({"early_stopping": EarlyStopping()}, "validation must be given"),
         ({"X": np.ones((3, 5)), "y": [0, 1, 0]}, "X must have at least one row and 2 columns"),
@@ -409,7 +452,8 @@ def test_progress_bar_is_shown_when_asked_for_and_not_in_a_pipe(capsys):
     assert capsys.readouterr().err == ""
 
 
-def test_a_warm_step_takes_no_new_memory():
+@pytest.mark.parametrize("dropout", [{}, {"dropout": 0.5, "input_dropout": 0.2}])
+def test_a_warm_step_takes_no_new_memory(dropout):
     """No allocation that grows and no page fault for each step: the deterministic side of speed."""
     resource = pytest.importorskip("resource")
     rng = np.random.default_rng(0)
@@ -424,7 +468,8 @@ def test_a_warm_step_takes_no_new_memory():
 
     tracemalloc.start()
     try:
-        train(network, X, y, rng=rng, optimizer=Adam(), epochs=6, batch_size=64, callbacks=[look])
+        settings = {"epochs": 6, "batch_size": 64, "callbacks": [look]} | dropout
+        train(network, X, y, rng=rng, optimizer=Adam(), **settings)
     finally:
         tracemalloc.stop()
     assert (faults[-1] - faults[1]) / 400 < 1  # 4 epochs of 100 steps

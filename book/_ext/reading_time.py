@@ -1,12 +1,13 @@
 """``{reading_time}`` in a chapter's text: how long it takes, counted and not guessed.
 
-A minute for 150 words, two for each figure, one for each question, in steps of five minutes. What a
-reader has to open (folded answers) is not counted, nor is code, which stands beside its sentence.
+A minute for 150 words, two for each figure, one to think about each question, in steps of five
+minutes. Every word counts, of titles, tables, feedback and folded answers too; code and displayed
+formulas stand beside their sentence and do not. A chapter has at most 3,000 words: what needs more
+is two chapters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import ceil
 from typing import Any
 
@@ -15,10 +16,13 @@ from docutils.parsers.rst.states import Inliner
 from figure_source import TAG
 from questions import Question
 from sphinx.application import Sphinx
+from sphinx.util import logging
 from sphinx.util.typing import ExtensionMetadata
 
 WORDS_A_MINUTE, MINUTES_A_FIGURE, MINUTES_A_QUESTION, STEP = 150, 2, 1, 5
-ASIDE = {"dropdown", "toggle"}
+MOST_WORDS = 3000
+UNREAD = (nodes.literal_block, nodes.math_block, nodes.comment, nodes.raw)
+logger = logging.getLogger(__name__)
 
 
 class ReadingTime(nodes.Inline, nodes.TextElement):
@@ -32,25 +36,15 @@ def reading_time(
     return [ReadingTime(rawtext, text)], []
 
 
-def prose(node: nodes.Element) -> Iterator[nodes.paragraph]:
-    """Yield the paragraphs that are read from top to bottom."""
-    for child in node.children:
-        if isinstance(child, nodes.paragraph):
-            yield child
-        elif isinstance(child, nodes.Element) and not (
-            isinstance(child, Question) or ASIDE.intersection(child.get("classes", ()))
-        ):
-            yield from prose(child)
-
-
-def words(doctree: nodes.Element) -> int:
-    """Count the words of a page's prose; a formula between them is one."""
-    count = 0
-    for paragraph in prose(doctree):
-        texts = paragraph.findall(nodes.Text)
-        plain = [text for text in texts if not isinstance(text.parent, nodes.math)]
-        count += sum(len(text.split()) for text in plain) + len(list(paragraph.findall(nodes.math)))
-    return count
+def words(node: nodes.Node) -> int:
+    """Count the words that a reader sees below a node; a formula within a sentence is one."""
+    if isinstance(node, nodes.Text):
+        return len(node.split())
+    if isinstance(node, nodes.math):
+        return 1
+    if isinstance(node, UNREAD) or "cell" in node.get("classes", []):
+        return 0
+    return sum(map(words, node.children))
 
 
 def minutes(words: int, figures: int, questions: int) -> int:
@@ -64,16 +58,19 @@ def minutes(words: int, figures: int, questions: int) -> int:
 
 
 def say_time(app: Sphinx, doctree: nodes.document) -> None:
-    """Write the time where the page asks for it."""
+    """Write the time where the page asks for it, and warn if the page is too long to ask."""
     figures = [c for c in doctree.findall(nodes.container) if f"tag_{TAG}" in c["classes"]]
     questions = list(doctree.findall(Question))
     for place in list(doctree.findall(ReadingTime)):
-        time = minutes(words(doctree), len(figures), len(questions))
+        if (count := words(doctree)) > MOST_WORDS:
+            text = "a chapter of %d words; at most %d are asked of a reader: cut it, or make it two"
+            logger.warning(text, count, MOST_WORDS, location=doctree, type="reading_time")
+        time = minutes(count, len(figures), len(questions))
         place.replace_self(nodes.Text(f"{time} {place.astext()}"))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the role and the count."""
     app.add_role("reading_time", reading_time)
-    app.connect("doctree-read", say_time)
+    app.connect("doctree-read", say_time, priority=400)  # before figures get their programs
     return {"parallel_read_safe": True, "parallel_write_safe": True}

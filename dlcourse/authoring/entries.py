@@ -5,7 +5,7 @@ without the diagnosis that `dlcourse.checks.judging.judge` writes for a student.
 """
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -17,7 +17,7 @@ import numpy as np
 
 from dlcourse.checks.answers import Answers
 from dlcourse.checks.judging import Function, Problem, attempt_case, find_problem
-from dlcourse.checks.registry import answers_to, assignments, exercises_of, find, module_of
+from dlcourse.checks.registry import assignments, key_of, keys_of, module_of
 from dlcourse.checks.spec import Case, Exercise, Part
 
 SEEDS = range(20)
@@ -126,9 +126,9 @@ def entries(names: Iterable[str] = ()) -> list[Entry]:
         if name.endswith(".py"):
             chosen = [entry_in(Path(name))]
         elif name in assignments():
-            chosen = [entry_of(exercise) for exercise in exercises_of(name)]
+            chosen = [entry_of(key) for key in keys_of(name)]
         else:
-            chosen = [entry_of(find(name))]
+            chosen = [entry_of(key_of(name))]
         found |= {entry.file: entry for entry in chosen}
     for entry in found.values():
         entry.try_out()
@@ -142,7 +142,7 @@ def entry_in(file: Path) -> Entry:
     files = (file, *sorted({*file.parent.glob("*.py")} - {file}))
     modules = {path: names_in(path) for path in files}
     first, *others = [
-        (needed(path, names, "EXERCISE", Exercise), needed(path, names, "ANSWERS", Answers))
+        defined(path, names)
         for path, names in modules.items()
         if path == file or "EXERCISE" in names
     ]
@@ -155,7 +155,12 @@ def names_in(file: Path) -> dict[str, Any]:
         return run_path(str(file))
 
 
-def needed(file: Path, names: dict[str, Any], name: str, kind: type[Kind]) -> Kind:
+def defined(file: Path, names: Mapping[str, Any]) -> tuple[Exercise, Answers]:
+    """Take the exercise and its answers from what a file defines."""
+    return needed(file, names, "EXERCISE", Exercise), needed(file, names, "ANSWERS", Answers)
+
+
+def needed(file: Path, names: Mapping[str, Any], name: str, kind: type[Kind]) -> Kind:
     """Take from what a file defines what must be there."""
     value = names.get(name)
     if not isinstance(value, kind):
@@ -173,16 +178,18 @@ def in_a_line(need: str) -> Iterator[None]:
 
 
 @cache
-def entry_of(exercise: Exercise) -> Entry:
+def entry_of(key: str) -> Entry:
     """Find what belongs to an exercise of the course."""
-    assignment = exercise.key.partition("/")[0]
-    others = [other for other in exercises_of(assignment) if other is not exercise]
-    return Entry(
-        exercise,
-        answers_to(exercise.key),
-        tuple((other, answers_to(other.key)) for other in others),
-        str(module_of(exercise.key).__file__),
-    )
+    beside = [each for each in keys_of(key.partition("/")[0]) if each != key]
+    first, *others = [written(each) for each in (key, *beside)]
+    return Entry(*first, tuple(others), str(module_of(key).__file__))
+
+
+def written(key: str) -> tuple[Exercise, Answers]:
+    """Import an exercise of the course and the answers to it."""
+    with in_a_line(f"{key}: must run"):
+        module = module_of(key)
+    return defined(Path(str(module.__file__)), vars(module))
 
 
 class Trial(NamedTuple):
@@ -235,7 +242,7 @@ def refusal(
 
     Examples
     --------
-    >>> sigmoid = find("sigmoid")
+    >>> sigmoid = entries(["sigmoid"])[0].exercise
     >>> refusal(sigmoid, lambda S: S, trials(sigmoid, seed=0)).trial.case.label
     'one score of 0'
     """

@@ -11,6 +11,7 @@ import tokenize
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -94,22 +95,25 @@ def parts_need_several_answers(entry: Entry) -> Iterator[str]:
 
 def every_case_earns_its_place(entry: Entry) -> Iterator[str]:
     """Each edge case is the first that some wrong answer fails, or alone in its kinds."""
-    functions = [function for _, function in entry.wrong_functions]
-    functions += [function for _, _, function in mutated(entry)]
     tried = trials(entry.exercise, SEEDS[0])
-    shown = {
-        id(refused.trial.case)
-        for function in functions
-        if (refused := refusal(entry.exercise, function, tried))
-    }
+    unseen = {}
     for part, case, _ in filter(lambda trial: trial.is_fixed, tried):
         kinds = [kinds_of(trial.case) for trial in tried if trial.part is part]
-        if id(case) not in shown and kinds.count(kinds_of(case)) > 1:
-            yield (
-                f"case {case.label!r} of part {part.title!r} is shown to no wrong answer: each "
-                "must be the first, from the smallest on, that one of them fails; add one that is "
-                "right in all before it, or leave the case out"
-            )
+        if kinds.count(kinds_of(case)) > 1:
+            unseen[id(case)] = part, case
+    wrong = (function for _, function in entry.wrong_functions)
+    mutants = (function for _, _, function in mutated(entry))
+    for function in chain(wrong, mutants):
+        if not unseen:
+            break
+        if refused := refusal(entry.exercise, function, tried):
+            unseen.pop(id(refused.trial.case), None)
+    for part, case in unseen.values():
+        yield (
+            f"case {case.label!r} of part {part.title!r} is shown to no wrong answer: each must be "
+            "the first, from the smallest on, that one of them fails; add one that is right in all "
+            "before it, or leave the case out"
+        )
 
 
 def kinds_of(case: Case) -> tuple[str, ...]:

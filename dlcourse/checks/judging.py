@@ -445,7 +445,7 @@ def find_problem(
         return Problem(Kind.TYPE, type_message(attempt.answer, wanted))
     return (
         shape_problem(answer, wanted)
-        or kind_problem(answer, wanted)
+        or kind_problem(exercise, answer, wanted)
         or finite_problem(answer)
         or property_problem(exercise, answer, case)
         or value_problem(exercise, case, answer, wanted)
@@ -523,12 +523,15 @@ def shape_problem(answer: NDArray[np.generic], wanted: NDArray[np.generic]) -> P
     )
 
 
-def kind_problem(answer: NDArray[np.generic], wanted: NDArray[np.generic]) -> Problem | None:
+def kind_problem(
+    exercise: Exercise, answer: NDArray[np.generic], wanted: NDArray[np.generic]
+) -> Problem | None:
     """Compare kinds of numbers; how many bits they have is the student's choice."""
     if NUMBERS[answer.dtype.kind] == NUMBERS[wanted.dtype.kind]:
         return None
-    if wanted.ndim == 0 and wanted.dtype.kind == "f" and answer.dtype.kind in "iu":
-        return None  # one whole number is as good, as in max(0, loss)
+    chosen = wanted.ndim == 0 or exercise.open_ended  # max(0, loss); weights set by hand
+    if chosen and wanted.dtype.kind == "f" and answer.dtype.kind in "iu":
+        return None  # whole numbers are as good
     return Problem(
         Kind.DTYPE,
         f"Your answer holds {NUMBERS[answer.dtype.kind]} (dtype {answer.dtype}); "

@@ -33,9 +33,14 @@ def keys() -> tuple[str, ...]:
     )
 
 
+def keys_of(assignment: str) -> tuple[str, ...]:
+    """List the keys of an assignment's exercises, by name."""
+    return tuple(key for key in keys() if key.startswith(f"{assignment}/"))
+
+
 def exercises_of(assignment: str) -> tuple[Exercise, ...]:
     """List an assignment's exercises, by name."""
-    return tuple(find(key) for key in keys() if key.startswith(f"{assignment}/"))
+    return tuple(map(find, keys_of(assignment)))
 
 
 def all_exercises() -> dict[str, Exercise]:
@@ -69,19 +74,26 @@ def answers_to(name: str) -> Answers:
 def plain_solution(key: str) -> tuple[str, ...]:
     """Return the plainest right answers to an assignment's exercises, that to this one last.
 
-    Empty for an exercise that is in no assignment.
+    Each comes after the functions that answers to it may call besides. Empty for an exercise that
+    is in no assignment.
     """
     if key not in keys():
         return ()
-    beside = [each.key for each in exercises_of(key.partition("/")[0]) if each.key != key]
-    return tuple(answers_to(each).plainest for each in (*beside, key))
+    beside = [each for each in keys_of(key.partition("/")[0]) if each != key]
+    known = [answers_to(each) for each in (*beside, key)]
+    return tuple(source for each in known for source in (*each.helpers.values(), each.plainest))
 
 
-def module_of(name: str) -> ModuleType:
-    """Import the module of an exercise."""
+def key_of(name: str) -> str:
+    """Return the key that a name is short for; nothing is imported."""
     found = [key for key in keys() if name in (key, name_of(key))]
     if not found:
         raise ValueError(f"name must be one of {', '.join(keys())}, got {name!r}")
     if len(found) > 1:
         raise ValueError(f"name must say which of {', '.join(found)} is meant, got {name!r}")
-    return import_module(f"{HOME}.{found[0].replace('/', '.')}")
+    return found[0]
+
+
+def module_of(name: str) -> ModuleType:
+    """Import the module of an exercise."""
+    return import_module(f"{HOME}.{key_of(name).replace('/', '.')}")

@@ -79,6 +79,51 @@ def load_digits_subset() -> Digits:
         )
 
 
+def half_size(images: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Shrink images to 14 x 14 pixels, each the mean of four.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, 784)
+
+    Returns
+    -------
+    ndarray of shape (n, 196)
+
+    Examples
+    --------
+    >>> half_size(np.ones((2, 784))).shape
+    (2, 196)
+    """
+    small: NDArray[np.float32] = images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4))
+    return small.reshape(-1, 196)
+
+
+def mislabel(y: NDArray[np.intp], wrong: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Give the first so many digits the label of another class, each of the nine equally likely.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n,)
+        Labels, 0 to 9; they stay as they are.
+    wrong : int
+        How many get a wrong label, 0 to n.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of shape (n,)
+
+    Examples
+    --------
+    >>> mislabel(np.array([3, 3, 3]), 2, np.random.default_rng(0))
+    array([1, 9, 3])
+    """
+    labels = y.copy()
+    labels[:wrong] = (labels[:wrong] + rng.integers(1, 10, wrong)) % 10
+    return labels
+
+
 def load_mnist(cache: str | Path | None = None) -> Digits:
     """Load all 70,000 images, downloading 11.6 MB the first time.
 

@@ -40,8 +40,8 @@ class MLPClassifier(Classifier):
         Passes over the data.
     weight_penalty : float
         :math:`\lambda \ge 0` of :math:`\lambda \sum_l \lVert W^l \rVert^2`, biases excluded.
-    dropout : float
-        Probability to drop a hidden unit while training.
+    dropout, input_dropout : float
+        Probability to drop a hidden unit and an input while training.
     early_stopping : bool or EarlyStopping
         Hold out examples and stop when their loss no longer falls; the best weights are kept.
     validation_fraction : float
@@ -82,6 +82,7 @@ class MLPClassifier(Classifier):
         epochs: int = 50,
         weight_penalty: float = 0.0,
         dropout: float = 0.0,
+        input_dropout: float = 0.0,
         early_stopping: bool | EarlyStopping = False,
         validation_fraction: float = 0.1,
         random_state: int | np.random.Generator | None = None,
@@ -95,6 +96,7 @@ class MLPClassifier(Classifier):
         self.epochs = epochs
         self.weight_penalty = weight_penalty
         self.dropout = dropout
+        self.input_dropout = input_dropout
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.random_state = random_state
@@ -119,6 +121,7 @@ class MLPClassifier(Classifier):
             validation=(X[held_out], y[held_out]) if self.early_stopping else None,
             l2=self.weight_penalty,
             dropout=self.dropout,
+            input_dropout=self.input_dropout,
             early_stopping=self._stopping(),
             progress=bool(self.verbose),
         )

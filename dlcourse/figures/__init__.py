@@ -10,6 +10,7 @@ draws the figure (``book/_ext/figure_source.py``):
 A figure's function takes no argument and says in its annotation what it returns: an `Explorer`, or
 a matplotlib `Figure` if nothing in it moves. What several figures of a chapter need is a constant
 of its module or, where it takes long, a function with ``functools.cache``; it has a leading
-underscore. An experiment that the chapter's text runs too has none: it is defined here, shown in
+underscore; what takes minutes is made once by a script of ``tools/`` and read by `stored`. An
+experiment that the chapter's text runs too has none: it is defined here, shown in
 the chapter (``literalinclude`` with ``pyobject``) and imported there by name.
 """

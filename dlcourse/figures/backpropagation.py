@@ -1,18 +1,15 @@
-"""Figures of the chapter "Backpropagation": where blame comes from, what it costs, how it fades."""
+"""Figures of the chapter "Backpropagation": where blame comes from, its cost, its check."""
 
 from collections.abc import Sequence
-from copy import deepcopy
 from functools import cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
-from matplotlib import pyplot as plt
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from dlcourse import plots
 from dlcourse._validation import FloatArray
-from dlcourse.activations import ACTIVATIONS, sigmoid
+from dlcourse.activations import sigmoid
 from dlcourse.backprop import (
     count_backprop,
     count_finite_differences,
@@ -40,16 +37,13 @@ from dlcourse.explorers import (
     Slider,
     number,
 )
-from dlcourse.explorers.formulas import edge_text, product_text, unit_text
+from dlcourse.explorers.formulas import edge_text, product_text, score_text, unit_text
 from dlcourse.explorers.numbers import minus_sign
 from dlcourse.figures.wording import counted
 from dlcourse.gradcheck import central_difference, complex_step, forward_difference
 from dlcourse.network import Network, forward, initialize, network_from_weights, predict_scores
-from dlcourse.optimizers import Adam
-from dlcourse.training import train
 
 _LOSS = "binary_cross_entropy"
-_NAMES = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}  # of the non-linearities
 
 
 # --- A pass forward, a pass back ---
@@ -81,82 +75,117 @@ def _both_passes(x1: float, w: float, y: int) -> _Passes:
 
 
 _NODES = ("x₁", "x₂", "h₁", "h₂", "P")
+_PLACES = [(0, 0.95), (0, 0.05), (0.55, 0.95), (0.55, 0.05), (1, 0.5)]
 _ENDS = [(0, 2), (1, 2), (0, 3), (1, 3), (2, 4), (3, 4)]
 
 
-def _forward_details(passes: _Passes, w: float, reached: int) -> tuple[list[str], list[str]]:
-    """What a click tells on the way up, of nodes and of the edges from those that are reached."""
-    network, outputs = _tiny_network(w), passes.outputs
-    hidden, last = network.W
+def _short(*factors: float) -> str:
+    """Write a product so that it fits on a line of the diagram."""
+    first, *others = (number(factor, ".2g") for factor in factors)
+    return "·".join([first, *(f"({text})" if text.startswith("−") else text for text in others)])
+
+
+class _Drawn(NamedTuple):
+    """What one of the two diagrams shows so far."""
+
+    values: Sequence[float | None]
+    told: Sequence[str]  # of the nodes, by a click
+    edges: list[Edge]
+
+
+def _up(passes: _Passes, stage: int) -> _Drawn:
+    outputs, weights = passes.outputs, passes.weights
+    reached = {0: 2, 1: 4}.get(stage, 5)
+    rows = [[0.0, *weights[k : k + 2]] for k in (0, 2, 4)]
     inputs = [outputs[:2], outputs[:2], outputs[2:4]]
-    units = zip(_NODES[2:], [*hidden, *last], inputs, outputs[2:], strict=True)
-    return (
-        [f"{name} = {number(x, 'g')}" for name, x in zip(_NODES[:2], outputs[:2], strict=True)]
-        + [unit_text(name, "σ", row, X, number(value, ".2f")) for name, row, X, value in units],
-        [
-            edge_text(_NODES[a], _NODES[b], weight, outputs[a]) if a < reached else ""
-            for (a, b), weight in zip(_ENDS, passes.weights, strict=True)
-        ],
-    )
-
-
-def _backward_details(passes: _Passes, w: float, y: int) -> tuple[list[str], list[str]]:
-    """What a click tells on the way down, of nodes and of edges."""
-    outputs, blame = passes.outputs, dict(zip((2, 3, 4), passes.blame, strict=True))
-    told = ["", ""]
-    for k, weight in ((2, w), (3, -2.0)):
-        slope = outputs[k] * (1 - outputs[k])
-        told.append(
-            f"Blame of {_NODES[k]}: blame of P · weight · slope "
-            f"= {product_text(blame[4], weight, slope)} = {number(blame[k], '.3g')}"
+    units = zip(_NODES[2:], rows, inputs, outputs[2:], strict=True)
+    told = [f"{name} = {number(x, 'g')}" for name, x in zip(_NODES, outputs[:2], strict=False)]
+    told += [unit_text(name, "σ", row, X, number(value, ".2f")) for name, row, X, value in units]
+    edges = [
+        Edge(
+            *ends,
+            weight,
+            _short(weight, outputs[ends[0]]) if ends[1] < reached else number(weight, "g"),
+            highlight=stage == (2 if ends[1] == 4 else 1),
+            detail=edge_text(_NODES[ends[0]], _NODES[ends[1]], weight, outputs[ends[0]])
+            if ends[0] < reached
+            else "",
         )
-    told.append(f"Blame of P: P − y = {outputs[4]:.3f} − {y} = {number(blame[4], '.3f')}")
-    return told, [
-        f"Weight from {_NODES[a]} to {_NODES[b]}: blame of {_NODES[b]} · {_NODES[a]} "
-        f"= {product_text(blame[b], outputs[a])} = {number(slope, '.3g')}"
+        for ends, weight in zip(_ENDS, weights, strict=True)
+    ]
+    return _Drawn([value if k < reached else None for k, value in enumerate(outputs)], told, edges)
+
+
+def _down(passes: _Passes, stage: int, y: int) -> _Drawn:
+    outputs, weights = passes.outputs, passes.weights
+    h1, h2, top = passes.blame
+    slopes = [output * (1 - output) for output in outputs[2:4]]
+    told = ["", ""] + [
+        f"Blame of {name}: blame of P · weight · slope "
+        f"= {product_text(top, weight, slope)} = {number(blame, '.3g')}"
+        for name, weight, slope, blame in zip(
+            _NODES[2:4], weights[4:], slopes, (h1, h2), strict=True
+        )
+    ]
+    told.append(f"Blame of P: P − y = {outputs[4]:.3f} − {y} = {number(top, '.3f')}")
+    values = [None, None, *((h1, h2) if stage >= 4 else (None, None)), top if stage >= 3 else None]
+    if stage == 4:
+        return _Drawn(values, told, _blame_on_its_way(weights, top))
+    if stage < 4:
+        return _Drawn(values, told, [Edge(*ends) for ends in _ENDS])
+    labels = [
+        _short(passes.blame[b - 2], outputs[a]) if stage == 5 else number(slope, ".2f")
         for (a, b), slope in zip(_ENDS, passes.slopes, strict=True)
     ]
-
-
-def _tiny_diagram(
-    values: Sequence[float | None],
-    weights: Sequence[float | None],
-    details: tuple[list[str], list[str]],
-    strong: Sequence[int],
-    numbers: str,
-) -> Diagram:
-    """Draw the network with the values and weights that are known, and what is told of those."""
-    places = [(0, 0.95), (0, 0.05), (0.55, 0.95), (0.55, 0.05), (1, 0.5)]
-    of_nodes, of_edges = (
-        ["" if known is None else text for known, text in zip(part, texts, strict=True)]
-        for part, texts in zip((values, weights), details, strict=True)
-    )
-    nodes = [Node(*places[k], _NODES[k], v, detail=of_nodes[k]) for k, v in enumerate(values)]
+    chains = [_chain(passes, k) for k in range(6)]
     edges = [
-        Edge(*_ENDS[k], weight, highlight=k in strong, detail=of_edges[k])
-        for k, weight in enumerate(weights)
+        Edge(*ends, slope, label, detail=chain)
+        for ends, slope, label, chain in zip(_ENDS, passes.slopes, labels, chains, strict=True)
     ]
-    return Diagram(nodes, edges, numbers=".2f", edge_numbers=numbers, weight_domain=(-2, 2))
+    return _Drawn(values, told, edges)
+
+
+def _blame_on_its_way(weights: Sequence[float], top: float) -> list[Edge]:
+    lines = [Edge(*ends) for ends in _ENDS[:4]]
+    for ends, weight in zip(_ENDS[4:], weights[4:], strict=True):
+        sent = f"{product_text(top, weight)} = {number(top * weight, '.3g')}"
+        detail = f"From P down to {_NODES[ends[0]]}: blame of P · weight = {sent}"
+        lines.append(Edge(*ends, weight, _short(top, weight), highlight=True, detail=detail))
+    return lines
+
+
+def _chain(passes: _Passes, k: int) -> str:
+    """The chain rule of one weight, from the loss to the weight, with its numbers."""
+    a, b = _ENDS[k]
+    outputs, top = passes.outputs, passes.blame[2]
+    words, factors = ["(P − y)"], [top]
+    if b < 4:
+        h = outputs[b]
+        words += [f"weight from {_NODES[b]} to P", f"slope of {_NODES[b]}"]
+        factors += [passes.weights[b + 2], h * (1 - h)]
+    return (
+        f"Weight from {_NODES[a]} to {_NODES[b]}: {' · '.join([*words, _NODES[a]])} "
+        f"= {product_text(*factors, outputs[a])} = {number(passes.slopes[k], '.3g')}"
+    )
+
+
+def _tiny_diagram(drawn: _Drawn) -> Diagram:
+    nodes = [
+        Node(*place, name, value, detail="" if value is None else told)
+        for place, name, value, told in zip(_PLACES, _NODES, drawn.values, drawn.told, strict=True)
+    ]
+    return Diagram(nodes, drawn.edges, numbers=".2f", weight_domain=(-2, 2))
 
 
 def _passes_frame(stage: int, x1: float, w: float, y: int) -> list[Panel]:
     passes = _both_passes(x1, w, y)
-    reached = {0: 2, 1: 4}.get(stage, 5)
-    outputs = [value if k < reached else None for k, value in enumerate(passes.outputs)]
-    used = {1: [0, 1, 2, 3], 2: [4, 5]}.get(stage, [])
-    hidden = passes.blame[:2] if stage >= 4 else [None, None]
-    blame = [None, None, *hidden, passes.blame[2] if stage >= 3 else None]
-    slopes = passes.slopes if stage == 5 else [None] * 6
-    up, down = _forward_details(passes, w, reached), _backward_details(passes, w, y)
     return [
         Panel(
-            [_tiny_diagram(outputs, passes.weights, up, used, ".0f")],
-            title="Forward: outputs, weights on the lines",
-            aspect=1.25,
+            [_tiny_diagram(_up(passes, stage))], title="Forward: what each unit says", aspect=1.25
         ),
         Panel(
-            [_tiny_diagram(blame, slopes, down, [4, 5] if stage == 4 else [], ".2f")],
-            title="Backward: blame, ∂L/∂W on the lines",
+            [_tiny_diagram(_down(passes, stage, y))],
+            title="Backward: whom to blame",
             aspect=1.25,
         ),
     ]
@@ -166,17 +195,19 @@ def _passes_alt(stage: int, x1: float, w: float, y: int) -> str:
     outputs, loss, blame, _, slopes = _both_passes(x1, w, y)
     _, _, h1, h2, P = outputs
     said = [
-        f"Stage 0: there are the inputs, {x1} and 0.5, and the weights, among them {w:g} from h₁ "
-        "to P.",
-        f"Stage 1: the hidden units say {h1:.2f} and {h2:.2f}; P will weigh them {w:g} and −2.",
-        f"Stage 2: {w:g} × {h1:.2f} − 2 × {h2:.2f} = {w * h1 - 2 * h2:.2f} makes the output say "
+        f"The inputs are {x1} and 0.5. On the lines stand the weights, {w:g} from h₁ to P.",
+        f"h₁ says σ({2 * x1} − 0.5) = {h1:.2f} and h₂ says σ({-x1} + 0.5) = {h2:.2f}; P will weigh "
+        f"them {w:g} and −2.",
+        f"The score {w:g} × {h1:.2f} − 2 × {h2:.2f} = {w * h1 - 2 * h2:.2f} makes the output say "
         f"{P:.2f}. The label is {y}, so the loss is {loss:.3f}.",
-        f"Stage 3: with the weights {w:g} and −2 into the output, the blame at its score is "
+        f"With the weights {w:g} and −2 into the output, the blame of P is "
         f"P − y = {P:.3f} − {y} = {blame[2]:.3f}.",
-        f"Stage 4: through the weights {w:g} and −2 and the slopes of the hidden units, "
-        f"their scores get {blame[0]:.3f} and {blame[1]:.3f}.",
-        "Stage 5: each weight gets the blame at its right end times the output at its left end, "
-        f"so that from h₁ to P, now {w:g}, gets {blame[2]:.3f} × {h1:.3f} = {slopes[4]:.3f}.",
+        f"Blame goes back through the weights {w:g} and −2 and is multiplied by the slope of each "
+        f"unit: h₁ gets {blame[0]:.3f} and h₂ gets {blame[1]:.3f}.",
+        "Each weight gets the blame at its upper end times what came in at its lower end: that "
+        f"from h₁ to P, now {w:g}, gets {blame[2]:.2f} × {h1:.2f}.",
+        f"Six derivatives of the loss. That of the weight from h₁ to P, now {w:g}, is "
+        f"{slopes[4]:.2f}, and that of the weight from x₁ to h₁ is {slopes[0]:.2f}.",
     ]
     return minus_sign(said[stage])
 
@@ -186,14 +217,14 @@ def two_passes() -> Explorer:
     return Explorer(
         _passes_frame,
         [
-            Slider("stage", range(6), start=5, play=True),
+            Slider("stage", range(7), play=True),
             Slider("x1", [-2, -1, 0, 1, 2], label="input x₁", start=1),
             Slider("w", [-4, -2, -1, 0, 1, 2, 4], label="weight from h₁ to P", start=1),
             Choice("y", [0, 1], label="label y", start=1),
         ],
         buttons=[
-            Button("Nobody listens to h₁", stage=5, w=0),
-            Button("Wrong and sure", stage=5, x1=-2, w=-4, y=1),
+            Button("Nobody listens to h₁", stage=6, w=0),
+            Button("Wrong and sure", stage=6, x1=-2, w=-4, y=1),
         ],
         title="An example goes forward, its blame comes back",
         alt=_passes_alt,
@@ -209,95 +240,211 @@ def _two_moons() -> tuple[FloatArray, NDArray[np.intp]]:
     return moons(200, 0.2, np.random.default_rng(0))
 
 
+_RATES = [0.0, 0.2, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0, 12.0]
+
+
 @cache
-def _descended(rate: float) -> tuple[FloatArray, list[Network]]:
-    """Loss and network before each of 200 steps, and after the last."""
+def _stepped(rate: float) -> tuple[Network, float]:
+    """The network after one step from its random start, and its loss."""
     X, y = _two_moons()
     network = initialize((2, 8, 1), np.random.default_rng(3), "tanh")
-    losses, networks = [], []
-    for _ in range(201):
-        loss, gradients = loss_and_gradients(network, X, y, _LOSS)
-        losses.append(loss)
-        networks.append(deepcopy(network))
-        network.parameters[:] -= rate * gradients.flat
-    return np.array(losses), networks
+    _, gradients = loss_and_gradients(network, X, y, _LOSS)
+    network.parameters[:] -= rate * gradients.flat
+    return network, loss_and_gradients(network, X, y, _LOSS)[0]
 
 
-def _descent_frame(rate: float, step: int) -> list[Panel]:
-    losses, networks = _descended(rate)
+@cache
+def _promise() -> tuple[float, float]:
+    """Loss before the step, and by how much a rate of 1 should lower it."""
+    X, y = _two_moons()
+    loss, gradients = loss_and_gradients(_stepped(0.0)[0], X, y, _LOSS)
+    return loss, float(gradients.flat @ gradients.flat)
+
+
+def _step_frame(rate: float) -> list[Panel]:
+    network, loss = _stepped(rate)
+    before, fall = _promise()
+    fine = np.linspace(0, 12, 49)
     surface = Field(
-        lambda Z: sigmoid(predict_scores(networks[step], Z))[:, 0],
+        lambda Z: sigmoid(predict_scores(network, Z))[:, 0],
         x=(-1.8, 2.8),
         y=(-1.4, 1.9),
         label="P(Y = 1)",
         domain=(0, 1),
-        resolution=40,
+        resolution=48,
     )
     return [
         Panel(
             [surface, Contour(0.5), Points(*_two_moons(), size=5)],
-            title="What the network says",
+            title="What the network says after the step",
             x_label="x₁",
             y_label="x₂",
         ),
         Panel(
             [
-                Line(range(step + 1), losses[: step + 1]),
-                Points([step, losses[step]]),
-                Handle(step, losses[step], moves="step", label="step"),
+                Line(
+                    [0, before / fall], [before, 0], color="muted", dash=True, label="the promise"
+                ),
+                Line(fine, [_stepped(float(a))[1] for a in fine], label="loss after the step"),
+                Points([rate, loss]),
+                Handle(rate, loss, moves="rate", label="loss after the step"),
             ],
-            title="Loss so far",
-            x_label="step",
+            title="Loss after one step",
+            x_label="learning rate α",
             y_label="loss",
-            y_scale="log",
-            x=(0, 200),
-            y=(0.03, 40),
+            x=(0, 12),
+            y=(0, 0.8),
         ),
     ]
 
 
-def _descent_alt(rate: float, step: int) -> str:
-    losses = _descended(rate)[0][: step + 1]
-    rises = int((np.diff(losses) > 0).sum())
-    return (
-        f"With the rate {rate:g}, the loss is {losses[-1]:.3f} after {step} steps; "
-        f"it rose in {rises} of them and was {losses.max():.3f} at its highest."
+def _step_alt(rate: float) -> str:
+    loss, (before, fall) = _stepped(rate)[1], _promise()
+    if not rate:
+        return f"No step yet: the loss of the random network is {before:.3f}."
+    promised = before - rate * fall
+    return minus_sign(
+        f"One step with the rate {rate:g}: the gradient promises a loss of {promised:.3f}, "
+        f"and it is {loss:.3f}."
     )
 
 
-def learning_rates() -> Explorer:
-    """Gradient descent on the two moons, step by step, with rates from too small to too large."""
+def one_step() -> Explorer:
+    """One step down the gradient from a random start: the loss that it promises and what comes."""
     return Explorer(
-        _descent_frame,
-        [
-            Slider(
-                "rate",
-                [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0],
-                label="learning rate α",
-                start=0.3,
-            ),
-            Slider("step", [0, 1, 2, 5, 10, 20, 50, 100, 200], label="step", start=200, play=True),
-        ],
-        title="One rate for every weight of every layer",
-        alt=_descent_alt,
+        _step_frame,
+        [Slider("rate", _RATES, label="learning rate α", play=True)],
+        title="One step for every weight of every layer",
+        alt=_step_alt,
         frames_per_second=2.0,
     )
 
 
-# --- Why P − Y ---
+# --- The recursion ---
 
 
-def blame_of_two_losses() -> Figure:
-    """Blame at the score of a sigmoid output whose label is 1, by two losses."""
-    s = np.linspace(-8, 8, 161)
-    P = sigmoid(s)
-    blame = {
-        "cross-entropy: P − y": P - 1,
-        "squared error: (P − y) P (1 − P)": (P - 1) * P * (1 - P),
-    }
-    figure, axes = plt.subplots(figsize=(5.0, 4.0), layout="constrained")
-    plots.lines(s, blame, axes, x_label="score $s$", y_label="blame at the score")
-    return figure
+_SIZES = (3, 3, 3, 3, 1)  # of the layers whose blame is drawn; below them are two inputs
+
+
+@cache
+def _chain_of_layers() -> tuple[Network, list[FloatArray], list[FloatArray]]:
+    """A network with readable weights, and each layer's slopes and blame for one example."""
+    rng = np.random.default_rng(177)
+    sizes = pairwise((2, *_SIZES))
+    weights = [(0.8 * rng.normal(size=(n, m + 1))).round(1) for m, n in sizes]
+    network, X = network_from_weights(weights, "tanh"), [[1.0, 0.5]]
+    slopes = [1 - output[0] ** 2 for output in forward(network, X).outputs]
+    return network, slopes, [dS[0] for dS in score_gradients(network, X, [1], _LOSS)]
+
+
+_WAYS_DOWN = {
+    "reuse": "what is stored is used again",
+    "start again": "each layer starts again from P",
+    "every path": "each path by itself",
+}
+
+
+def _multiplications(way: str) -> list[int]:
+    """What it takes to bring the blame from P down to each layer, the higher ones included."""
+    each = [0]
+    for k in range(len(_SIZES) - 2, -1, -1):
+        products = [below * above for below, above in pairwise(_SIZES[k:])]
+        paths = count_paths(_SIZES[k:]) * len(products)  # one factor for each line of a path
+        each.append({"reuse": products[0], "start again": sum(products), "every path": paths}[way])
+    return [sum(each[: steps + 1]) for steps in range(len(each))]
+
+
+def _origin(layer: int, unit: int, way: str) -> str:
+    """Where the blame of a unit comes from; layer 4 is the output."""
+    network, slopes, blame = _chain_of_layers()
+    name = f"Unit {unit + 1} of layer {layer + 1}"
+    if layer == 4:
+        return f"Blame of P: P − y = {number(blame[4].item(), '.3g')}"
+    paths = count_paths(_SIZES[layer + 1 :])
+    if way == "every path" and paths > 1:
+        return f"{name}: a sum over {paths} paths up to P"
+    weights = network.W[layer + 1][:, 1 + unit]
+    total = score_text([0.0, *blame[layer + 1]], weights)
+    return (
+        f"{name}: ({total}) · slope {number(slopes[layer][unit], '.2g')} "
+        f"= {number(blame[layer][unit], '.2g')}"
+    )
+
+
+def _layers_diagram(steps: int, way: str) -> Diagram:
+    network, _, blame = _chain_of_layers()
+    reached = 4 - steps
+    read = {reached + 1} if way == "reuse" else {4} if steps else set()
+    nodes, edges, first = [], [], [0, *np.cumsum(_SIZES).tolist()]
+    for layer, size in enumerate(_SIZES):
+        for unit in range(size):
+            known = layer >= reached
+            nodes.append(
+                Node(
+                    layer / 4,
+                    0.5 + ((size - 1) / 2 - unit) / 2,
+                    "P" if layer == 4 else "",
+                    blame[layer][unit] if known else None,
+                    highlight=layer in read,
+                    detail=_origin(layer, unit, way) if known else "",
+                )
+            )
+    for layer, W in enumerate(network.W[1:]):
+        used = steps and (layer == reached if way == "reuse" else layer >= reached)
+        for (above, below), weight in np.ndenumerate(W[:, 1:]):
+            ends = first[layer] + below, first[layer + 1] + above
+            edges.append(Edge(*ends, float(weight), highlight=bool(used)))
+    return Diagram(nodes, edges, numbers=".2f", weight_domain=(-2, 2))
+
+
+def _reuse_frame(steps: int, way: str) -> list[Panel]:
+    counts = {name: _multiplications(name) for name in _WAYS_DOWN}
+    lines = [
+        Line(range(5), counts[name], label=label, color=k, markers=True, upto=steps)
+        for k, (name, label) in enumerate(_WAYS_DOWN.items())
+    ]
+    return [
+        Panel([_layers_diagram(steps, way)], title="Blame so far", aspect=1.25),
+        Panel(
+            [*lines, Points([steps, counts[way][steps]], size=13, hollow=True)],
+            title="Multiplications so far",
+            x_label="blame is known down to layer",
+            x_ticks={0: "P", 1: "4", 2: "3", 3: "2", 4: "1"},
+            x=(0, 4.2),
+            y=(0, 450),
+            aspect=1.25,
+        ),
+    ]
+
+
+def _reuse_alt(steps: int, way: str) -> str:
+    done = _multiplications(way)
+    if not steps:
+        how = "Each layer will be asked in turn" if way == "reuse" else "It will be told anew"
+        return f"Only P knows its blame. {how} ({_WAYS_DOWN[way]})."
+    layer, new = 5 - steps, done[steps] - done[steps - 1]
+    lines = "1 line" if steps == 1 else f"{steps} lines"
+    paths = f"{count_paths(_SIZES[layer - 1 :])} paths of {lines}"
+    source = {
+        "reuse": "from what the layer above has stored" if steps > 1 else "from the blame of P",
+        "start again": f"all the way from P, through {counted(steps, 'layer')}",
+        "every path": f"by {paths}",
+    }[way]
+    return f"Layer {layer} gets its blame {source}: {new} multiplications, {done[steps]} so far."
+
+
+def blame_is_reused() -> Explorer:
+    """Blame comes down four layers, by what is stored, by starting again or path by path."""
+    return Explorer(
+        _reuse_frame,
+        [
+            Slider("steps", range(5), label="layers told", play=True),
+            Choice("way", list(_WAYS_DOWN), label="Way"),
+        ],
+        title="Each layer asks the one above",
+        alt=_reuse_alt,
+        frames_per_second=1.0,
+    )
 
 
 # --- What it costs ---
@@ -305,7 +452,7 @@ def blame_of_two_losses() -> Figure:
 
 _WAYS = {
     "backpropagation": count_backprop,
-    "storing nothing": count_without_storing,
+    "starting again": count_without_storing,
     "finite differences": count_finite_differences,
     "number of paths": count_paths,
 }
@@ -330,7 +477,7 @@ def _costs_alt(width: int, depth: int) -> str:
     back, forget, nudge, paths = _counts(width, depth)
     return (
         f"{counted(depth, 'layer')} of {counted(width, 'unit')}: backpropagation "
-        f"takes {back:,} multiplications for one example, storing nothing {forget / back:.1f} "
+        f"takes {back:,} multiplications for one example, starting again {forget / back:.1f} "
         f"times as many, finite differences {nudge / back:,.0f} times as many; "
         f"the network has {paths if paths < 1e6 else number(paths)} "
         f"path{'s' * (paths > 1)}."
@@ -369,7 +516,7 @@ def loss_of_one_weight(w: Any) -> Any:
     return np.log(1 + np.exp(-(h1 - 2 * h2)))
 
 
-_STEPS = [float(f"1e{k}") for k in range(0, -17, -1)]
+_STEPS = [float(f"1e{k}") for k in range(-16, 1)]
 _SCHEMES = {
     "forward": forward_difference,
     "central": central_difference,
@@ -456,301 +603,4 @@ def size_of_the_nudge() -> Explorer:
         title="Too far, too near",
         alt=_nudges_alt,
         frames_per_second=2.0,
-    )
-
-
-# --- Slopes of the non-linearities ---
-
-
-def _slopes_frame(name: str, s: float) -> list[Panel]:
-    activation = ACTIVATIONS[name]
-    value, slope = float(activation.function(s)), float(activation.derivative(s))
-    near = np.array([-1.5, 1.5]) / np.sqrt(1 + slope**2)
-    grid = np.sort(np.append(np.linspace(-6, 6, 121), 1e-9))  # ReLU's step upright
-    others = [
-        Line(grid, ACTIVATIONS[other].derivative(grid), color="muted", width=1, dash=True)
-        for other in _NAMES
-        if other != name
-    ]
-    return [
-        Panel(
-            [
-                Line(grid, activation.function(grid), label=_NAMES[name]),
-                Line(s + near, value + slope * near, color=1, width=3, dash=False, label="tangent"),
-                Points([s, value]),
-                Handle(s, value, moves="s", label="output at the score"),
-            ],
-            title="Output X",
-            x_label="score s",
-            x=(-6, 6),
-            y=(-1.5, 4),
-        ),
-        Panel(
-            [
-                *others,
-                Rule(x=s),
-                Line(grid, activation.derivative(grid), label=f"slope of {_NAMES[name]}"),
-                Points([s, slope]),
-                Handle(s, slope, moves="s", label="slope at the score"),
-            ],
-            title="Slope dX/dS",
-            x_label="score s",
-            x=(-6, 6),
-            y=(-0.05, 1.1),
-        ),
-    ]
-
-
-def _slopes_alt(name: str, s: float) -> str:
-    output, slope = float(ACTIVATIONS[name].function(s)), float(ACTIVATIONS[name].derivative(s))
-    return minus_sign(
-        f"At score {s:g} the output of {_NAMES[name]} is {output:.3f} and its slope {slope:.3f}. "
-        f"Ten layers with this slope multiply the blame by {number(slope**10)}."
-    )
-
-
-def slopes_of_the_nonlinearities() -> Explorer:
-    """Output and slope of the sigmoid, tanh and ReLU at a score that the reader moves."""
-    return Explorer(
-        _slopes_frame,
-        [
-            Slider("s", np.arange(-6, 6.5, 0.5), label="score s", start=2.0, play=True),
-            Choice("name", list(_NAMES), label="Non-linearity", labels=list(_NAMES.values())),
-        ],
-        title="What a unit lets through on the way down",
-        alt=_slopes_alt,
-    )
-
-
-# --- Vanishing gradients ---
-
-
-def saturated_share(scale: float) -> float:
-    """Part of the sigmoid units in the middle of ten layers whose slope is below a tenth of ¼."""
-    rng = np.random.default_rng(0)
-    network = _random_network("sigmoid", 10, scale, rng)
-    output = forward(network, rng.normal(size=(64, 64))).X[5][:, 1:]
-    return float((output * (1 - output) < 0.025).mean())
-
-
-def _random_network(kind: str, depth: int, scale: float, rng: np.random.Generator) -> Network:
-    """Hidden layers of 64 units whose weights have the standard deviation scale/√64."""
-    network = initialize((64,) * (depth + 1) + (1,), rng, kind)
-    for W in network.W:
-        W[:, 1:] = rng.normal(size=(len(W), 64)) * scale / 8
-    return network
-
-
-@cache
-def _blame(kind: str, depth: int, scale: float) -> FloatArray:
-    """Norm of dL/dS^l for l = 1 ... depth, relative to the output's."""
-    rng = np.random.default_rng(0)
-    network = _random_network(kind, depth, scale, rng)
-    dS = score_gradients(network, rng.normal(size=(64, 64)), rng.integers(2, size=64), _LOSS)
-    norms = np.array([np.linalg.norm(layer) for layer in dS])
-    relative: FloatArray = norms[:-1] / norms[-1]
-    return relative
-
-
-def _fading_frame(depth: int, scale: float) -> list[Mark]:
-    layers = np.arange(1, depth + 1)
-    curves = [
-        Line(
-            layers,
-            np.where(blame > 1e12, np.nan, blame),  # beyond the axis
-            color=k,
-            label=_NAMES[kind],
-            markers=depth <= 10,
-        )
-        for k, kind in enumerate(_NAMES)
-        for blame in [_blame(kind, depth, scale)]
-    ]
-    bound = Line(
-        layers,
-        (scale / 4) ** (depth + 1.0 - layers),
-        color="ink",
-        dash=True,
-        width=1.2,
-        label="(scale/4) per layer",
-    )
-    return [*curves, bound]
-
-
-def _fading_alt(depth: int, scale: float) -> str:
-    sigmoid_, tanh, relu = (number(_blame(kind, depth, scale)[0]) for kind in _NAMES)
-    return (
-        f"{depth} hidden layers, weights of scale {scale:g}. Where the output has blame 1, the "
-        f"first layer has {sigmoid_} with sigmoid units, {tanh} with tanh, {relu} with ReLU."
-    )
-
-
-def blame_by_layer() -> Explorer:
-    """How much blame reaches each layer of a deep network with random weights."""
-    return Explorer(
-        _fading_frame,
-        [
-            Slider(
-                "depth", [2, 4, 6, 8, 10, 12, 15, 20], label="hidden layers", start=15, play=True
-            ),
-            Slider(
-                "scale",
-                [0.7, 1.0, 1.2, 1.4, 2.0, 3.0, 4.0, 10.0],
-                label="scale of the weights",
-                start=1.0,
-            ),
-        ],
-        title="How much blame reaches each layer",
-        alt=_fading_alt,
-        x_label="layer (1 is next to the input)",
-        y_label="size of ∂L/∂S, output = 1",
-        y_scale="log",
-        y=(1e-16, 1e12),
-        x=(1, 20),
-        aspect=1.7,
-        frames_per_second=2.0,
-    )
-
-
-# --- ReLU: what it keeps, what it costs ---
-
-
-def _relu_network(units: int, layers: int) -> Network:
-    """First units and layers of one random network, so that a larger one adds to the picture."""
-    rng = np.random.default_rng(12)
-    whole = initialize((2, 12, 12, 12, 1), rng, "relu")
-    for W in whole.W[:3]:
-        W[:, 0] = rng.normal(scale=0.6, size=12)
-    first, *others = whole.W[:layers]
-    hidden = [first[:units], *(W[:units, : units + 1] for W in others)]
-    return network_from_weights([*hidden, np.ones((1, units + 1))], "relu")
-
-
-@cache
-def _region_numbers(units: int, layers: int) -> NDArray[np.intp]:
-    """Number of the region at every point of a grid; where the same units are on is one region."""
-    side = np.linspace(-3, 3, 150)
-    grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
-    hidden = forward(_relu_network(units, layers), grid).X[1:]
-    on = np.concatenate([X[:, 1:] > 0 for X in hidden], axis=1)
-    pattern = on @ 2 ** np.arange(on.shape[1], dtype=np.int64)
-    return np.unique(pattern, return_inverse=True)[1].reshape(150, 150)
-
-
-def _colours(regions: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Give each region the first colour that no region beside it has."""
-    sides = [(regions[1:], regions[:-1]), (regions[:, 1:], regions[:, :-1])]
-    pairs = np.concatenate([np.stack(side, axis=-1).reshape(-1, 2) for side in sides])
-    neighbours: list[set[int]] = [set() for _ in range(regions.max() + 1)]
-    for a, b in np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0).tolist():
-        neighbours[a].add(b)
-        neighbours[b].add(a)
-    colours: list[int] = []
-    for beside in neighbours:
-        taken = {colours[k] for k in beside if k < len(colours)}
-        colours.append(next(c for c in range(9) if c not in taken))
-    return np.array(colours)[regions]
-
-
-def _regions_frame(units: int, layers: int) -> list[Mark]:
-    colours = _colours(_region_numbers(units, layers))
-    return [Field(colours, x=(-3, 3), y=(-3, 3), scale="classes")]
-
-
-def _regions_alt(units: int, layers: int) -> str:
-    found = _region_numbers(units, layers).max() + 1
-    most = 1 + units + units * (units - 1) // 2
-    said = (
-        f"{counted(layers, 'hidden layer')} of {counted(units, 'ReLU unit')}: this window shows "
-        f"{found} regions, in each of which the network is linear."
-    )
-    if layers > 1:
-        return said
-    return f"{said} In the whole plane, {counted(units, 'line')} can make at most {most}."
-
-
-def linear_regions() -> Explorer:
-    """The regions of the plane in each of which a ReLU network is linear."""
-    return Explorer(
-        _regions_frame,
-        [
-            Slider("units", range(1, 13), label="units per layer", start=6, play=True),
-            Choice("layers", [1, 2, 3], label="Hidden layers", start=2),
-        ],
-        title="The regions in which a ReLU network is linear",
-        alt=_regions_alt,
-        x_label="x₁",
-        y_label="x₂",
-        equal=True,
-        aspect=1.0,
-        legend=False,
-        frames_per_second=2.0,
-    )
-
-
-def sine_error(kind: str, units: int) -> float:
-    """Return how far the best of five small networks is from the sine at its worst place."""
-    return float(np.abs(_best_fit(kind, units) - np.sin(_ANGLES)).max())
-
-
-_ANGLES = np.linspace(-np.pi, np.pi, 101)
-
-
-@cache
-def _best_fit(kind: str, units: int) -> FloatArray:
-    fits = [_fit(kind, units, np.random.default_rng(seed)) for seed in range(5)]
-    return min(fits, key=lambda fit: np.abs(fit - np.sin(_ANGLES)).max())
-
-
-def _fit(kind: str, units: int, rng: np.random.Generator) -> FloatArray:
-    network = initialize((1, units, 1), rng, kind)
-    network.W[0][:, 0] = rng.uniform(-2, 2, units)  # spread the kinks
-    X = _ANGLES[:, np.newaxis]
-    train(
-        network,
-        X,
-        np.sin(X),
-        loss="squared_error",
-        optimizer=Adam(0.03),
-        epochs=600,
-        batch_size=101,
-        rng=rng,
-        progress=False,
-    )
-    return predict_scores(network, X)[:, 0]
-
-
-def _sine_frame(units: int) -> list[Panel]:
-    sine = np.sin(_ANGLES)
-    fits, errors = [], []
-    for k, kind in enumerate(["tanh", "relu"]):
-        fit = _best_fit(kind, units)
-        fits.append(Line(_ANGLES, fit, label=_NAMES[kind], color=k))
-        errors.append(Line(_ANGLES, np.abs(fit - sine), label=_NAMES[kind], color=k))
-    return [
-        Panel(
-            [Line(_ANGLES, sine, color="muted", width=4, label="sine"), *fits],
-            title="The fit",
-            x_label="x",
-            y=(-1.4, 1.4),
-        ),
-        Panel(errors, title="Its error", x_label="x", y=(0, 0.8)),
-    ]
-
-
-def _sine_alt(units: int) -> str:
-    return (
-        f"{units} hidden units: the largest error is {sine_error('tanh', units):.3f} with tanh and "
-        f"{sine_error('relu', units):.3f} with ReLU, whose curve has at most {units + 1} straight "
-        "pieces."
-    )
-
-
-def sine_from_straight_pieces() -> Explorer:
-    """Small networks of tanh and of ReLU that have learned one period of the sine."""
-    return Explorer(
-        _sine_frame,
-        [Slider("units", [2, 3, 4, 6, 8, 12], label="hidden units", start=4, play=True)],
-        title="A round curve from straight pieces",
-        alt=_sine_alt,
-        frames_per_second=1.0,
     )

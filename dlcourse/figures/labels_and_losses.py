@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from dlcourse import plots
 from dlcourse._validation import IntArray
 from dlcourse.activations import sigmoid, softmax, softplus
-from dlcourse.datasets import load_digits_subset
+from dlcourse.datasets import half_size, load_digits_subset
 from dlcourse.explorers import (
     Bars,
     Choice,
@@ -121,7 +121,7 @@ def _clouds_frame(target: str, numbering: int) -> list[Mark]:
             x=_VIEW,
             y=_VIEW,
             scale="classes",
-            resolution=64,
+            resolution=96,
         ),
         Points(_PLACES, _CLOUD, labels=[f"cloud {name}" for name in _CLOUDS]),
         *labels,
@@ -130,11 +130,11 @@ def _clouds_frame(target: str, numbering: int) -> list[Mark]:
 
 def _clouds_alt(target: str, numbering: int) -> str:
     codes = _codes(target, NUMBERINGS[numbering])
-    told = ", ".join(f"{name} {code}" for name, code in zip(_CLOUDS, codes, strict=True))
+    asked = ", ".join(f"{name} {code}" for name, code in zip(_CLOUDS, codes, strict=True))
     right = _n_clouds_right(target, NUMBERINGS[numbering])
-    answers = np.unique(clouds_said(target, NUMBERINGS[numbering]))
-    named = ", ".join(_CLOUDS[k] for k in answers)
-    return f"To be learned: {told}. {right} of 80 points are told right. Answers given: {named}."
+    said = [_CLOUDS[k] for k in np.unique(clouds_said(target, NUMBERINGS[numbering]))]
+    only = "" if len(said) == len(_CLOUDS) else f" All answers are {' or '.join(said)}."
+    return f"To be learned: {asked}. {right} of 80 points are right.{only}"
 
 
 def four_clouds() -> Explorer:
@@ -145,8 +145,8 @@ def four_clouds() -> Explorer:
             Choice(
                 "target",
                 list(MACHINES),
-                labels=["number", "bits", "one of all"],
-                label="Output learns",
+                labels=["number", "bits", "one per cloud"],
+                label="Output",
             ),
             Slider(
                 "numbering",
@@ -175,9 +175,7 @@ N_SAMPLES, N_ORDERS = 3, 20
 def digits() -> tuple[Array, IntArray, Array, IntArray]:
     """Return the bundled digits, four pixels averaged to one: 5,000 and 1,000 of 14 x 14."""
     X, y, X_test, y_test = load_digits_subset()
-    small = [images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)) for images in (X, X_test)]
-    X, X_test = (images.reshape(-1, 196).astype(float) for images in small)
-    return X, y, X_test, y_test
+    return half_size(X).astype(float), y, half_size(X_test).astype(float), y_test
 
 
 def renumbered(target: str, order: IntArray, sample: slice) -> IntArray:
@@ -202,7 +200,7 @@ def said(target: str, order: int, sample: int) -> IntArray:
 
 @cache
 def accuracies(target: str) -> Array:
-    """Return the share of test digits told right, for each numbering (rows) and sample."""
+    """Return the share of right answers in the test, for each numbering (rows) and sample."""
     y_test = digits()[3]
     return np.array(
         [[(said(target, r, k) == y_test).mean() for k in range(N_SAMPLES)] for r in range(N_ORDERS)]
@@ -274,13 +272,13 @@ def _confusion_alt(target: str, order: int) -> str:
     unit = "codes differ in one bit" if target == "bits" else "numbers are neighbours"
     right = 1 - counts.sum() / (N_SAMPLES * 1000)
     return (
-        f"{right:.0%} of the test digits are told right. Of the mistakes, {near:.0%} lie between "
+        f"{right:.0%} of the test digits are right. Of the mistakes, {near:.0%} lie between "
         f"digits whose {unit}; it would be {chance:.0%} if numbers played no part. The most "
         f"frequent mistake: {shown} is called {said_}."
     )
 
 
-def mistakes_follow_the_numbers() -> Explorer:
+def where_the_mistakes_go() -> Explorer:
     """Renumber the digits and watch the mistakes of three machines."""
     return Explorer(
         _confusion_frame,
@@ -290,10 +288,10 @@ def mistakes_follow_the_numbers() -> Explorer:
                 "order",
                 _ORDERS_SHOWN,
                 names=[" ".join(map(str, orders()[r])) for r in _ORDERS_SHOWN],
-                label="digits with the numbers 0 to 9",
+                label="order of the digits",
             ),
         ],
-        title="Mistakes follow the numbers",
+        title="Where the mistakes go",
         alt=_confusion_alt,
     )
 
@@ -315,10 +313,13 @@ def _twenty_frame(sample: int, tried: int) -> list[Mark]:
 def _twenty_alt(sample: int, tried: int) -> str:
     found = {target: accuracies(target)[:tried, sample] for target in MACHINES}
     if tried == 1:
-        told = ", ".join(f"{target} {a[0]:.1%}" for target, a in found.items())
-        return f"Sample {sample + 1}, the usual numbering. Told right: {told}."
-    told = ", ".join(f"{target} {a.min():.1%} to {a.max():.1%}" for target, a in found.items())
-    return f"Sample {sample + 1}, {counted(tried, 'numbering')}. Told right: {told}."
+        shares = ", ".join(f"{target} {a[0]:.1%}" for target, a in found.items())
+        return f"Sample {sample + 1}, the usual numbering. Right answers: {shares}."
+    shares = ", ".join(f"{target} {a.min():.1%} to {a.max():.1%}" for target, a in found.items())
+    return (
+        f"Sample {sample + 1}, {counted(tried, 'numbering')}, one mark each; its height only keeps "
+        f"it apart from the others. Right answers: {shares}."
+    )
 
 
 def twenty_numberings() -> Explorer:
@@ -333,7 +334,7 @@ def twenty_numberings() -> Explorer:
         alt=_twenty_alt,
         x=(0, 1),
         y=(-0.6, 2.6),
-        x_label="share of test digits told right",
+        x_label="share of right answers",
         x_format=".0%",
         y_label="output learns",
         y_ticks={2: "number", 1: "bits", 0: "one-hot"},
@@ -514,7 +515,7 @@ def way_back_to_the_right_side() -> Explorer:
     """Start one example ever further on the wrong side and let two losses bring it back."""
     return Explorer(
         _way_frame,
-        [Slider("start", range(0, -8, -1), label="score at the start", start=-1)],
+        [Slider("start", range(-7, 1), label="score at the start", start=-1)],
         title="The way back from a mistake",
         alt=_way_alt,
         x=(0, _STEPS),
@@ -531,7 +532,7 @@ N_SEEDS, N_NETWORK_ORDERS = 3, 4
 
 @cache
 def network_accuracy(target: str, order: int, seed: int) -> float:
-    """Train 32 hidden units on all 5,000 digits; return the share of test digits told right."""
+    """Train 32 hidden units on all 5,000 digits; return the share of right answers in the test."""
     X, y, X_test, y_test = digits()
     machine, rng = MACHINES[target], np.random.default_rng(seed)
     Y = machine.encode(np.argsort(orders()[order])[y], 10)
@@ -553,16 +554,24 @@ def network_accuracies(target: str) -> Array:
     )
 
 
+@cache
+def linear_accuracies(target: str) -> Array:
+    """Return the accuracies of the linear machine on the same digits, for each numbering."""
+    y_test, every = digits()[3], slice(None)
+    runs = [renumbered(target, order, every) for order in orders()[:N_NETWORK_ORDERS]]
+    return np.array([(answers == y_test).mean() for answers in runs])
+
+
 def network_and_labels() -> Figure:
-    """Draw the accuracies of networks that learn the three kinds of labels."""
+    """Draw the accuracies of linear machines and networks that learn the three kinds of labels."""
     figure, ax = plt.subplots(figsize=(6.4, 2.6), layout="constrained")
     for target, row in _ROWS.items():
-        found = network_accuracies(target)
-        for k, numbering in enumerate(found):
-            heights = np.full(N_SEEDS, row + 0.15 * (1.5 - k))
-            ax.plot(numbering, heights, plots.MARKERS[row], color=plots.PALETTE[row])
+        color, marker = plots.PALETTE[row], plots.MARKERS[row]
+        heights = row + 0.15 * (1.5 - np.arange(N_NETWORK_ORDERS))
+        ax.plot(network_accuracies(target), heights, marker, color=color)
+        ax.plot(linear_accuracies(target), heights, marker, color=color, fillstyle="none")
     ax.set(
-        xlabel="share of test digits told right",
+        xlabel="share of right answers",
         ylabel="output learns",
         yticks=list(_ROWS.values()),
         yticklabels=list(_ROWS),

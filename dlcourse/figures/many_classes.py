@@ -41,11 +41,23 @@ from dlcourse.linear import (
 
 PENALTY = 1e-3  # on the weights of every fit here; without one they grow for ever where lines part
 _NAMES = ("A", "B", "C")
+_SIDE = (-4.0, 4.0)
+
+
+def _plane(
+    marks: list[Mark],
+    title: str,
+    x: tuple[float, float] = _SIDE,
+    y: tuple[float, float] = _SIDE,
+    aspect: float = 1.0,
+) -> Panel:
+    return Panel(
+        marks, title=title, x_label="x₁", y_label="x₂", x=x, y=y, equal=True, aspect=aspect
+    )
 
 
 # --- Three lines claim the plane ---
 
-_SIDE = (-4.0, 4.0)
 _CLOUD = np.random.default_rng(4).normal(scale=0.6, size=(3, 40, 2))
 _SEVERAL = 3  # the colour of a place that more than one class claims
 
@@ -109,16 +121,7 @@ def _claims_frame(asked: int, c1: float, c2: float) -> list[Panel]:
         numbers=".0f",
     )
     return [
-        Panel(
-            plane,
-            title="Who says “mine”?",
-            x_label="x₁",
-            y_label="x₂",
-            x=_SIDE,
-            y=_SIDE,
-            equal=True,
-            aspect=1.0,
-        ),
+        _plane(plane, "Who says “mine”?"),
         Panel(
             [bars],
             title="% of the square, by who claims it",
@@ -308,16 +311,7 @@ def _error_frame(x1: float, x2: float, label: str) -> list[Panel]:
         Handle(x1, x2, moves=("x1", "x2"), label="the point"),
     ]
     return [
-        Panel(
-            plane,
-            title="Who has the largest share?",
-            x_label="x₁",
-            y_label="x₂",
-            x=_SIDE,
-            y=_SIDE,
-            equal=True,
-            aspect=1.0,
-        ),
+        _plane(plane, "Who has the largest share?"),
         Panel(
             [Bars(bars, _NAMES, color=[0, 1, 2], numbers="+.2f" if told else ".2f")],
             title="Errors P − Y" if told else "Shares P",
@@ -364,21 +358,21 @@ class Judged(NamedTuple):
     ----------
     accuracy : float
         Share of examples whose class has the largest probability.
-    log_loss : float
-        Mean of minus the logarithm of the right class's probability.
     confidence : float
         Mean of the largest probability.
+    loss : float
+        Mean of minus the logarithm of the right class's probability.
     """
 
     accuracy: float
-    log_loss: float
     confidence: float
+    loss: float
 
 
 def judged(P: FloatArray, y: NDArray[np.intp]) -> Judged:
     """Compare probabilities (n, K) with class numbers (n,)."""
     right = P[np.arange(len(y)), y]
-    values = (P.argmax(axis=1) == y).mean(), -np.log(right).mean(), P.max(axis=1).mean()
+    values = (P.argmax(axis=1) == y).mean(), P.max(axis=1).mean(), -np.log(right).mean()
     return Judged(*map(float, values))
 
 
@@ -428,16 +422,7 @@ def _regions(title: str, W: FloatArray, data: Points) -> Panel:
     winner = Field(
         lambda P: scores(P, W).argmax(axis=1), x=_WIDE, y=_TALL, scale="classes", resolution=112
     )
-    return Panel(
-        [winner, data],
-        title=title,
-        x_label="x₁",
-        y_label="x₂",
-        x=_WIDE,
-        y=_TALL,
-        equal=True,
-        aspect=1.55,
-    )
+    return _plane([winner, data], title, _WIDE, _TALL, aspect=1.55)
 
 
 def _compared_frame(classes: int, bend: float, noise: float) -> list[Panel]:
@@ -456,9 +441,8 @@ def _compared_alt(classes: int, bend: float, noise: float) -> str:
     return (
         f"{classes} clouds {shape}, spread {noise:g}. One-vs-rest claims "
         f"{_claimed_clouds(classes, bend, noise)} of them; on fresh points it is right in "
-        f"{separate.accuracy:.1%} and says {separate.confidence:.1%} on average, log loss "
-        f"{separate.log_loss:.2f}. Softmax is right in {joint.accuracy:.1%} and says "
-        f"{joint.confidence:.1%}, log loss {joint.log_loss:.2f}."
+        f"{separate.accuracy:.1%}, its confidence {separate.confidence:.1%}. Softmax is right in "
+        f"{joint.accuracy:.1%}, its confidence {joint.confidence:.1%}."
     )
 
 
@@ -495,10 +479,7 @@ def _digits() -> tuple[Array, Array]:
     return X.astype(np.float64), y
 
 
-Run = tuple[Judged, float]  # and the steps that the fit took
-
-
-def compare_on_digits(seed: int, penalty: float) -> tuple[Run, Run]:
+def compare_on_digits(seed: int, penalty: float) -> FloatArray:
     """Train ten models alone and one joint one on 1,000 digits; judge both on 1,000 others."""
     X, y, new, truth = drawn_digits(seed)
     tasks = [logistic_objective(X, y == k, penalty) for k in range(10)]
@@ -507,8 +488,10 @@ def compare_on_digits(seed: int, penalty: float) -> tuple[Run, Run]:
     joint = minimize(task, np.zeros((10, 785)), tolerance=1e-4)
     P = one_vs_rest_probability(new, [model.w for model in alone])
     Q = predict_probability(new, joint.w)
-    steps = sum(model.n_iterations for model in alone) / 10
-    return (judged(P, truth), steps), (judged(Q, truth), joint.n_iterations)
+    steps = np.mean([model.n_iterations for model in alone])
+    apart = *judged(P, truth), steps
+    together = *judged(Q, truth), joint.n_iterations
+    return np.array([apart, together])
 
 
 def drawn_digits(seed: int) -> tuple[Array, Array, Array, Array]:

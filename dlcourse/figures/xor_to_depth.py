@@ -1,8 +1,9 @@
 """Figures and experiments of the chapter "From XOR to depth"."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
+from typing import Any
 
 import numpy as np
 
@@ -27,17 +28,19 @@ from dlcourse.explorers import (
     network_diagram,
     number,
 )
-from dlcourse.explorers.values import Array, Function, Limits
+from dlcourse.explorers.values import Array, Color, Function, Limits
 from dlcourse.features import product_features
+from dlcourse.figures.wording import counted
 from dlcourse.gates import XOR_NETWORK
 from dlcourse.linear import scores
 from dlcourse.losses import binary_cross_entropy
 from dlcourse.network import Network, forward, initialize, network_from_weights, predict_scores
 from dlcourse.optimizers import Adam
-from dlcourse.training import Callback, Epoch, train
+from dlcourse.training import Epoch, train
 
+CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+XOR = np.array([0, 1, 1, 0])
 _CLASSES = ("XOR says 0", "XOR says 1")
-_CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 _CLOUDS, _CLOUD_CLASSES = toy.xor(120, noise=0.09, rng=np.random.default_rng(0))
 
 
@@ -46,58 +49,65 @@ def _xor_network(sharpness: float) -> list[Array]:
     return [sharpness * (W / 20) for W in XOR_NETWORK]
 
 
-def _input_plane(marks: list[Mark], side: Limits, title: str, aspect: float = 1.1) -> Panel:
-    return Panel(marks, title=title, x_label="x₁", y_label="x₂", x=side, y=side, aspect=aspect)
+def _corners(labels: Sequence[str] = ()) -> Points:
+    return Points(CORNERS, XOR, labels=labels, size=11)
 
 
-def _over_plane(
-    function: Function, side: Limits, label: str, resolution: int, domain: Limits = (0, 1)
-) -> Field:
-    return Field(function, x=side, y=side, label=label, domain=domain, resolution=resolution)
+def _input_plane(title: str, side: Limits, *marks: Mark, **look: Any) -> Panel:
+    look = {"x": side, "y": side, "aspect": 1.1, **look}
+    return Panel(marks, title=title, x_label="x₁", y_label="x₂", **look)
+
+
+def _field(function: Function, side: Limits, label: str, resolution: int, **look: Any) -> Field:
+    look = {"x": side, "y": side, **look}
+    return Field(function, label=label, resolution=resolution, **look)
+
+
+def _strokes(paths: Iterable[Array], color: Color, width: float, label: str, **look: Any) -> Line:
+    """Draw many paths as one line; the pen is lifted after each."""
+    lifted = [np.vstack([path, [path[-1, 0], np.nan]]) for path in paths]
+    return Line(*np.vstack(lifted).T, color=color, width=width, label=label, **look)
+
+
+def _net(low: float, high: float, lines: int, points: int) -> list[Array]:
+    """Upright and level lines of a square."""
+    along = np.linspace(low, high, points)
+    upright = [np.column_stack([0 * along + x, along]) for x in np.linspace(low, high, lines)]
+    return [*upright, *(line[:, ::-1] for line in upright)]
 
 
 # --- Two logistic regressions move the plane ---
 
 
-def _moved(X: Array, percent: int) -> Array:
+def _moved(X: Array, way: float) -> Array:
     """Points part of the way from where they are to the outputs of NAND and OR."""
-    moved: Array = X + percent / 100 * (sigmoid(scores(X, _xor_network(8)[0])) - X)
+    moved: Array = X + way * (sigmoid(scores(X, _xor_network(8)[0])) - X)
     return moved
 
 
-def _moved_grid(percent: int) -> Line:
-    """Seven and seven lines; the pen is lifted after each."""
-    along = np.linspace(-0.25, 1.25, 25)
-    upright = [np.column_stack([np.full(25, x), along]) for x in np.linspace(-0.25, 1.25, 7)]
-    grid = _moved(np.vstack([*upright, *(line[:, ::-1] for line in upright)]), percent)
-    grid[24::25, 1] = np.nan
-    return Line(*grid.T, color="muted", width=0.8, label="what was a square grid")
-
-
-def _moved_frame(percent: int) -> list[Mark]:
+def _moved_frame(way: float) -> list[Mark]:
+    grid = [_moved(line, way) for line in _net(-0.25, 1.25, 7, 25)]
     return [
-        _moved_grid(percent),
+        _strokes(grid, "muted", 0.8, "what was a square grid"),
         Line([0.15, 1.35], [1.35, 0.15], color="ink", width=2.5, label="one straight line"),
-        Points(_moved(_CLOUDS, percent), _CLOUD_CLASSES, labels=("class 0", "class 1")),
-        Handle(*_moved(_CORNERS[:1], percent)[0], moves="percent", label="corner (0, 0)"),
+        Points(_moved(_CLOUDS, way), _CLOUD_CLASSES, labels=("class 0", "class 1")),
+        Handle(*_moved(CORNERS[:1], way)[0], moves="way", label="corner (0, 0)"),
     ]
 
 
-def _moved_alt(percent: int) -> str:
-    beyond = _moved(_CLOUDS, percent).sum(axis=1) > 1.5
+def _moved_alt(way: float) -> str:
+    beyond = _moved(_CLOUDS, way).sum(axis=1) > 1.5
     zeros, ones = (f"{beyond[k == _CLOUD_CLASSES].mean():.0%}" for k in (0, 1))
     return (
-        f"{percent}% of the way to where two logistic regressions send the points, {ones} of "
-        f"class 1 lie beyond the line, and {zeros} of class 0."
+        f"After {way:.0%} of the way {ones} of class 1 and {zeros} of class 0 are beyond the line."
     )
 
 
 def two_units_move_the_plane() -> Explorer:
     """Move the plane to the outputs of two regressions, under a line that stays."""
-    way = "way to the two outputs, in %"
     return Explorer(
         _moved_frame,
-        [Slider("percent", range(0, 101, 5), label=way, play=True)],
+        [Slider("way", np.linspace(0, 1, 21), label="way", format=".0%", play=True)],
         title="Two logistic regressions move the plane",
         alt=_moved_alt,
         x_label="x₁, turning into output 1",
@@ -129,26 +139,12 @@ def _seen(P: Array, turn: float) -> Array:
     return picture
 
 
-def _wires(patch: Callable[[Array, Array], Array], turn: float, n: int) -> tuple[Array, Array]:
-    """Net of n and n lines on the surface that `patch(a, b)` spans for a, b in 0..1."""
-    a, b = np.meshgrid(np.linspace(0, 1, n), np.linspace(0, 1, 13))
-    lines = [_seen(patch(p.ravel(), q.ravel()), turn) for p, q in ((a.T, b.T), (b.T, a.T))]
-    path = np.vstack(lines)
-    path[12::13, 1] = np.nan
-    return path[:, 0], path[:, 1]
-
-
-def _saddle(a: Array, b: Array) -> Array:
-    return product_features(np.column_stack([1.6 * a - 0.3, 1.6 * b - 0.3]))
-
-
-def _plane(w12: float) -> Callable[[Array, Array], Array]:
-    """Patch of the plane s = 0 around the point nearest to the middle of the data."""
+def _plane(w12: float) -> list[Array]:
+    """Net on the plane s = 0 around its point that is nearest to the middle of the data."""
     down = np.array([w12, w12, -2.0]) / np.hypot(2.0, w12 * np.sqrt(2))
     along = np.array([1, -1, 0]) / np.sqrt(2)
-    normal = np.array([1, 1, w12])
-    middle = np.array([0.5, 0.5, 0.4]) - normal * (0.6 + 0.4 * w12) / (2 + w12**2)
-    return lambda a, b: middle + np.outer(1.7 * a - 0.85, along) + np.outer(1.4 * b - 0.7, down)
+    middle = np.array([0.5, 0.5, 0.4]) - np.array([1, 1, w12]) * (0.6 + 0.4 * w12) / (2 + w12**2)
+    return [middle + line @ [0.85 * along, 0.7 * down] for line in _net(-1, 1, 6, 13)]
 
 
 def _boundary(w12: float) -> tuple[Array, Array]:
@@ -182,21 +178,23 @@ def _feature_axes(turn: float) -> list[Mark]:
 
 def _cross_frame(w12: float, turn: float) -> list[Panel]:
     side, (boundary, inside) = _CROSS_SIDE, _boundary(w12)
+    sheet = [_seen(product_features(line), turn) for line in _net(*side, 7, 13)]
+    plane = [_seen(line, turn) for line in _plane(w12)]
     flat = [
-        _over_plane(lambda X: _cross_score(X, w12), side, "score", 40, domain=(-2, 2)),
+        _field(lambda X: _cross_score(X, w12), side, "score", 40, domain=(-2, 2)),
         _in_ink(boundary, inside, 2.0, "s = 0"),
         Points(_CLOUDS, _CLOUD_CLASSES, labels=_CLASSES),
     ]
     lifted = [
-        Line(*_wires(_saddle, turn, 7), color="muted", width=0.7, label="height x₁x₂"),
-        Line(*_wires(_plane(w12), turn, 6), color=2, width=1.0, dash=False, label="s = 0"),
+        _strokes(sheet, "muted", 0.7, "the inputs, lifted to x₁x₂"),
+        _strokes(plane, 2, 1.0, "the plane s = 0", dash=False),
         *_feature_axes(turn),
         Points(_seen(product_features(_CLOUDS), turn), _CLOUD_CLASSES),
         _in_ink(_seen(product_features(boundary), turn), inside, 3.0, "where they meet"),
     ]
     return [
-        _input_plane(flat, side, "Input plane", aspect=1.0),
-        Panel(lifted, title="Feature space", axes=False, aspect=1.0),
+        _input_plane("Input plane", side, *flat),
+        Panel(lifted, title="Feature space", axes=False, aspect=1.1),
     ]
 
 
@@ -219,11 +217,11 @@ def plane_among_features() -> Explorer:
             Slider(
                 "w12",
                 np.arange(-4, 1.1, 0.5),
-                label="weight of the product, w₁₂",
+                label="weight w₁₂",
                 start=0.0,
                 format=".1f",
             ),
-            Slider("turn", np.linspace(0, 1, 9), label="turn the feature space", format=".0%"),
+            Slider("turn", np.linspace(0, 1, 9), label="turn", format=".0%"),
         ],
         title="A plane among the features, a hyperbola among the inputs",
         alt=_cross_alt,
@@ -237,19 +235,19 @@ def plane_among_features() -> Explorer:
 
 # --- XOR in two stages ---
 
-_XOR = np.array([0, 1, 1, 0])
+_XOR_SIDE = (-0.4, 1.4)
 
 
 def _between(sharpness: float) -> float:
     """Middle between NAND + OR where XOR is 0 and where it is 1."""
-    sums = sigmoid(scores(_CORNERS, _xor_network(sharpness)[0])).sum(axis=1)
+    sums = sigmoid(scores(CORNERS, _xor_network(sharpness)[0])).sum(axis=1)
     return float(sums[:2].mean())
 
 
 def _weights(sharpness: float, line: str) -> list[Array]:
-    """NAND and OR, then AND with its own threshold or with one that follows."""
+    """NAND and OR, then AND with its own threshold or with one between the sums."""
     first, second = _xor_network(sharpness)
-    threshold = 1.5 if line == "stays" else _between(sharpness)
+    threshold = 1.5 if line == "at 1.5" else _between(sharpness)
     return [first, np.column_stack([[-sharpness * threshold], second[:, 1:]])]
 
 
@@ -273,7 +271,7 @@ def _xor_diagram(x: Array, weights: list[Array]) -> Diagram:
 
 def _truth_table(corner: int, weights: list[Array]) -> Matrix:
     return Matrix(
-        np.column_stack([_CORNERS, *_stages(_CORNERS, weights)]),
+        np.column_stack([CORNERS, *_stages(CORNERS, weights)]),
         columns=["x₁", "x₂", "NAND", "OR", "XOR"],
         numbers=".2f",
         scale="diverging",
@@ -283,26 +281,25 @@ def _truth_table(corner: int, weights: list[Array]) -> Matrix:
 
 
 def _xor_plane(x: Array, weights: list[Array]) -> Panel:
-    side = (-0.4, 1.4)
-    marks = [
-        _over_plane(lambda X: _stages(X, weights)[1], side, "output", 36),
+    return _input_plane(
+        "Input plane",
+        _XOR_SIDE,
+        _field(lambda X: _stages(X, weights)[1], _XOR_SIDE, "output", 36),
         Line([-0.4, 0.9], [0.9, -0.4], color="ink", dash=True, label="OR"),
         Line([0.1, 1.4], [1.4, 0.1], color="ink", label="NAND"),
-        Points(_CORNERS, _XOR, size=11),
+        _corners(),
         Handle(*x[0], moves="corner", label="input"),
-    ]
-    return _input_plane(marks, side, "Input plane")
+    )
 
 
 def _hidden_space(x: Array, weights: list[Array]) -> Panel:
-    sums, side = np.linspace(-0.6, 2.6, 65), (-0.2, 1.3)
-    track, _ = _stages(np.column_stack([sums / 2, sums / 2]), weights)
-    bias, *slopes = weights[1][0]
-    across = -bias / slopes[0] - np.array(side)
+    diagonal, side = np.linspace(*_XOR_SIDE, 73), (-0.2, 1.3)
+    track, _ = _stages(np.column_stack([diagonal, diagonal]), weights)
+    bias, slope, _ = weights[1][0]
     marks = [
         Line(*track.T, color="muted", label="the whole plane"),
-        Line(side, across, color="ink", label="AND"),
-        Points(_stages(_CORNERS, weights)[0], _XOR, labels=_CLASSES, size=11),
+        Line(side, -bias / slope - np.array(side), color="ink", label="AND"),
+        Points(_stages(CORNERS, weights)[0], XOR, labels=_CLASSES, size=11),
         Points(_stages(x, weights)[0], color="ink", hollow=True, size=20),
     ]
     return Panel(
@@ -311,7 +308,7 @@ def _hidden_space(x: Array, weights: list[Array]) -> Panel:
 
 
 def _xor_frame(corner: int, sharpness: float, line: str) -> list[Panel]:
-    x, weights = _CORNERS[[corner]], _weights(sharpness, line)
+    x, weights = CORNERS[[corner]], _weights(sharpness, line)
     return [
         Panel([_xor_diagram(x, weights)], title="The network", aspect=1.1),
         Panel([_truth_table(corner, weights)], title="All four inputs", aspect=1.1),
@@ -322,27 +319,26 @@ def _xor_frame(corner: int, sharpness: float, line: str) -> list[Panel]:
 
 def _xor_alt(corner: int, sharpness: float, line: str) -> str:
     weights = _weights(sharpness, line)
-    H, y = _stages(_CORNERS, weights)
-    n_right = int(np.sum((y > 0.5) == _XOR))
-    (x1, x2), (h1, h2) = _CORNERS[corner], H[corner]
-    threshold = "" if line == "stays" else f", with AND's line moved to {_between(sharpness):.2f},"
+    H, y = _stages(CORNERS, weights)
+    (x1, x2), (h1, h2) = CORNERS[corner], H[corner]
+    threshold = "" if line == "at 1.5" else f" and with AND's line at {_between(sharpness):.2f}"
     return (
-        f"At sharpness {sharpness:g}{threshold} the input ({x1}, {x2}) moves to "
-        f"({h1:.2f}, {h2:.2f}) in hidden space and the output is {y[corner]:.2f}; {n_right} of "
-        "the 4 corners are right."
+        f"At sharpness {sharpness:g}{threshold} the input ({x1}, {x2}) goes to "
+        f"({h1:.2f}, {h2:.2f}) in hidden space, and the output is {y[corner]:.2f}. "
+        f"{np.sum((y > 0.5) == XOR)} of the 4 corners are right."
     )
 
 
 def xor_in_two_stages() -> Explorer:
     """Make the units of the XOR network softer and softer, with AND's line at rest or not."""
     sharpness = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 14, 20]
-    corners = [f"{x1}, {x2}" for x1, x2 in _CORNERS]
+    corners = [f"{x1}, {x2}" for x1, x2 in CORNERS]
     return Explorer(
         _xor_frame,
         [
             Choice("corner", range(4), labels=corners, label="inputs x₁, x₂", start=1),
             Slider("sharpness", sharpness, label="sharpness", start=20),
-            Choice("line", ["stays", "follows"], label="AND's line"),
+            Choice("line", ["at 1.5", "halfway"], label="AND's line"),
         ],
         title="XOR in two stages",
         alt=_xor_alt,
@@ -355,37 +351,26 @@ def xor_in_two_stages() -> Explorer:
 _STOPS = [0, 20, 40, 70, 100, 150, 200, 300]
 
 
-def learn_xor(n_hidden: int, seed: int, callbacks: Sequence[Callback] = ()) -> Network:
-    """Train one hidden layer of sigmoids on the four corners."""
+fit = partial(train, loss="binary_cross_entropy", progress=False)
+
+
+def learn_xor(n_hidden: int, seed: int, **how: Any) -> Network:
+    """Train one hidden layer of sigmoids on the four corners; `how` goes to `train`."""
     rng = np.random.default_rng(seed)
     network = initialize((2, n_hidden, 1), rng, activation="sigmoid")
-    train(
-        network,
-        _CORNERS,
-        _XOR,
-        loss="binary_cross_entropy",
-        optimizer=Adam(0.1),
-        epochs=300,
-        rng=rng,
-        callbacks=callbacks,
-        progress=False,
-    )
+    fit(network, CORNERS, XOR, optimizer=Adam(0.1), epochs=300, rng=rng, **how)
     return network
-
-
-def _copy(network: Network) -> Network:
-    return replace(network, parameters=network.parameters.copy())
 
 
 @cache
 def _learning(n_hidden: int, seed: int) -> list[Network]:
     """Network after every tenth step."""
-    start = initialize((2, n_hidden, 1), np.random.default_rng(seed), activation="sigmoid")
-    kept = [start]
+    kept = [initialize((2, n_hidden, 1), np.random.default_rng(seed), activation="sigmoid")]
 
     def keep(epoch: Epoch) -> None:
         if epoch.number % 10 == 0:
-            kept.append(_copy(epoch.network))
+            network = epoch.network
+            kept.append(replace(network, parameters=network.parameters.copy()))
 
     learn_xor(n_hidden, seed, callbacks=[keep])
     return kept
@@ -394,31 +379,29 @@ def _learning(n_hidden: int, seed: int) -> list[Network]:
 @cache
 def _losses(n_hidden: int, seed: int) -> list[float]:
     networks = _learning(n_hidden, seed)
-    return [binary_cross_entropy(predict_scores(n, _CORNERS)[:, 0], _XOR) for n in networks]
+    return [binary_cross_entropy(predict_scores(n, CORNERS)[:, 0], XOR) for n in networks]
 
 
 def _zero_lines(W: Array, reach: float) -> Line:
-    """Where each unit of a first layer has the score 0; the pen is lifted after each."""
+    """Where each unit of a first layer has the score 0."""
     normal = W[:, 1:] / np.sum(W[:, 1:] ** 2, axis=1, keepdims=True)
     foot, along = -W[:, :1] * normal, normal[:, ::-1] * [1, -1]
     along *= reach / np.linalg.norm(along, axis=1, keepdims=True)
-    path = np.stack([foot - along, foot + along, foot], axis=1).reshape(-1, 2)
-    path[2::3, 1] = np.nan
-    return Line(*path.T, color="ink", dash=True, label="a hidden unit's line")
+    ends = np.stack([foot - along, foot + along], axis=1)
+    return _strokes(ends, "ink", 2.0, "a hidden unit's line", dash=True)
 
 
 def _learning_frame(n_hidden: int, seed: int, step: int) -> list[Panel]:
-    side, kept = (-0.4, 1.4), _learning(n_hidden, seed)
+    side, kept, losses = (-0.4, 1.4), _learning(n_hidden, seed), _losses(n_hidden, seed)
     network = kept[step // 10]
     plane = [
-        _over_plane(lambda X: sigmoid(predict_scores(network, X)[:, 0]), side, "output", 15),
+        _field(lambda X: sigmoid(predict_scores(network, X)[:, 0]), side, "output", 15),
         _zero_lines(network.W[0], reach=3.0),
-        Points(_CORNERS, _XOR, labels=_CLASSES, size=11),
+        _corners(_CLASSES),
     ]
-    losses = _losses(n_hidden, seed)
     loss = Line(10 * np.arange(len(kept)), losses, color="ink", label="loss", upto=step // 10)
     return [
-        _input_plane(plane, side, "What it says"),
+        _input_plane("What it says", side, *plane),
         Panel(
             [loss], title="Its loss", x_label="steps", y_label="loss", x=(0, 310), y=(0, 1.1),
             aspect=1.1, legend=False,
@@ -427,12 +410,11 @@ def _learning_frame(n_hidden: int, seed: int, step: int) -> list[Panel]:
 
 
 def _learning_alt(n_hidden: int, seed: int, step: int) -> str:
-    network = _learning(n_hidden, seed)[step // 10]
-    s = predict_scores(network, _CORNERS)[:, 0]
+    s = predict_scores(_learning(n_hidden, seed)[step // 10], CORNERS)[:, 0]
     says = ", ".join(f"{p:.2f}" for p in sigmoid(s))
     return (
         f"{n_hidden} hidden units, start {seed}, after {step} steps: it says {says} at (0,0), "
-        f"(0,1), (1,0), (1,1). Right: {np.sum((s > 0) == _XOR)} of 4; "
+        f"(0,1), (1,0), (1,1). Right: {np.sum((s > 0) == XOR)} of 4; "
         f"loss {_losses(n_hidden, seed)[step // 10]:.2f}."
     )
 
@@ -475,9 +457,11 @@ def _outputs(what: str) -> list[Array]:
 
 
 def _growing_panel(what: str) -> Panel:
+    n_outputs = len(_GROWING[what][-1])
     diagram = network_diagram(
         _GROWING[what],
         _outputs(what),
+        outputs=["output"] if n_outputs == 1 else [f"unit {k + 1}" for k in range(n_outputs)],
         functions="σ",
         value_domain=(-2, 2),
         weight_domain=(-2, 2),
@@ -511,16 +495,7 @@ def trained_on_moons(seed: int = 8) -> tuple[Network, Array, Array]:
     rng = np.random.default_rng(seed)
     X, y = toy.moons(200, noise=0.12, rng=rng)
     network = initialize((2, 4, 3, 1), rng, activation="tanh")
-    train(
-        network,
-        X,
-        y,
-        loss="binary_cross_entropy",
-        optimizer=Adam(0.03),
-        epochs=100,
-        rng=rng,
-        progress=False,
-    )
+    fit(network, X, y, optimizer=Adam(0.03), epochs=100, rng=rng)
     return network, X, y
 
 
@@ -548,14 +523,7 @@ def _flow_frame(layer: int, x1: float, x2: float) -> list[Panel]:
     network, X, y = trained_on_moons()
     wide, high = (-1.5, 2.5), (-1.0, 1.5)
     plane = [
-        Field(
-            lambda P: sigmoid(predict_scores(network, P)),
-            x=wide,
-            y=high,
-            domain=(0, 1),
-            label="P",
-            resolution=64,
-        ),
+        _field(lambda P: sigmoid(predict_scores(network, P)), wide, "P", 64, y=high),
         Contour(0.5, label="one half"),
         _zero_lines(network.W[0], reach=5.0),
         Points(X, y, labels=("class 0", "class 1"), size=5),
@@ -563,16 +531,8 @@ def _flow_frame(layer: int, x1: float, x2: float) -> list[Panel]:
         Handle(x1, x2, moves=("x1", "x2"), label="input"),
     ]
     return [
-        Panel([_flow_diagram(layer, x1, x2)], title="The pass so far", aspect=1.9),
-        Panel(
-            plane,
-            title="Where the input lies",
-            x_label="x₁",
-            y_label="x₂",
-            x=wide,
-            y=high,
-            aspect=1.9,
-        ),
+        Panel([_flow_diagram(layer, x1, x2)], title="The pass so far", aspect=1.6),
+        _input_plane("Where the input lies", wide, *plane, y=high, aspect=1.9),
     ]
 
 
@@ -626,15 +586,11 @@ def _folded(X: Array, folds: float) -> Array:
 
 
 def _sheet(folds: float) -> list[Mark]:
-    along = np.linspace(-2, 2, 5)
-    lines = [np.column_stack([np.full(5, x), along]) for x in along]
-    net = _folded(np.vstack([*lines, *(line[:, ::-1] for line in lines)]), folds)
-    net = np.insert(net, range(5, 51, 5), [0, np.nan], axis=0)
     axis, crease, _ = _CREASES[min(int(folds), 3)]
     ends = [[crease, crease], [-2.2, 2.2]]
     X, y = _islands()
     return [
-        Line(*net.T, color="muted", width=0.8, label="sheet"),
+        _strokes([_folded(line, folds) for line in _net(-2, 2, 5, 5)], "muted", 0.8, "sheet"),
         Line([-0.95, 2.2], [2.2, -0.95], color="ink", width=2.5, label="straight line"),
         Points(_folded(X, folds), y, labels=("class 0", "class 1"), size=5),
         Handle(*_folded(np.array([[-2, -2]]), folds)[0], moves="folds", label="corner"),
@@ -651,13 +607,13 @@ def _unfolded_score(X: Array, folds: float) -> Array:
 def _fold_frame(folds: float) -> list[Panel]:
     side = (-2.2, 2.2)
     unfolded = [
-        _over_plane(lambda X: _unfolded_score(X, folds), side, "score", 45, domain=(-1.5, 1.5)),
+        _field(lambda X: _unfolded_score(X, folds), side, "score", 45, domain=(-1.5, 1.5)),
         Contour(0.0, label="the same line"),
         Points(*_islands(), size=5),
     ]
     return [
-        _input_plane(_sheet(folds), side, "The sheet, folded", aspect=1.0),
-        _input_plane(unfolded, side, "And unfolded again", aspect=1.0),
+        _input_plane("The sheet, folded", side, *_sheet(folds), aspect=1.0),
+        _input_plane("And unfolded again", side, *unfolded, aspect=1.0),
     ]
 
 
@@ -668,8 +624,8 @@ def _fold_alt(folds: float) -> str:
     begun = f" and {going:.0%} of the next" if going else ""
     return (
         f"{done:.0f} of 4 folds are done{begun}. Unfolded, the straight line has "
-        f"{2**done:.0f} straight piece{'s' * (done > 0)}, and {right:.0%} of the points lie on "
-        "the right side of it."
+        f"{counted(2 ** int(done), 'straight piece')}, and {right:.0%} of the points lie on the "
+        "right side of it."
     )
 
 
@@ -680,7 +636,7 @@ def folding_the_plane() -> Explorer:
         [Slider("folds", np.linspace(0, 4, 17), label="folds", format="g", play=True)],
         title="Four folds and one straight line",
         alt=_fold_alt,
-        buttons=[Button(f"{k} fold{'s' * (k > 1)}", folds=float(k)) for k in (1, 2, 3, 4)],
+        buttons=[Button(counted(k, "fold"), folds=float(k)) for k in (1, 2, 3, 4)],
         frames_per_second=3,
     )
 
@@ -705,7 +661,7 @@ def tents() -> Explorer:
         lambda: [
             Panel(
                 [Line(_ALONG, predict_scores(folds(k), _ALONG[:, None])[:, 0], color="ink")],
-                title=f"{k} stage{'s' * (k > 1)}: {2**k} pieces",
+                title=f"{counted(k, 'stage')}: {2**k} pieces",
                 x_label="x",
                 y_label="output",
                 x=(0, 1),
@@ -740,16 +696,7 @@ def spiral_accuracy(
     X, y = toy.spirals(640, noise=0.02, rng=data, turns=turns)
     rng = np.random.default_rng(seed)
     network = initialize((2, *hidden, 1), rng)
-    train(
-        network,
-        X[:320],
-        y[:320],
-        loss="binary_cross_entropy",
-        optimizer=Adam(rate),
-        epochs=epochs,
-        rng=rng,
-        progress=False,
-    )
+    fit(network, X[:320], y[:320], optimizer=Adam(rate), epochs=epochs, rng=rng)
     says_1 = predict_scores(network, X[320:])[:, 0] > 0
     return float(np.mean(says_1 == y[320:]))
 
@@ -769,7 +716,7 @@ def _depth_panel(turns: int) -> Panel:
             Line(depths, np.median(accuracies, axis=1), color="ink", label="median"),
             Points(dots, color="muted", size=6, label="one seed"),
         ],
-        title=f"Spirals of {turns} turn{'s' * (turns > 1)}",
+        title=f"Spirals of {counted(turns, 'turn')}",
         x_label="hidden layers",
         y_label="accuracy on new points",
         x=(0.5, 6.5),
@@ -783,7 +730,7 @@ def _depth_panel(turns: int) -> Panel:
 def _depth_words(turns: int) -> str:
     rows = zip(HIDDEN, spiral_accuracies(turns), strict=True)
     medians = ", ".join(f"{np.median(row):.0%} with {len(hidden)}" for hidden, row in rows)
-    return f"Spirals of {turns} turn{'s' * (turns > 1)}: {medians}."
+    return f"Spirals of {counted(turns, 'turn')}: {medians}."
 
 
 def accuracy_against_depth() -> Explorer:

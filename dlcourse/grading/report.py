@@ -28,6 +28,7 @@ from dlcourse.grading.statistics import (
 from dlcourse.grading.tables import Value, write_csv, write_whole
 from dlcourse.grading.wording import (
     bar_label,
+    by_hand,
     case_text,
     duration,
     mistake_name,
@@ -121,6 +122,7 @@ def render(rows: Sequence[ReportRow], summary: Summary, title: str) -> str:
     )
     environment.filters |= {
         "points": points,
+        "by_hand": by_hand,
         "percent": percent,
         "duration": duration,
         "shortened": shortened,

@@ -76,6 +76,14 @@ class ExerciseSummary:
     nothing: float
     mean: float
 
+    @property
+    def settled(self) -> bool:
+        """Whether these numbers say how hard it was: somebody has a mark, and nobody waits for one.
+
+        While answers wait for a person, only those who left the cell empty have a mark, 0.
+        """
+        return self.marked > 0 and not self.unmarked
+
 
 @dataclass(frozen=True)
 class Mistake:
@@ -147,7 +155,7 @@ class Summary:
     seconds : tuple of float
         Time per notebook, in ascending order.
     exercises : tuple of ExerciseSummary
-        The hardest first.
+        The hardest first, those for which a person must mark an answer last.
     mistakes : tuple of Mistake
         Known misconceptions and other failures, the commonest first.
     unnamed : tuple of Unnamed
@@ -272,8 +280,8 @@ def count_exercise(name: str, maximum: float, marks: Sequence[float | None]) -> 
 
 
 def difficulty(exercise: ExerciseSummary) -> tuple[bool, float]:
-    """Sort key: the smallest share of the points first, cells without a mark last."""
-    return not (exercise.marked and exercise.maximum), share(exercise.mean, exercise.maximum)
+    """Sort key: the smallest share of the points first, what is not settled last."""
+    return not (exercise.settled and exercise.maximum), share(exercise.mean, exercise.maximum)
 
 
 def name_cells(rows: Iterable[ReportRow]) -> dict[Cell, str]:

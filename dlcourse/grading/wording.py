@@ -37,9 +37,12 @@ def as_text(summary: Summary) -> str:
         f"time         {typical_time(summary.seconds)}",
         f"sandbox      {counted(summary.sandboxes)}",
     ]
-    if summary.exercises:
+    if summary.unmarked:
+        lines.append(f"by hand      {by_hand(summary.unmarked)}")
+    settled = [exercise for exercise in summary.exercises if exercise.settled]
+    if settled:
         lines += ["", f"{'hardest exercises':42}{'mean':>14}{'full':>8}{'nothing':>10}"]
-        lines += [exercise_line(exercise) for exercise in summary.exercises[:6]]
+        lines += [exercise_line(exercise) for exercise in settled[:6]]
     if summary.misconceptions:
         lines += ["", f"{'commonest misconceptions':56}{'students':>10}{'share':>8}"]
         lines += [mistake_line(mistake) for mistake in summary.misconceptions[:6]]
@@ -97,6 +100,18 @@ def typical_time(seconds: Sequence[float]) -> str:
 def counted(counts: dict[str, int]) -> str:
     """Write counts in one line: ``190 graded, 10 stopped``."""
     return ", ".join(f"{count:,} {name}" for name, count in counts.items()) or "none"
+
+
+def by_hand(cells: int) -> str:
+    """Say how many cells wait for a person.
+
+    Examples
+    --------
+    >>> by_hand(1)
+    '1 cell waits for a person and counts as 0 until then'
+    """
+    who, count = ("cell waits", "counts") if cells == 1 else ("cells wait", "count")
+    return f"{cells:,} {who} for a person and {count} as 0 until then"
 
 
 def bar_label(bar: Bar) -> str:

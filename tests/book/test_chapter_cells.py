@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 PLAIN_INSTALL = Path(__file__).with_name("plain_install.py")
 REMOVED, FOLDED = {"remove-cell", "remove-input"}, {"hide-cell", "hide-input"}
 LINES = 12  # of a hidden cell, which has nothing to do but to glue numbers into the text
+WIDTH = 76  # of a line, as many characters as a desktop shows
 
 
 def cells(chapter):
@@ -66,3 +67,8 @@ def test_a_figure_s_cell_holds_its_call_and_no_other_is_hidden_but_short_ones(ch
         elif tags & (REMOVED | FOLDED):
             assert not any(isinstance(each, defines) for each in statements), source
             assert len(source.splitlines()) <= LINES, source
+
+
+def test_lines_of_code_are_read_without_scrolling(chapter):
+    shown = (source for tags, source in cells(chapter) if not tags & REMOVED)
+    assert [line for source in shown for line in source.splitlines() if len(line) > WIDTH] == []

@@ -26,6 +26,13 @@ def test_a_listing_is_the_code_without_its_docstrings():
         assert max(map(len, listing.splitlines())) <= COLUMN
 
 
+def test_the_lines_of_backpropagation_stand_whole():
+    code = inspect.getsource(backprop.backpropagate)
+    listing = fitted(without_docstrings(code)).splitlines()
+    _, *body = code.partition('"""')[2].partition('"""')[2].splitlines()
+    assert set(body) <= set(listing)
+
+
 def test_no_line_is_left_where_a_docstring_was():
     code = 'def f(x):\n    """Say.\n\n    More.\n    """\n\n    return x\n'
     assert fitted(without_docstrings(code)) == "def f(x):\n    return x"

@@ -12,6 +12,7 @@ from questions import interval, number, settings
 
 from dlcourse.explorers.page import STATIC
 from dlcourse.figures import backpropagation as figures
+from dlcourse.figures import slopes_that_vanish
 
 nbformat = pytest.importorskip("nbformat")
 pytest.importorskip("myst_nb")
@@ -20,6 +21,8 @@ BOOK = Path(__file__).parents[2] / "book"
 CONF = f"""
 import sys
 sys.path.insert(0, {str(BOOK / "_ext")!r})
+from dlcourse.figures import backpropagation, slopes_that_vanish
+backpropagation.output_and_slope = slopes_that_vanish.output_and_slope  # on one page with its own
 project = "Small"
 extensions = ["myst_nb", "static_math", "dlcourse_explorers", "figure_source", "questions"]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
@@ -51,7 +54,7 @@ Which of the two gets more blame?
 """
 SKETCH = """
 :::{predict} slope
-:figure: slopes_of_the_nonlinearities
+:figure: output_and_slope
 :sketch: slope of sigmoid
 :waiting: "The axes for the slope."
 
@@ -199,7 +202,7 @@ def test_every_chapter_asks_before_its_figures_and_at_its_end(chapter):
 def site(tmp_path_factory):
     if not (STATIC / "explorer.js").exists():
         pytest.skip("npm run build was not run")
-    cells = [CHOICE, figures.two_passes, SKETCH, figures.slopes_of_the_nonlinearities, NUMBER]
+    cells = [CHOICE, figures.two_passes, SKETCH, slopes_that_vanish.output_and_slope, NUMBER]
     folder, said = build(tmp_path_factory.mktemp("questions"), *cells)
     assert said == ""
     return folder

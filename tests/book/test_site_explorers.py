@@ -146,7 +146,8 @@ def test_an_address_leads_to_a_state_of_a_figure_far_down(site, visit, chapter):
           const {controls, start} = about(figure);
           const values = controls[0].code ?? controls[0].values;
           const words = figure.querySelector("figcaption span").textContent;
-          return [figure.id, controls[0].name, values.at(start[0] ? 0 : -1), words];
+          const value = values.at(start[0] ? 0 : -1).replace("−", "-");
+          return [figure.id, controls[0].name, value, words];
         }"""
         )
     )

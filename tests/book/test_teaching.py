@@ -107,6 +107,32 @@ def test_threes_and_eights():
     assert 0.4 < np.mean(np.maximum(p, 1 - p) > 0.9) < 0.46
 
 
+def test_a_loss_that_still_falls():
+    """The model answer about 200 threes and eights, which are all right after 300 steps."""
+    X, y, X_test, y_test = load_digits_subset()
+    train, test = np.isin(y, [3, 8]), np.isin(y_test, [3, 8])
+    X, y = X[train][:200], 1 * (y[train][:200] == 8)
+    X_test, y_test = X_test[test], 1 * (y_test[test] == 8)
+    w, weights = np.zeros(785), []
+    for _ in range(30):
+        for _ in range(100):
+            w = w - 0.1 * logistic_gradient(X, y, w)
+        weights.append(w)
+    assert all(((scores(X, w) > 0) == y).all() for w in weights[2:])
+    seen = [binary_cross_entropy(scores(X, w), y) for w in weights]
+    unseen = [binary_cross_entropy(scores(X_test, w), y_test) for w in weights]
+    assert np.all(np.diff(seen) < 0)
+    assert np.argmin(unseen) == 2
+    assert np.all(np.diff(unseen[2:]) > 0)
+    longer = np.diff(np.linalg.norm(weights, axis=1))
+    assert np.all(longer > 0)
+    assert np.all(np.diff(longer) < 0)  # more and more slowly
+    early, late = (scores(X_test, weights[k]) for k in (2, 29))
+    assert np.sum((early > 0) != (late > 0)) <= 4  # of 200: hardly any changes sides
+    wrong = ((early > 0) != y_test) & ((late > 0) != y_test)
+    assert np.abs(late[wrong]).mean() > 1.5 * np.abs(early[wrong]).mean()
+
+
 def test_what_nobody_claims():
     X, y, X_test, y_test = load_digits_subset()
     X, Y = append_ones(X[:1000]), one_hot(y[:1000], 10)

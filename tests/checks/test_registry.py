@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from dlcourse.authoring.entries import entries
 from dlcourse.checks import registry
 from dlcourse.checks.registry import (
     all_exercises,
@@ -39,7 +40,7 @@ def course(tmp_path, monkeypatch):
     monkeypatch.setattr(registry, "HOME", "toy")
     registry.assignments.cache_clear()
     registry.keys.cache_clear()
-    yield
+    yield tmp_path / "toy"
     for name in [name for name in sys.modules if name.partition(".")[0] == "toy"]:
         del sys.modules[name]
     registry.assignments.cache_clear()
@@ -77,7 +78,7 @@ def test_unknown_name_is_refused_with_those_there_are(name):
 
 
 @pytest.mark.local
-def test_listing_the_keys_imports_no_exercise_and_finding_one_imports_that_one():
+def test_listing_the_keys_imports_no_exercise_and_finding_one_imports_its_assignment_alone():
     program = (
         "import sys; from dlcourse.checks import check; from dlcourse.checks.registry import *\n"
         "loaded = lambda: {n[20:] for n in sys.modules if n.startswith('dlcourse.assignments')}\n"
@@ -87,4 +88,21 @@ def test_listing_the_keys_imports_no_exercise_and_finding_one_imports_that_one()
     nothing, folders, one = map(eval, done.stdout.splitlines())
     assert nothing == set()
     assert folders == {"", *(f".{assignment}" for assignment in assignments())}
-    assert one == folders | {f".{keys()[0].replace('/', '.')}"}
+    assert f".{keys()[0].replace('/', '.')}" in one
+    assert {name.split(".")[1] for name in one - folders} == {keys()[0].split("/")[0]}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("ANSWERS", "SOLUTIONS", "backward.py: ANSWERS must be dlcourse.checks.Answers, got None"),
+        ("import", "imprt", "mlp/backward: must run, got SyntaxError: "),
+    ],
+)
+@pytest.mark.parametrize("name", ["backward", "mlp"])
+def test_what_is_amiss_in_the_course_is_told_in_a_line(course, name, old, new, said):
+    file = course / "mlp" / "backward.py"
+    file.write_text(file.read_text("utf-8").replace(old, new, 1), "utf-8")
+    with pytest.raises(ValueError, match=said) as caught:
+        entries([name])
+    assert "\n" not in str(caught.value)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from dlcourse.datasets import load_digits_subset, load_mnist, mnist
+from dlcourse.datasets import load_digits_subset, load_mnist, mislabel, mnist
 
 NAMES = list(mnist.SHA256)
 SUBSET_SHA256 = "bd7be1461c73819a997dc13edb8b6bc77ebb586ee85b559c7496753796e5167d"
@@ -260,3 +260,13 @@ def test_size_and_licence_of_the_archive():
     licence = (data / "LICENSE-MNIST").read_text()
     assert "CC BY-SA 3.0" in licence
     assert "http://yann.lecun.com/exdb/mnist/" in licence
+
+
+@pytest.mark.parametrize("wrong", [0, 400, 1000])
+def test_so_many_labels_are_wrong_and_every_wrong_one_occurs(wrong):
+    y = np.repeat(np.arange(10), 100)
+    labels = mislabel(y, wrong, np.random.default_rng(0))
+    assert (labels != y).tolist() == [k < wrong for k in range(1000)]
+    assert_array_equal(y, np.repeat(np.arange(10), 100))
+    for true in range(wrong // 100):
+        assert set(labels[y == true]) == set(range(10)) - {true}

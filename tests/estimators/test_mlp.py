@@ -20,12 +20,11 @@ def data():
 def test_is_initialize_and_train(data):
     X, y = data
     model = MLPClassifier((7, 5), activation="tanh", epochs=3, weight_penalty=0.01, dropout=0.2)
-    model.set_params(random_state=4, batch_size=16).fit(X, y)
+    model.set_params(random_state=4, batch_size=16, input_dropout=0.1).fit(X, y)
     rng = np.random.default_rng(4)
     network = initialize((2, 7, 5, 2), rng, "tanh")
-    history = train(
-        network, X, y, rng=rng, optimizer=Adam(), epochs=3, batch_size=16, l2=0.01, dropout=0.2
-    )
+    settings = {"epochs": 3, "batch_size": 16, "l2": 0.01, "dropout": 0.2, "input_dropout": 0.1}
+    history = train(network, X, y, rng=rng, optimizer=Adam(), **settings)
     assert_array_equal(model.network_.parameters, network.parameters)
     assert model.history_.training_loss == history.training_loss
 
@@ -133,7 +132,8 @@ def test_verbose_shows_progress(data, verbose, capsys):
         ({"optimizer": "lbfgs"}, "optimizer must be one of 'sgd'"),
         ({"learning_rate": -1.0}, "learning_rate must"),
         ({"weight_penalty": np.inf}, "weight_penalty must"),
-        ({"dropout": 1.5}, "dropout must"),
+        ({"dropout": 1.5}, "^dropout must"),
+        ({"input_dropout": 1.5}, "^input_dropout must"),
         ({"epochs": -1}, "epochs must"),
         ({"batch_size": 0}, "batch_size must"),
         ({"hidden_sizes": (8, 0)}, r"hidden_sizes\[1\] must be at least 1, got 0"),

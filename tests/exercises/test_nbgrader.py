@@ -1,4 +1,8 @@
-"""The assignment through nbgrader's own commands: release, two submissions, marks, feedback."""
+"""Every assignment through nbgrader's own commands: release, submissions, marks, feedback.
+
+Of each assignment two notebooks are handed in: one is right, the other begins with a mistake that
+the first exercise knows and ends there. A third one, of one assignment, has what else goes wrong.
+"""
 
 import html
 import json
@@ -6,22 +10,20 @@ import re
 import runpy
 import sqlite3
 
-import courses
 import nbformat
 import pytest
-from courses import NAME, ROOT, answered, copy_course, full_marks, shipped
+from courses import NAME, ROOT, answered, copy_course, full_marks, nbgrader_in_turn, shipped
 
 from dlcourse.checks import CheckFailed
-from dlcourse.checks.registry import assignments, exercises_of, find, keys
+from dlcourse.checks.registry import answers_to, assignments, exercises_of, keys
 from dlcourse.checks.spec import name_of
 
-FULL = full_marks(shipped("solutions"))
+each_assignment = pytest.mark.parametrize("assignment", assignments())
 notebook_of = runpy.run_path(str(ROOT / "tools" / "make_solutions.py"))["notebook_of"]
 
-# What the second student hands in, by cell: one known mistake, one half right answer, one error in
-# Python, one right answer; the stub of `descend` stays.
-WRONG = {
-    "scores": "def scores(X, w):\n    return X @ w[1:]",
+# What a third student hands in, by cell: a half right answer that prints, an error in Python, a
+# right answer; the other stubs stay.
+CARELESS = {
     "sigmoid": (
         "import sys\n\ndef sigmoid(S):\n"
         "    print('<script>alert(1)</script>', file=sys.stderr)\n"
@@ -38,27 +40,34 @@ WRONG = {
 }
 
 
+def mistake(assignment):
+    """Return the first exercise, the hint at a mistake that it knows, an answer that makes it."""
+    exercise, *_ = exercises_of(assignment)
+    wrong = answers_to(exercise.key).wrong
+    known = next(m for m in exercise.misconceptions if m.name in wrong)
+    return exercise, known.hint, wrong[known.name]
+
+
 def read(path):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def hand_in(course, student, notebook):
-    folder = course / "submitted" / student / NAME
+def hand_in(course, student, assignment, answers):
+    notebook = answered(read(course / "exercises" / assignment / f"{assignment}.ipynb"), answers)
+    folder = course / "submitted" / student / assignment
     folder.mkdir(parents=True)
-    text = json.dumps(notebook, indent=1)
-    (folder / f"{NAME}.ipynb").write_text(text, encoding="utf-8")
+    (folder / f"{assignment}.ipynb").write_text(json.dumps(notebook, indent=1), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
 def nbgrader(tmp_path_factory):
-    """Run an nbgrader command in a copy of the course, away from the user's own settings."""
+    """Run nbgrader commands in a copy of the course, away from the user's own settings."""
     course, home = tmp_path_factory.mktemp("course"), tmp_path_factory.mktemp("home")
     copy_course(course)
 
-    def run(*arguments):
-        done = courses.nbgrader(course, home, *arguments)
+    def run(*commands):
+        done = nbgrader_in_turn(course, home, commands)
         assert done.returncode == 0, done.stdout + done.stderr
-        return done.stderr
 
     run.course = course
     return run
@@ -67,46 +76,53 @@ def nbgrader(tmp_path_factory):
 @pytest.fixture(scope="session")
 def released(nbgrader):
     """Make every assignment's student version, as `make exercises` does."""
-    for assignment in assignments():
-        nbgrader("generate_assignment", assignment)
+    nbgrader(*(["generate_assignment", assignment] for assignment in assignments()))
     return nbgrader.course / "exercises"
 
 
 @pytest.fixture(scope="session")
 def graded(nbgrader, released):
-    """Hand in a right and a wrong notebook, mark both, write the feedback."""
-    solution = read(ROOT / "solutions" / NAME / f"{NAME}.ipynb")
-    stubs = read(released / NAME / f"{NAME}.ipynb")
-    solutions = {
-        cell["id"]: cell["source"]
-        for cell in solution["cells"]
-        if cell["metadata"].get("nbgrader", {}).get("solution")
-    }
-    hand_in(nbgrader.course, "right", answered(stubs, solutions))
-    hand_in(nbgrader.course, "wrong", answered(stubs, WRONG))
-    nbgrader("autograde", NAME, "--create")
-    nbgrader("generate_feedback", NAME)
-    return nbgrader.course
+    """Hand in notebooks of every assignment, mark them, write the feedback."""
+    course = nbgrader.course
+    for assignment in assignments():
+        cells = shipped("solutions", assignment)["cells"]
+        filled_in = [c for c in cells if c["metadata"].get("nbgrader", {}).get("solution")]
+        hand_in(course, "right", assignment, {c["id"]: c["source"] for c in filled_in})
+        exercise, _, wrong = mistake(assignment)
+        hand_in(course, "wrong", assignment, {exercise.name.replace("_", "-"): wrong})
+    hand_in(course, "careless", NAME, CARELESS)
+    nbgrader(
+        *(["autograde", assignment, "--create"] for assignment in assignments()),
+        *(["generate_feedback", assignment] for assignment in assignments()),
+    )
+    return course
 
 
-def marks(course, student):
+def marks(course, student, assignment):
     """Read one student's marks from the gradebook."""
     query = """
         select base_cell.name, grade.auto_score from grade
         join base_cell on base_cell.id = grade.cell_id
         join submitted_notebook on submitted_notebook.id = grade.notebook_id
         join submitted_assignment on submitted_assignment.id = submitted_notebook.assignment_id
-        where submitted_assignment.student_id = ?
+        join assignment on assignment.id = submitted_assignment.assignment_id
+        where submitted_assignment.student_id = ? and assignment.name = ?
     """
     gradebook = sqlite3.connect(course / "gradebook.db")
     try:
-        return dict(gradebook.execute(query, [student]))
+        return dict(gradebook.execute(query, [student, assignment]))
     finally:
         gradebook.close()
 
 
-def feedback(course, student):
-    return (course / "feedback" / student / NAME / f"{NAME}.html").read_text(encoding="utf-8")
+def outputs(course, student, assignment):
+    notebook = read(course / "autograded" / student / assignment / f"{assignment}.ipynb")
+    return [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+
+
+def feedback(course, student, assignment):
+    path = course / "feedback" / student / assignment / f"{assignment}.html"
+    return path.read_text(encoding="utf-8")
 
 
 def test_every_assignment_has_a_text_and_nothing_else_is_beside_its_folder():
@@ -114,14 +130,14 @@ def test_every_assignment_has_a_text_and_nothing_else_is_beside_its_folder():
     assert beside == {name + end for name in assignments() for end in ("", ".md")}
 
 
-@pytest.mark.parametrize("assignment", assignments())
+@each_assignment
 def test_committed_solutions_are_what_their_text_makes(assignment):
     """Run `make exercises` after every change in solutions/*.md."""
     committed = nbformat.read(ROOT / "solutions" / assignment / f"{assignment}.ipynb", 4)
     assert notebook_of(ROOT / "solutions" / f"{assignment}.md") == committed
 
 
-@pytest.mark.parametrize("assignment", assignments())
+@each_assignment
 def test_notebooks_check_by_key(assignment):
     """A bare name would lose its meaning once another assignment has a function of that name."""
     text = (ROOT / "solutions" / f"{assignment}.md").read_text(encoding="utf-8")
@@ -147,7 +163,7 @@ def test_formgrader_lists_the_assignments_and_not_their_texts(nbgrader):
     assert NbGraderAPI(course).get_source_assignments() == set(assignments())
 
 
-@pytest.mark.parametrize("assignment", assignments())
+@each_assignment
 def test_committed_exercises_are_what_nbgrader_makes_of_the_solutions(released, assignment):
     """Students get the notebook alone, as it was when `make exercises` ran last."""
     made, committed = (
@@ -160,7 +176,7 @@ def test_committed_exercises_are_what_nbgrader_makes_of_the_solutions(released, 
         assert read(made[name]) == read(committed[name])
 
 
-@pytest.mark.parametrize("assignment", assignments())
+@each_assignment
 def test_released_notebook_holds_no_solution_and_keeps_its_cells(released, assignment):
     source = read(ROOT / "solutions" / assignment / f"{assignment}.ipynb")
     student = read(released / assignment / f"{assignment}.ipynb")
@@ -170,7 +186,7 @@ def test_released_notebook_holds_no_solution_and_keeps_its_cells(released, assig
     assert len(stubs) == len(exercises_of(assignment))
 
 
-@pytest.mark.parametrize("assignment", assignments())
+@each_assignment
 def test_source_notebook_is_clean(assignment):
     notebook = read(ROOT / "solutions" / assignment / f"{assignment}.ipynb")
     assert notebook["metadata"]["kernelspec"]["name"] == "python3"
@@ -183,7 +199,7 @@ def test_source_notebook_is_clean(assignment):
             assert settings["grade_id"] == cell["id"]
 
 
-@pytest.mark.parametrize("assignment", assignments())
+@each_assignment
 def test_student_who_has_not_begun_is_told_so(assignment):
     """Run the released notebook as it is, up to the last check."""
     cells = read(ROOT / "exercises" / assignment / f"{assignment}.ipynb")["cells"]
@@ -202,34 +218,63 @@ def test_student_who_has_not_begun_is_told_so(assignment):
     assert all("not written yet" in text and "Replace" in text for text in told)
 
 
-def test_right_submission_gets_every_point(graded):
-    assert marks(graded, "right") == FULL
+@each_assignment
+def test_right_submission_gets_every_point_and_its_text_waits_for_a_person(graded, assignment):
+    full = full_marks(shipped("solutions", assignment))
+    assert sum(points or 0 for points in full.values()) == sum(
+        exercise.points for exercise in exercises_of(assignment)
+    )
+    assert marks(graded, "right", assignment) == full
 
 
-def test_right_submission_runs_to_the_end_without_an_error(graded):
-    notebook = read(graded / "autograded" / "right" / NAME / f"{NAME}.ipynb")
-    outputs = [o for cell in notebook["cells"] for o in cell.get("outputs", [])]
-    assert not [o for o in outputs if o["output_type"] == "error" or o.get("name") == "stderr"]
-    assert sum("image/png" in o.get("data", {}) for o in outputs) == 3
-    text = "".join("".join(o["text"]) for o in outputs if o["output_type"] == "stream")
+@each_assignment
+def test_right_submission_runs_until_it_uses_what_is_not_there_in_grading(graded, assignment):
+    """An experiment may use functions of the package that are or contain an answer."""
+    found = outputs(graded, "right", assignment)
+    errors = [o["ename"] for o in found if o["output_type"] == "error"]
+    assert errors[:1] in ([], ["NotThere"])
+    if not errors:
+        assert not [o for o in found if o.get("name") == "stderr"]
+        assert any("image/png" in o.get("data", {}) for o in found)
+
+
+def test_right_submission_learns_to_read_digits(graded):
+    found = outputs(graded, "right", NAME)
+    text = "".join("".join(o["text"]) for o in found if o["output_type"] == "stream")
     zero_or_one, three_or_eight = re.findall(r"([\d.]+)% of 200", text)
     assert float(zero_or_one) >= 97
     assert float(three_or_eight) >= 90
 
 
-def test_wrong_submission_gets_what_is_right_in_it(graded):
+@each_assignment
+def test_feedback_of_the_right_submission_is_friendly(graded, assignment):
+    page = feedback(graded, "right", assignment)
+    for exercise in exercises_of(assignment):
+        assert f"✓ {exercise.name}: right ({exercise.points} of" in page
+    assert "Hint:" not in page
+
+
+@each_assignment
+def test_mistake_costs_its_points_and_feedback_shows_the_hint(graded, assignment):
+    full = full_marks(shipped("solutions", assignment))
+    assert marks(graded, "wrong", assignment) == dict.fromkeys(full, 0)
+    page = re.sub(r"</?code>", "`", html.unescape(feedback(graded, "wrong", assignment)))
+    exercise, hint, _ = mistake(assignment)
+    assert f"<strong>Hint:</strong> {hint}" in page
+    for other in exercises_of(assignment):
+        assert (f"✗ {other.name}: not written yet" in page) == (other != exercise)
+
+
+def test_careless_submission_gets_what_is_right_in_it(graded):
     earned = {"check-sigmoid": 1, "check-logistic-gradient": 3}
-    assert marks(graded, "wrong") == {**dict.fromkeys(FULL, 0), **earned}
+    assert marks(graded, "careless", NAME) == {
+        **dict.fromkeys(full_marks(shipped("solutions")), 0),
+        **earned,
+    }
 
 
-def test_feedback_shows_the_hints(graded):
-    page = html.unescape(feedback(graded, "wrong"))
-    for exercise, mistake in (
-        ("scores", "bias left out"),
-        ("sigmoid", "exponential of a large score"),
-    ):
-        (hint,) = (m.hint for m in find(f"{NAME}/{exercise}").misconceptions if m.name == mistake)
-        assert f"<strong>Hint:</strong> {hint}" in re.sub(r"</?code>", "`", page)
+def test_feedback_says_what_is_missing(graded):
+    page = html.unescape(feedback(graded, "careless", NAME))
     assert "Right so far: the formula. Still to do: huge scores." in page
     assert "NameError: name 'undefined' is not defined" in page
     assert "<code>return np.log(scores) / undefined</code>" in page
@@ -237,12 +282,5 @@ def test_feedback_shows_the_hints(graded):
 
 
 def test_feedback_escapes_what_a_student_printed_in_a_check(graded):
-    assert "<script>alert" not in feedback(graded, "wrong")
-    assert "&lt;script&gt;alert" in feedback(graded, "wrong")
-
-
-def test_feedback_of_the_right_submission_is_friendly(graded):
-    page = feedback(graded, "right")
-    for exercise in exercises_of(NAME):
-        assert f"✓ {exercise.name}: right ({exercise.points} of" in page
-    assert "Hint:" not in page
+    assert "<script>alert" not in feedback(graded, "careless", NAME)
+    assert "&lt;script&gt;alert" in feedback(graded, "careless", NAME)

@@ -1,16 +1,80 @@
-"""What the chapter "Backpropagation" says of its figures is what they show."""
+"""What the chapter "Backpropagation" says of its figures and its numbers is so."""
+
+import re
+from itertools import pairwise, product
+from math import prod
 
 import numpy as np
 import pytest
-from figures.asked import numbers
+from figures.asked import BOOK, numbers
 
-from dlcourse.activations import ACTIVATIONS, sigmoid
+from dlcourse.activations import ACTIVATIONS, sigmoid, softmax
 from dlcourse.backprop import loss_and_gradients
+from dlcourse.costs import count_backprop, count_finite_differences, count_without_storing
+from dlcourse.explorers import Explorer
 from dlcourse.figures import backpropagation as figures
-from dlcourse.gradcheck import complex_step
-from dlcourse.network import initialize, network_from_weights, predict_scores
+from dlcourse.gradcheck import central_difference, check_gradient, complex_step
+from dlcourse.network import forward, initialize, network_from_weights
+
+SETTINGS = list(product((-2, -1, 0, 1, 2), (-4, -2, -1, 0, 1, 2, 4), (0, 1)))
 
 # --- A pass forward, a pass back ---
+
+
+def test_the_first_figure_starts_before_any_blame_and_ends_with_all_of_it():
+    explorer = figures.two_passes()
+    for stage, known in enumerate([0, 0, 0, 1, 3, 3, 3]):
+        (diagram,) = explorer.frame_at(stage=stage)[1].marks
+        assert sum(node.value is not None for node in diagram.nodes) == known
+        assert any(edge.detail for edge in diagram.edges) == (stage >= 4)
+    assert explorer.start[0] == 0
+
+
+def read(text):
+    """The numbers of a product as a figure writes it."""
+    plain = text.replace("−", "-")
+    return [float(factor.strip("()")) for factor in plain.split("·")]
+
+
+def test_the_products_on_the_lines_add_up_to_the_scores():
+    passes = figures._both_passes(x1=1, w=1, y=1)
+    into = {2: 0.0, 3: 0.0, 4: 0.0}
+    for edge in figures._up(passes, stage=2).edges:
+        into[edge.target] += prod(read(edge.label))
+    outputs = [float(sigmoid(score)) for score in into.values()]
+    np.testing.assert_allclose(outputs, passes.outputs[2:], atol=0.01)
+
+
+@pytest.mark.parametrize(("x1", "w", "y"), SETTINGS)
+def test_each_weight_has_its_own_chain_of_factors(x1, w, y):
+    passes = figures._both_passes(x1, w, y)
+    for k, slope in enumerate(passes.slopes):
+        _, factors, result = figures._chain(passes, k).split(" = ")
+        assert len(read(factors)) == (4 if k < 4 else 2)
+        assert prod(read(factors)) == pytest.approx(slope, rel=0.02, abs=1e-9)
+        assert read(result)[0] == pytest.approx(slope, rel=0.01, abs=1e-9)
+
+
+def test_all_six_weights_agree_with_nudges():
+    def loss(weights):
+        W1, W2 = weights[:4].reshape(2, 2), weights[4:]
+        return -np.log(sigmoid(W2 @ sigmoid(W1 @ [1.0, 0.5])))
+
+    passes = figures._both_passes(x1=1, w=1, y=1)
+    measured = central_difference(loss, np.array(passes.weights))
+    np.testing.assert_allclose(passes.slopes, measured, atol=1e-9)
+
+
+def test_the_lines_into_the_output_end_with_the_two_numbers_of_the_text():
+    (diagram,) = figures.two_passes().frame_at(stage=6)[1].marks
+    into = [edge.label for edge in diagram.edges if edge.target == 4]
+    assert into == ["−0.40", "−0.18"]
+
+
+def test_the_second_unit_has_the_larger_weight_and_the_larger_slope():
+    h1, h2 = figures._both_passes(x1=1, w=1, y=1).outputs[2:4]
+    assert h2 * (1 - h2) > h1 * (1 - h1)
+    assert round(figures._both_passes(x1=1, w=1, y=1).outputs[4], 1) == 0.5
 
 
 def test_the_blame_at_the_output_is_p_minus_y():
@@ -41,47 +105,142 @@ def test_the_other_label_multiplies_every_derivative_by_the_same_number():
 # --- What the gradient is for ---
 
 
-def test_too_small_a_rate_is_slow_and_too_large_a_rate_throws_the_network_about():
-    losses = {rate: figures._descended(rate)[0] for rate in (0.01, 0.3, 3.0, 30.0)}
-    rises = {rate: (np.diff(losses[rate]) > 0).sum() for rate in losses}
-    assert rises[0.01] == rises[0.3] == 0
-    assert losses[0.01][100] - losses[0.01][200] > 0.05
-    assert 0 < rises[3.0] < 50
-    assert losses[3.0][-1] < losses[0.3][-1] / 2
-    assert rises[30.0] > 50
-    assert losses[30.0].max() > 10 * losses[30.0][0]
+def test_the_loss_leaves_along_the_promise():
+    before, fall = figures._promise()
+    slope = (figures._stepped(1e-5)[1] - before) / 1e-5
+    assert slope == pytest.approx(-fall, rel=1e-3)
 
 
-def test_at_the_rate_0_3_the_boundary_is_a_straight_line_and_at_3_it_is_not():
-    x, heights = np.linspace(-1, 2, 31), np.linspace(-1.4, 1.9, 331)
-    grid = np.stack(np.meshgrid(x, heights), axis=-1).reshape(-1, 2)
-    bends = {}
-    for rate in (0.3, 3.0):
-        scores = predict_scores(figures._descended(rate)[1][200], grid).reshape(331, 31)
-        boundary = heights[np.abs(scores).argmin(axis=0)]
-        line = np.polynomial.Polynomial.fit(x, boundary, 1)
-        bends[rate] = np.abs(boundary - line(x)).max()
-    assert bends[0.3] < 0.1
-    assert bends[3.0] > 0.3
+def test_the_loss_stays_above_the_promise_and_is_lowest_near_3():
+    before, fall = figures._promise()
+    rates = np.linspace(0, 12, 49)
+    losses = np.array([figures._stepped(float(rate))[1] for rate in rates])
+    assert np.all(losses[1:] > before - rates[1:] * fall)
+    assert 2.5 < rates[losses.argmin()] < 4
+    assert np.all((losses < before)[1:] == (rates[1:] <= 11.5))
+    assert np.all(np.diff(losses, 2) < 0.01)
 
 
-def test_of_the_four_rates_3_has_the_lowest_loss_in_the_end():
-    last = {rate: figures._descended(rate)[0][-1] for rate in (0.01, 0.3, 3.0, 30.0)}
-    assert min(last, key=last.get) == 3.0
+# --- Why P - Y ---
 
 
-# --- Why P − Y ---
+@pytest.mark.parametrize("loss", ["squared_error", "binary_cross_entropy", "cross_entropy"])
+def test_in_each_row_of_the_table_both_slopes_multiply_to_p_minus_y(loss):
+    S, Y = np.array([0.4, -1.1, 2.0]), np.array([0.0, 1.0, 0.0])
+    if loss == "squared_error":
+        P, by_output, by_score = S, S - Y, np.eye(3)
+    elif loss == "binary_cross_entropy":
+        P = sigmoid(S)
+        by_output, by_score = (P - Y) / (P * (1 - P)), np.diag(P * (1 - P))
+    else:
+        P = softmax(S)
+        by_output, by_score = -Y / P, P[:, np.newaxis] * (np.eye(3) - P)
+    np.testing.assert_allclose(by_output @ by_score, P - Y)
 
 
-def test_the_squared_error_goes_silent_where_cross_entropy_is_loudest():
-    (axes,) = figures.blame_of_two_losses().axes
-    cross_entropy, squared = (line.get_ydata() for line in axes.lines)
-    assert cross_entropy[0] == pytest.approx(-1, abs=1e-3)
-    assert squared[0] == pytest.approx(0, abs=1e-3)
-    assert axes.lines[1].get_xdata()[squared.argmin()] == pytest.approx(-np.log(2), abs=0.1)
+# --- The recursion ---
+
+
+def climbs(layer, unit):
+    """Every path from a unit up to the output, as the units that it passes."""
+    for rest in product(*(range(size) for size in figures._SIZES[layer + 1 :])):
+        yield (unit, *rest)
+
+
+def test_what_is_stored_holds_the_sum_over_all_paths():
+    network, slopes, blame = figures._chain_of_layers()
+    for layer in range(4):
+        for unit in range(3):
+            total = 0.0
+            for path in climbs(layer, unit):
+                one = blame[4][0] * slopes[layer][unit]
+                for step, (below, above) in enumerate(pairwise(path), layer + 1):
+                    one *= network.W[step][above, 1 + below]
+                    one *= slopes[step][above] if step < 4 else 1
+                total += one
+            assert total == pytest.approx(blame[layer][unit])
+
+
+def test_the_multiplications_are_counted_right():
+    sizes = figures._SIZES
+    lines = [below * above for below, above in pairwise(sizes)]
+    paths = [sum(len(p) - 1 for u in range(3) for p in climbs(k, u)) for k in range(4)]
+    assert figures._multiplications("reuse")[-1] == sum(lines) == 30
+    assert figures._multiplications("start again")[-1] == sum(sum(lines[k:]) for k in range(4))
+    assert figures._multiplications("start again")[-1] == 66
+    assert figures._multiplications("every path")[-1] == sum(paths) == 426
+
+
+def test_a_unit_asks_three_others_where_27_paths_lead_up():
+    right, paths, one = numbers("backpropagation", "terms-not-paths")
+    assert figures._origin(0, 0, "reuse").split(" · slope")[0].count("·") == right == 3
+    assert len(list(climbs(0, 0))) == paths
+    assert one == 1
+
+
+def test_thick_rings_mark_what_is_read():
+    for steps in range(1, 5):
+        nodes = figures._layers_diagram(steps, "reuse").nodes
+        assert {node.x for node in nodes if node.highlight} == {(5 - steps) / 4}
+        assert {node.x for node in nodes if node.value is not None} == {
+            layer / 4 for layer in range(4 - steps, 5)
+        }
+
+
+def test_the_recursion_in_columns_has_the_shapes_of_the_table():
+    network = initialize((2, 4, 3), np.random.default_rng(0), "sigmoid")
+    x = np.array([[0.3], [-1.2]])
+    X1 = sigmoid(network.W[0] @ np.vstack([[[1.0]], x]))
+    blame = sigmoid(network.W[1] @ np.vstack([[[1.0]], X1])).T - [[0, 1, 0]]  # a row
+    below = (blame @ network.W[1][:, 1:]) * (X1 * (1 - X1)).T
+    _, gradients = loss_and_gradients(network, x.T, [[0, 1, 0]], "binary_cross_entropy")
+    np.testing.assert_allclose(blame.T @ np.vstack([[[1.0]], X1]).T, gradients.dW[1])
+    np.testing.assert_allclose(below.T @ np.vstack([[[1.0]], x]).T, gradients.dW[0])
+
+
+def test_the_six_plain_lines_give_what_the_package_gives():
+    page = (BOOK / "backpropagation.md").read_text(encoding="utf-8")
+    (cell,) = re.findall(r"^def backward\(.*?(?=^```)", page, re.DOTALL | re.MULTILINE)
+    names: dict = {}
+    exec(cell, names)
+    assert len(cell.strip().splitlines()) == 1 + 6
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        network = initialize((4, 7, 6, 3), rng, "sigmoid")
+        X, y = rng.normal(size=(20, 4)), rng.integers(3, size=20)
+        passed = forward(network, X)
+        dS = (softmax(passed.scores) - np.eye(3)[y]) / 20
+        _, gradients = loss_and_gradients(network, X, y)
+        flat = np.concatenate([dW.ravel() for dW in names["backward"](network.W, passed.X, dS)])
+        np.testing.assert_allclose(flat, gradients.flat, atol=1e-12)
 
 
 # --- What it costs ---
+
+
+def test_backpropagation_costs_about_three_forward_passes_and_each_layer_adds_the_same():
+    back = [count_backprop((10,) * (layers + 1)) for layers in range(1, 41)]
+    assert len(set(np.diff(back))) == 1
+    parameters = 10 * 11 * 10
+    assert parameters == 1_100
+    assert 2.7 < back[9] / parameters < 3
+
+
+def test_starting_again_grows_with_the_square_of_the_depth():
+    forget = [count_without_storing((10,) * (layers + 1)) for layers in range(1, 41)]
+    assert len(set(np.diff(forget, 2))) == 1
+    assert np.diff(forget, 2)[0] > 0
+
+
+def test_nudges_grow_with_the_square_of_the_parameters():
+    for sizes in ((10,) * 11, (4, 7, 3), (784, 256, 10)):
+        parameters = sum((below + 1) * above for below, above in pairwise(sizes))
+        assert count_finite_differences(sizes) == 2 * parameters**2
+
+
+def test_the_paths_are_a_straight_line_on_the_logarithmic_axis():
+    for width, layers in product((2, 10), (1, 5, 12)):
+        assert figures._counts(width, layers)[3] == pytest.approx(width ** (layers + 1))
 
 
 def test_what_the_other_ways_cost():
@@ -114,6 +273,13 @@ def test_the_true_slope_is_the_derivative_of_that_loss():
     assert figures._true_slope() == pytest.approx(complex_step(figures.loss_of_one_weight, 2.0))
 
 
+def test_the_cursor_goes_the_way_the_slider_goes():
+    explorer = figures.size_of_the_nudge()
+    (left, _), (right, _) = (explorer.frame_at(h=h)[1].marks[-1].at for h in (1e-12, 1e-4))
+    assert left < right
+    assert np.all(np.diff(explorer.controls[0].values) > 0)
+
+
 def test_the_errors_are_smallest_where_truncation_meets_rounding():
     errors = {
         scheme: [figures._relative_error(scheme, h) for h in figures._STEPS]
@@ -121,7 +287,7 @@ def test_the_errors_are_smallest_where_truncation_meets_rounding():
     }
     assert figures._STEPS[np.argmin(errors["forward"])] in (1e-7, 1e-8, 1e-9)
     assert figures._STEPS[np.argmin(errors["central"])] in (1e-4, 1e-5, 1e-6)
-    assert max(errors["complex step"][7:]) < 1e-14  # no second arm
+    assert max(errors["complex step"][:-7]) < 1e-14  # no second arm
 
 
 def test_near_ten_to_the_minus_8_the_forward_difference_has_its_eight_digits():
@@ -131,94 +297,22 @@ def test_near_ten_to_the_minus_8_the_forward_difference_has_its_eight_digits():
     assert min(errors[0], errors[-1]) > 0.1
 
 
-# --- Slopes of the non-linearities ---
+def test_a_nudge_of_10_to_the_minus_16_is_not_felt_and_near_1_numbers_are_2e_16_apart():
+    assert figures.loss_of_one_weight(2 + 1e-16) == figures.loss_of_one_weight(2)
+    assert np.spacing(1.0) == pytest.approx(2.2e-16, rel=0.02)
 
 
-def test_how_much_the_nonlinearities_let_through():
-    s = np.linspace(-6, 6, 121)
-    slopes = {name: ACTIVATIONS[name].derivative(s) for name in figures._NAMES}
-    assert slopes["sigmoid"].max() == 0.25
-    assert s[slopes["sigmoid"].argmax()] == s[slopes["tanh"].argmax()] == pytest.approx(0)
-    assert np.all(slopes["sigmoid"][np.abs(s) > 3.99] < 0.02)
-    assert set(slopes["relu"]) == {0, 1}
-    at_two, at_four = (ACTIVATIONS["sigmoid"].derivative(score) for score in (2.0, 4.0))
-    assert at_four < 0.025 < at_two
+@pytest.mark.parametrize("w", [-2.0, 0.5, 2.0])
+def test_of_an_abs_the_complex_step_gets_a_slope_of_0(w):
+    assert complex_step(np.abs, w) == 0
 
 
-# --- Vanishing gradients ---
-
-
-def factor(kind, scale):
-    """By how much each of the fifteen hidden layers multiplies the blame."""
-    return figures._blame(kind, 15, scale)[0] ** (1 / 15)
-
-
-def test_the_blame_of_sigmoids_shrinks_by_a_quarter_of_the_scale_until_they_saturate():
-    for scale in (0.7, 1.0, 1.2, 1.4):
-        assert factor("sigmoid", scale) == pytest.approx(scale / 4, rel=0.1)
-    assert factor("sigmoid", 4.0) < 0.7
-    assert factor("sigmoid", 10.0) == pytest.approx(1, abs=0.05)
-    assert 0.5 < figures.saturated_share(10.0) < 0.53
-
-
-def test_tanh_is_level_a_little_above_scale_1_and_relu_near_the_root_of_two():
-    assert factor("tanh", 1.2) < 1 < factor("tanh", 1.4)
-    assert factor("relu", 1.4) == pytest.approx(1, abs=0.02)
-    assert factor("relu", 2.0) > 1.4
-
-
-def test_at_scale_1_the_blame_shrinks_by_the_factor_asked_for():
-    right, *_ = numbers("backpropagation", "how-fast-it-fades")
-    assert 1 / factor("sigmoid", 1.0) == pytest.approx(right, abs=0.5)
-
-
-# --- ReLU: what it keeps, what it costs ---
-
-
-@pytest.mark.parametrize("layers", [1, 3])
-@pytest.mark.parametrize("units", [1, 6, 12])
-def test_regions_beside_each_other_have_different_colours(units, layers):
-    regions = figures._region_numbers(units, layers)
-    colours = figures._colours(regions)
-    for beside in (np.s_[1:], np.s_[:-1]), (np.s_[:, 1:], np.s_[:, :-1]):
-        (here, there), (one, other) = (regions[b] for b in beside), (colours[b] for b in beside)
-        np.testing.assert_array_equal(here == there, one == other)
-
-
-@pytest.mark.parametrize("layers", [1, 2, 3])
-def test_the_network_is_linear_in_each_region(layers):
-    regions = figures._region_numbers(6, layers)
-    side = np.linspace(-3, 3, 150)
-    grid = np.stack(np.meshgrid(side, side), axis=-1)
-    scores = predict_scores(figures._relu_network(6, layers), grid.reshape(-1, 2)).ravel()
-    for region in np.unique(regions):
-        points = grid[regions == region]
-        affine = np.column_stack([np.ones(len(points)), points])
-        values = scores[regions.ravel() == region]
-        weights = np.linalg.lstsq(affine, values, rcond=None)[0]
-        np.testing.assert_allclose(affine @ weights, values, atol=1e-9)
-
-
-def test_one_layer_makes_no_more_regions_than_lines_make_pieces():
-    found = [figures._region_numbers(n, 1).max() + 1 for n in range(1, 13)]
-    assert all(regions <= 1 + n + n * (n - 1) // 2 for n, regions in enumerate(found, start=1))
-
-
-def test_twelve_relu_units_are_further_from_the_sine_than_four_of_tanh():
-    assert figures.sine_error("tanh", 4) < 0.04 < figures.sine_error("relu", 12)
-
-
-def test_six_lines_cut_the_plane_into_22_pieces_at_most():
-    assert "can make at most 22." in figures.linear_regions().caption_at(units=6, layers=1)
-
-
-def test_no_relu_layer_of_the_slider_comes_as_close_as_four_units_of_tanh():
-    units = figures.sine_from_straight_pieces().controls[0].values
-    relu = {n: figures.sine_error("relu", n) for n in units}
-    tanh = figures.sine_error("tanh", 4)
-    assert min(relu.values()) > tanh
-    assert relu[6] < relu[4]
-    assert relu[12] > 2 * tanh
+def test_without_the_slope_of_the_hidden_units_the_check_says_so():
+    W1, W2 = np.array([[2.0, -1.0], [-1.0, 1.0]]), np.array([1.0, -2.0])
+    x = np.array([1.0, 0.5])
+    wrong = np.outer((sigmoid(W2 @ sigmoid(W1 @ x)) - 1) * W2, x)
+    with pytest.raises(ValueError, match=r"relative error of 0\.64"):
+        check_gradient(lambda W: -np.log(sigmoid(W2 @ sigmoid(W @ x))), wrong, W1)
 
 
 # --- Test yourself ---
@@ -241,10 +335,34 @@ def test_the_blame_one_step_down():
     assert positive == -right
 
 
-def test_a_unit_that_is_off_for_every_example_has_gradients_of_exactly_zero():
-    network = initialize((2, 4, 1), np.random.default_rng(0), "relu")
-    network.W[0][1, 0] = -100
+# --- Exercises ---
+
+
+def test_hidden_units_that_start_equal_stay_equal():
+    network = initialize((2, 4, 1), np.random.default_rng(0), "sigmoid")
+    network.parameters[:] = 0.1
     X, y = figures._two_moons()
-    _, gradients = loss_and_gradients(network, X, y, "binary_cross_entropy")
-    assert not gradients.dW[0][1].any()
-    assert gradients.dW[0][[0, 2, 3]].any(axis=1).all()
+    for _ in range(20):
+        _, gradients = loss_and_gradients(network, X, y, "binary_cross_entropy")
+        network.parameters[:] -= gradients.flat
+    assert np.ptp(network.W[0], axis=0).max() < 1e-12
+    assert np.ptp(network.W[0], axis=1).max() > 0.01  # and yet they learn
+
+
+def test_what_the_notebook_says_that_nudges_cost():
+    sizes = (784, 256, 10)
+    parameters = 785 * 256 + 257 * 10
+    assert parameters == 203_530
+    assert count_backprop(sizes) / parameters == pytest.approx(2, abs=0.02)
+    ratio = count_finite_differences(sizes) / count_backprop(sizes)
+    assert ratio == pytest.approx(200_000, rel=0.02)
+
+
+def test_no_caption_has_a_number_as_python_prints_it():
+    makers = [figures.two_passes, figures.one_step, figures.blame_is_reused]
+    makers += [figures.four_ways_to_the_gradient, figures.size_of_the_nudge]
+    for make in makers:
+        explorer: Explorer = make()
+        first, *_ = explorer.controls
+        for value in first.values:
+            assert not re.search(r"\de[+-]?\d", explorer.caption_at(**{first.name: value}))

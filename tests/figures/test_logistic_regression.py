@@ -1,4 +1,7 @@
-"""What the chapter "Logistic regression" says of its figures is what they show."""
+"""What the chapter "Logistic regression" says of its figures and runs is what they show.
+
+The tests stand in the chapter's order, and their names are its claims.
+"""
 
 from itertools import product
 
@@ -17,9 +20,10 @@ from dlcourse.linear import (
     gradient_descent,
     logistic_gradient,
     logistic_objective,
+    predict_probability,
     scores,
 )
-from dlcourse.losses import binary_cross_entropy
+from dlcourse.losses import binary_cross_entropy, logistic_loss
 
 _, X, y = figures.ones_and_sevens()
 
@@ -51,7 +55,7 @@ def test_the_best_of_all_lines_has_three_mistakes_and_the_figure_has_it():
     settings = list(product(*values(figures.drag_the_line())))
     wrong = np.array([figures._n_wrong(figures._line(*each)) for each in settings])
     assert right == wrong.min() == fewest_mistakes()
-    assert keys == ["x", "0", "> 5", ""]
+    assert keys == ["x", "> 5", ""]
     assert right + int(options["within"]) == 5
     assert 1 <= (wrong == 3).sum() < 5 < (wrong <= 5).sum()  # three take patience
 
@@ -83,6 +87,22 @@ def test_there_are_thirty_of_each_in_standard_deviations_and_one_is_ringed():
     np.testing.assert_allclose(X.std(axis=0), 1, atol=0.01)
     assert X[12].tolist() == [1.08, -0.28]
     assert y[12] == 1
+
+
+def test_of_the_ten_shown_five_are_ones_four_of_them_upright_and_five_sevens():
+    ones, sevens = [0, 4, 6, 14, 18], [5, 12, 2, 3, 13]
+    assert not y[ones].any()
+    assert y[sevens].all()
+    assert (X[ones, 0] < 0).sum() == 4
+    assert (X[sevens, 1] > 1).sum() == 3  # with a roof high up
+
+
+def test_sevens_are_wider_and_more_top_heavy_than_ones():
+    assert (X[y == 1].mean(axis=0) > X[y == 0].mean(axis=0)).all()
+
+
+def test_width_and_low_ink_of_the_long_roof_say_1_08_and_minus_0_56():
+    np.testing.assert_allclose(np.array([1, 2]) * X[12], [1.08, -0.56])
 
 
 def test_the_arrow_can_be_dragged_by_its_tip_and_by_its_foot():
@@ -137,6 +157,21 @@ def test_each_factor_of_ten_costs_another_2_3(p, cost):
 def test_most_of_what_a_seven_costs_is_charged_for_small_probabilities():
     cost = -np.log([1, 0.5, 0.1])
     np.testing.assert_allclose(cost, [0, 0.69, 2.3], atol=0.01)
+
+
+def test_at_a_score_of_40_the_formula_says_infinity_and_not_a_number():
+    p = 1 / (1 + np.exp(-40.0))
+    assert p == 1
+    assert np.exp(-40.0) == pytest.approx(4e-18, abs=0.3e-18)
+    with np.errstate(all="ignore"):
+        assert np.isinf(-np.log(1 - p))
+        assert np.isnan(-(1 * np.log(p) + 0 * np.log(1 - p)))
+    assert binary_cross_entropy([40.0], [0]) == 40  # what is due
+
+
+def test_with_labels_of_minus_and_plus_one_the_loss_is_the_same():
+    s = scores(X, [0.0, 1.0, 2.0])
+    assert logistic_loss(s, 2 * y - 1) == pytest.approx(binary_cross_entropy(s, y), abs=1e-15)
 
 
 # --- Margins under the loss ---
@@ -243,13 +278,23 @@ def test_at_the_bottom_most_probabilities_are_near_0_or_1():
     assert ((p < 0.1) | (p > 0.9)).sum() > 30
 
 
-def test_at_the_bottom_six_are_wrong_three_of_them_sevens_that_cost_most_with_two():
+def test_from_twenty_starts_the_descents_end_at_one_point():
+    starts = np.random.default_rng(0).normal(scale=3, size=(20, 3))
+    ends = [gradient_descent(figures._loss, start, 5.0, 500).points[-1] for start in starts]
+    np.testing.assert_allclose(ends, np.tile(BEST, (20, 1)), atol=1e-6)
+
+
+def test_six_are_wrong_three_with_a_bar_and_little_ink_above_two_of_which_cost_the_most():
     p = sigmoid(scores(X, BEST))
-    wrong = (p > 0.5) != y
-    assert wrong.sum() == 6
-    assert BEST[2] > BEST[1] > 0
+    wrong = np.flatnonzero((p > 0.5) != y)
+    barred = [1, 10, 50]  # as one sees in the chapter
+    assert len(wrong) == 6
+    assert set(barred) < set(wrong[y[wrong] == 1])
+    assert X[barred, 1].max() < -0.6 < 0.7 < X[y == 1, 1].mean()
     costs = -np.log(np.where(y == 1, p, 1 - p))
-    assert np.sort(costs[wrong])[-2:].min() > 2 > 1 > np.sort(costs[wrong])[:-2].max()
+    dearest = np.argsort(-costs)
+    assert set(dearest[:2]) < set(barred)
+    assert costs[dearest[1]] > 2 > 1 > costs[dearest[2]]
 
 
 # --- What becomes of the weights when a line separates the classes ---
@@ -266,13 +311,33 @@ def test_weights_grow_for_ever_more_and_more_slowly_and_their_direction_settles(
     turns = np.linalg.norm(np.diff(late, axis=0), axis=1)
     assert turns[-1] < 0.02 < turns[0]
     assert np.all(np.diff(path.values) < 0)
+    assert np.exp(-path.values[-1]) > 0.99  # it is sure of everything
 
 
-def test_ten_times_as_many_steps_add_three_to_six_to_the_length():
-    easy = logistic_objective(*separable(60, margin=0.3, rng=np.random.default_rng(1)))
-    points = gradient_descent(easy, np.zeros(3), 1.0, 10_000).points
-    added = np.diff(np.linalg.norm(points[[10, 100, 1000, 10_000], 1:], axis=1))
-    assert 3 < added.min() < added.max() < 6
+@pytest.mark.parametrize("seed", range(5))
+def test_the_direction_nears_that_of_the_widest_empty_strip(seed):
+    optimize = pytest.importorskip("scipy.optimize")
+    X_easy, y_easy = separable(60, margin=0.3, rng=np.random.default_rng(seed))
+    A, signs = append_ones(X_easy), 2 * y_easy - 1
+    path = gradient_descent(logistic_objective(X_easy, y_easy), np.zeros(3), 1.0, 10_000)
+    w = path.points[-1]
+    widest = optimize.minimize(
+        lambda v: v @ v / 2,
+        w / (signs * (A @ w)).min(),
+        jac=lambda v: v,
+        constraints={"type": "ineq", "fun": lambda v: signs * (A @ v) - 1},
+    ).x
+    cosines = path.points[[10, 10_000]] @ widest
+    cosines /= np.linalg.norm(path.points[[10, 10_000]], axis=1) * np.linalg.norm(widest)
+    assert cosines[0] < cosines[1] > 0.998  # within four degrees
+
+
+def test_with_a_penalty_there_is_one_best_again():
+    data = separable(60, margin=0.3, rng=np.random.default_rng(1))
+    charged = logistic_objective(*data, weight_penalty=0.01)
+    starts = np.random.default_rng(0).normal(scale=3, size=(20, 3))
+    ends = [gradient_descent(charged, start, 2.0, 2000).points[-1] for start in starts]
+    np.testing.assert_allclose(ends, np.tile(fit_logistic(*data, 0.01), (20, 1)), atol=1e-6)
 
 
 # --- What no line can do ---
@@ -306,7 +371,10 @@ def test_the_best_line_leaves_one_corner_of_xor_on_the_wrong_side():
 
 @pytest.mark.parametrize("name", ["XOR", "rings"])
 def test_the_loss_chooses_weights_near_zero_where_each_direction_has_as_much_against_it(name):
-    assert np.abs(fit_logistic(*figures.PROBLEMS[name])).max() < 0.05
+    U, labels = figures.PROBLEMS[name]
+    w = fit_logistic(U, labels)
+    assert np.abs(w).max() < 0.05
+    np.testing.assert_allclose(predict_probability(U, w), 0.5, atol=0.005)
 
 
 @pytest.mark.parametrize("name", figures.PROBLEMS)
@@ -333,14 +401,31 @@ def test_one_more_unit_of_score_multiplies_the_odds_by_e_everywhere():
     np.testing.assert_allclose(more / (1 - more) / (p / (1 - p)), np.e)
 
 
-def test_what_a_seven_adds_to_the_derivative():
-    right, positive, error, as_one = numbers("logistic_regression", "sign-of-a-step")
+def test_the_derivative_of_the_loss_of_a_seven():
+    right, positive, error = numbers("logistic_regression", "sign-of-a-step")
     w = np.array([0.0, np.log(9) / 2])  # gives 0.9 at x = 2
-    seven, one = (logistic_gradient([[2.0]], [label], w)[1] for label in (1, 0))
-    assert (seven, one) == (pytest.approx(right), pytest.approx(as_one))
+    assert logistic_gradient([[2.0]], [1], w)[1] == pytest.approx(right)
     assert (positive, 2 * error) == (-right, right)
 
 
-def test_at_a_score_of_40_a_double_has_lost_the_cost():
-    assert 1 - 1 / (1 + np.exp(-40.0)) == 0
-    assert binary_cross_entropy([40.0], [0]) == pytest.approx(40)
+# --- Exercises ---
+
+
+def test_the_nearest_point_of_the_boundary_and_the_probability_of_the_origin():
+    w = np.array([-3.0, 4.0, 3.0])
+    nearest = -distance_to_boundary([[0.0, 0.0]], w) * w[1:] / 5
+    np.testing.assert_allclose(nearest, [0.48, 0.36])
+    assert predict_probability([[0.0, 0.0]], w)[0] == pytest.approx(0.047, abs=0.0005)
+
+
+def test_a_doubled_feature_halves_its_weight_and_gives_a_step_four_times_the_effect():
+    doubled = X * [2, 1]
+    w = fit_logistic(doubled, y)
+    np.testing.assert_allclose(w * [1, 2, 1], BEST, atol=1e-5)
+    assert binary_cross_entropy(scores(doubled, w), y) == pytest.approx(figures._lowest_loss())
+    before, after = logistic_gradient(X, y, BEST / 2), logistic_gradient(doubled, y, w / 2)
+    np.testing.assert_allclose(after[1] * doubled[:, 0], 4 * before[1] * X[:, 0], rtol=1e-4)
+
+
+def test_at_the_best_weights_the_mean_probability_is_the_share_of_sevens():
+    assert predict_probability(X, BEST).mean() == pytest.approx(y.mean(), abs=1e-6)

@@ -84,8 +84,11 @@ def test_page_where_all_were_rejected(tmp_path):
 
 
 def test_page_with_cells_that_a_person_must_mark(tmp_path):
-    page = report([row(cells={"essay": (None, 5.0)}, outcomes=())], tmp_path)
+    rows = [row("ada", cells={"essay": (None, 5.0)}, outcomes=())]
+    rows += [row("bob", cells={"essay": (0.0, 5.0)}, outcomes=())]  # who left it empty
+    page = report(rows, tmp_path)
     assert "1 cell waits for a person" in page.words
+    assert "essay5 –––– 1 " in page.words
 
 
 def test_page_shows_counts_hints_and_what_to_look_at(tmp_path):

@@ -35,6 +35,18 @@ def test_exercises_are_sorted_by_share_of_points_and_leave_out_what_was_rejected
     assert (essay.marked, essay.unmarked, essay.mean) == (0, 3, 0.0)
 
 
+def test_a_question_is_not_called_hard_while_answers_to_it_wait():
+    """Until a person marks it, only those who left it empty have a mark."""
+
+    def submission(student, question):
+        return row(student, cells={"hard": (1.0, 4.0), "question": (question, 3.0)}, outcomes=())
+
+    waiting = summarise([submission("wrote", None), submission("left it empty", 0.0)])
+    assert [(e.name, e.settled) for e in waiting.exercises] == [("hard", True), ("question", False)]
+    empty = summarise([submission("left it empty", 0.0), submission("so did she", 0.0)])
+    assert [(e.name, e.settled) for e in empty.exercises] == [("question", True), ("hard", True)]
+
+
 def test_exercises_bear_the_name_of_the_check_in_their_cell():
     cells = {"check-scores": (1.0, 2.0), "essay": (None, 1.0)}
     (checked, essay) = summarise([row(cells=cells)]).exercises

@@ -47,7 +47,7 @@ def run(package, source):
 
 # Lines about arguments that are wrong; they answer nothing.
 ORDINARY = ("raise ValueError(", "except ValueError", "in_interval(", "array = np.asarray(value)")
-ORDINARY += ("return array", ") -> FloatArray:", "random_generator(")
+ORDINARY += ("return array", "return labels", ") -> FloatArray:", "random_generator(")
 
 
 def code_lines(function):

@@ -29,6 +29,17 @@ def test_an_empty_class_has_words():
     assert "submissions  0 (none)" in as_text(summarise([]))
 
 
+def test_what_waits_for_a_person_is_counted_and_not_among_the_hardest():
+    cells = {"hard": (1.0, 4.0), "question": (None, 3.0)}
+    empty = {**cells, "question": (0.0, 3.0)}
+    text = as_text(summarise([row("a", cells=cells), row("b", cells=empty)]))
+    assert "by hand      1 cell waits for a person and counts as 0 until then" in text
+    assert "hard  " in text
+    assert "question" not in text
+    waiting = row("a", cells={"question": (None, 3.0)}, outcomes=())
+    assert "hardest" not in as_text(summarise([waiting]))
+
+
 def test_a_mistake_is_shown_by_the_exercises_name():
     wrong = outcome(f"{NAME}/scores", 0.0, "value", "bias left out")
     assert "  scores: bias left out  " in as_text(summarise([row(outcomes=(wrong,))]))

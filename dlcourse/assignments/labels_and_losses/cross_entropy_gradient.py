@@ -59,6 +59,18 @@ EXERCISE = Exercise(
             "divided by their number.",
         ),
         Misconception(
+            "only the probabilities averaged",
+            lambda scores, y: softmax(scores) / len(y) - targets(scores, y),
+            "You divide the probabilities by n and not the targets. P - Y is one error: divide it "
+            "as a whole.",
+        ),
+        Misconception(
+            "columns of all labels",
+            lambda scores, y: (softmax(scores) - targets(scores, y).max(axis=0)) / len(y),
+            "You subtract 1 in whole columns: P[:, y] means the columns of all labels in every "
+            "row. Which row belongs to which label?",
+        ),
+        Misconception(
             "averaged over the classes as well",
             lambda scores, y: cross_entropy_gradient(scores, y) / scores.shape[1],
             "You divide by the number of classes, too. The loss is a mean over examples alone.",

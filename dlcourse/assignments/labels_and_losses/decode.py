@@ -86,6 +86,24 @@ EXERCISE = Exercise(
             "Differences of both signs cancel in your sum. A distance adds up their squares.",
         ),
         Misconception(
+            "distances cut off to whole numbers",
+            lambda outputs, codes: np.trunc(distances(outputs, codes)).argmin(axis=1),
+            "The distances are compared without their decimals. Did you store them in an array of "
+            "integers?",
+        ),
+        Misconception(
+            "row by row",
+            lambda outputs, codes: int(((outputs - codes) ** 2).sum(axis=1).argmin()),
+            "`outputs - codes` pairs the first output with the first code, the second with the "
+            "second. Each output must meet every code: one at a time, or along an axis of its own.",
+        ),
+        Misconception(
+            "absolute differences",
+            lambda outputs, codes: np.abs(outputs[:, None] - codes).sum(axis=2).argmin(axis=1),
+            "You add up the differences without their signs. The task squares them first, so a "
+            "large one counts for more than several small ones.",
+        ),
+        Misconception(
             "counted from 1",
             lambda outputs, codes: decode(outputs, codes) + 1,
             "You count the classes from 1. In the code they are 0 to K - 1.",

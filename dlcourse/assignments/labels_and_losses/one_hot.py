@@ -73,6 +73,17 @@ EXERCISE = Exercise(
             "much as class 1, and class 0 nothing.",
         ),
         Misconception(
+            "ones up to the class",
+            lambda y, n_classes: (np.arange(n_classes) <= y[:, None]) * 1.0,
+            "Every class up to the right one gets a 1. One-hot means a single 1 in each row.",
+        ),
+        Misconception(
+            "classes numbered anew",
+            lambda y, n_classes: one_hot(np.unique(y, return_inverse=True)[1], n_classes),
+            "You number the classes anew by those that occur. A class keeps its number, also where "
+            "smaller ones are missing among these examples.",
+        ),
+        Misconception(
             "sorted by class",
             lambda y, n_classes: one_hot(np.sort(y), n_classes),
             "The rows are in the order of the classes. They must stay in that of the examples.",

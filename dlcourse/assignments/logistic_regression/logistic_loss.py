@@ -85,6 +85,13 @@ EXERCISE = Exercise(
             "and one term is enough: what does the margin say?",
         ),
         Misconception(
+            "margins cut off at 30",
+            lambda scores, y: on_paper(np.clip(y * scores, -30, 30), np.ones_like(scores)),
+            "Margins are cut off, so that no mistake costs more than some number. A huge mistake "
+            "costs about its margin: which function takes the logarithm of a sum of exponentials "
+            "without overflow?",
+        ),
+        Misconception(
             "label left out",
             lambda scores, y: float(np.mean(np.logaddexp(0, -scores))),
             "All examples are charged as if they were of class +1. Where does the label come in?",

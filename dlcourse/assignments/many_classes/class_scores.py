@@ -9,6 +9,7 @@ from dlcourse.activations import softmax
 from dlcourse.checks.answers import Answers, variants
 from dlcourse.checks.drawing import array, examples, kinds, sizes
 from dlcourse.checks.spec import Arguments, Exercise, Misconception, Part
+from dlcourse.features import append_ones
 from dlcourse.linear import scores
 
 
@@ -87,6 +88,23 @@ EXERCISE = Exercise(
             lambda X, W: X @ W[:, 1:] + W[:, 0],
             "Each row of W belongs to one class. `@` pairs the rows of X with the *columns* of "
             "what stands at its right: what must be done to W first?",
+        ),
+        Misconception(
+            "reshaped instead of transposed",
+            lambda X, W: append_ones(X) @ W.reshape(W.shape[::-1]),
+            "`reshape` reads the numbers of W in their order and mixes the classes' weights up. "
+            "Which operation turns rows into columns?",
+        ),
+        Misconception(
+            "ones over the first feature",
+            lambda X, W: np.column_stack([np.ones(len(X)), X[:, 1:]]) @ W[:, : X.shape[1]].T,
+            "Your ones have taken the place of the first feature. They need a column of their own.",
+        ),
+        Misconception(
+            "sum not started anew",
+            lambda X, W: scores(X, W).cumsum(axis=1),
+            "Each class's score holds those of the classes before it, too. Where in your loops "
+            "does the sum begin again?",
         ),
         Misconception(
             "only the first class",

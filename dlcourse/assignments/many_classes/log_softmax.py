@@ -97,9 +97,26 @@ EXERCISE = Exercise(
             "You subtract one number from the whole table. Each example has a Z of its own.",
         ),
         Misconception(
+            "a column lost",
+            lambda S: S - np.log(np.exp(S).sum(axis=1)),
+            "The sums have the shape (n,), and NumPy lays that over a row. It must be a column, "
+            "one number for each row: see `keepdims`.",
+        ),
+        Misconception(
             "no logarithm of Z",
             lambda S: S - np.exp(S).sum(axis=1, keepdims=True),
             "You subtract Z from the score. A quotient becomes a difference of two *logarithms*.",
+        ),
+        Misconception(
+            "divided by log Z",
+            lambda S: S / np.log(np.exp(S).sum(axis=1, keepdims=True)),
+            "You divide the scores by log Z. The logarithm of a quotient is a difference.",
+        ),
+        Misconception(
+            "sum of the scores for log Z",
+            lambda S: S - S.sum(axis=1, keepdims=True),
+            "You subtract the sum of the scores. Z is the sum of their exponentials, and its "
+            "logarithm is subtracted.",
         ),
         Misconception(
             "sum of the scores",

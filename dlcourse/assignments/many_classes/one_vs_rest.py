@@ -110,6 +110,24 @@ EXERCISE = Exercise(
             "who was surer. The scores still know.",
         ),
         Misconception(
+            "nobody where none claims",
+            lambda X, W: np.where((scores(X, W) > 0).any(axis=1), one_vs_rest(X, W), -1),
+            "You give an example to nobody where no class says yes. It still goes to the class "
+            "whose no is the weakest.",
+        ),
+        Misconception(
+            "zero to be beaten",
+            lambda X, W: np.maximum(scores(X, W), 0).argmax(axis=1),
+            "Your search starts at 0, so a score below zero never wins. Where all are below, the "
+            "largest of them wins: where could the search start?",
+        ),
+        Misconception(
+            "scores cut off to whole numbers",
+            lambda X, W: np.trunc(scores(X, W)).argmax(axis=1),
+            "The scores are compared without their decimals. Did you store them in an array of "
+            "integers?",
+        ),
+        Misconception(
             "counted from 1",
             lambda X, W: one_vs_rest(X, W) + 1,
             "You count the classes from 1, as the lecture does. In the code they are 0 to K - 1.",

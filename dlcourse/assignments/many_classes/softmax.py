@@ -48,7 +48,7 @@ EXERCISE = Exercise(
             {
                 "two huge scores": (array([[1000.0, 999.0]]),),
                 "huge negative scores": (array([[-1000.0, -1001.0]]),),
-                "a huge score among small ones": (array([[0.0, 800.0, 1.0]]),),
+                "a huge score beside a small one": (array([[3000.0, 0.0]]),),
                 "rows far apart": (array([[1000.0, 999.0], [-1000.0, -999.0]]),),
                 "huge in single precision": (single([[200, 199], [-200, -201]]),),
             },
@@ -154,6 +154,18 @@ EXERCISE = Exercise(
             after(lambda S: 0),
             "np.exp(1000.0) overflows to infinity, and infinity / infinity is nan. Adding a number "
             "to all scores of an example changes nothing: which one would help?",
+        ),
+        Misconception(
+            "scores divided by the largest",
+            lambda S: softmax(S / S.max(axis=1, keepdims=True)),
+            "You divide the scores by the largest. That keeps the exponentials small, but it "
+            "changes the probabilities: adding a number to all scores of an example does not.",
+        ),
+        Misconception(
+            "cut off at 500",
+            lambda S: softmax(np.clip(S, -500, 500)),
+            "Scores beyond 500 are all made 500, and which of them was larger is lost. Adding a "
+            "number to all scores of an example loses nothing: which one would help?",
         ),
         Misconception(
             "largest of the whole table",

@@ -161,6 +161,12 @@ EXERCISE = Exercise(
             "zeros with a single 1 before it can be compared with them.",
         ),
         Misconception(
+            "classes counted in the labels",
+            lambda X, y, W: weigh(softmax(scores(X, W)) - np.eye(y.max() + 1)[y], X),
+            "Your Y has as many columns as the largest label asks for. A class may be missing "
+            "among the labels, so ask W for the number of classes.",
+        ),
+        Misconception(
             "classes counted from 1",
             lambda X, y, W: weigh(softmax(scores(X, W)) - one_hot((y - 1) % len(W), len(W)), X),
             "You put the 1 one place too far to the left: P[i, y - 1] counts from 1. In the code "

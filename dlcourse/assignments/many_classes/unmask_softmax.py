@@ -9,6 +9,8 @@ from dlcourse.activations import softmax
 from dlcourse.checks.answers import Answers, variants
 from dlcourse.checks.spec import Arguments, Exercise, Misconception, Part, Property
 
+UNDERFLOW = 700  # e^-700 is a normal double yet; e^-746 is 0
+
 
 def masked_softmax(S: FloatArray) -> FloatArray:
     """Turn scores into probabilities, row by row: so it says, and mostly it does."""
@@ -59,6 +61,12 @@ EXERCISE = Exercise(
             lambda S, *_: len(set(S.max(axis=1).tolist())) > 1,
             "The largest score is the same in each row of your table. What the masked function "
             "subtracts is right for every row then.",
+        ),
+        Property(
+            "far apart",
+            lambda S, *_: bool((S.max() - S.max(axis=1) > UNDERFLOW).any()),
+            "In every row of your table some score is within 700 of the table's largest. So no row "
+            "loses all its exponentials: the smallest are tiny, but a double holds them.",
         ),
         Property(
             "unmasked",
@@ -112,6 +120,11 @@ ANSWERS = Answers(
 ## first row huge
 def unmask_softmax(n, n_classes):
     S = np.zeros((n, n_classes))
+    S[0] = 1000
+    return S
+## integers
+def unmask_softmax(n, n_classes):
+    S = np.zeros((n, n_classes), dtype=int)
     S[0] = 1000
     return S
 ## one huge score
@@ -224,11 +237,6 @@ def unmask_softmax(n, n_classes):
 ## a list
 def unmask_softmax(n, n_classes):
     return [[1000.0] * n_classes] + [[0.0] * n_classes] * (n - 1)
-## integers
-def unmask_softmax(n, n_classes):
-    S = np.zeros((n, n_classes), dtype=int)
-    S[0] = 1000
-    return S
 ## one row
 def unmask_softmax(n, n_classes):
     S = np.zeros(n_classes)

@@ -10,6 +10,7 @@ from dlcourse.activations import sigmoid
 from dlcourse.checks.answers import Answers, variants
 from dlcourse.checks.drawing import array, examples, kinds
 from dlcourse.checks.spec import Arguments, Exercise, Misconception, Part
+from dlcourse.features import append_ones
 from dlcourse.network import layer_matmul, network_from_weights, predict_scores
 
 
@@ -154,6 +155,28 @@ EXERCISE = Exercise(
             "stopped one layer early",
             lambda W1, W2, W3, X: hidden(W2, hidden(W1, X)),
             "This is what the second layer says. The third one is still to come.",
+        ),
+        Misconception(
+            "tanh of half the score",
+            lambda W1, W2, W3, X: layer_matmul(
+                W3, np.tanh(layer_matmul(W2, np.tanh(layer_matmul(W1, X) / 2)) / 2)
+            ),
+            "2 sigmoid(s) - 1 is the tanh of *half* the score. What must go into the sigmoid to "
+            "make it tanh(s)?",
+        ),
+        Misconception(
+            "tanh of the ones",
+            lambda W1, W2, W3, X: (
+                np.tanh(append_ones(np.tanh(append_ones(layer_matmul(W1, X))) @ W2.T)) @ W3.T
+            ),
+            "The ones go through tanh with the scores, and come out as 0.76. They are put in front "
+            "of what a layer *says*, after tanh.",
+        ),
+        Misconception(
+            "ones behind what a layer says",
+            lambda W1, W2, W3, X: layer_matmul(moved(W3), hidden(moved(W2), hidden(W1, X))),
+            "From the second layer on your ones stand behind the other inputs. The bias is the "
+            "first entry of each row of W, so they belong in front.",
         ),
         Misconception(
             "units down, examples across",

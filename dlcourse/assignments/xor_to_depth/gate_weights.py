@@ -89,6 +89,12 @@ EXERCISE = Exercise(
             "Put the line between two counts, not on one.",
         ),
         Misconception(
+            "the half of the bias lost",
+            lambda n_inputs, at_least: np.array([1.0 - at_least] + [1.0] * n_inputs),
+            "With one too few ones your score is 0, and the unit says one half. A bias halfway "
+            "between two counts is no whole number: an array of integers cuts its half off.",
+        ),
+        Misconception(
             "more than instead of at least",
             lambda n_inputs, at_least: np.array([-0.5 - at_least] + [1.0] * n_inputs),
             "Your unit asks for one more than is needed: with exactly the number that is asked for "

@@ -16,7 +16,7 @@ from dlcourse.checks.diagnosis.evidence import (
     Trial,
     in_single_precision,
 )
-from dlcourse.checks.diagnosis.limits import as_if_right, is_right, only_where
+from dlcourse.checks.diagnosis.limits import as_if_right, is_right, only_where, wrong_and_right
 from dlcourse.checks.diagnosis.naming import Naming
 from dlcourse.checks.errors import StudentError
 
@@ -191,10 +191,16 @@ FAMILIES: Sequence[Family] = (
         "How many axes does that array have: is it a number, a vector or a table?",
     ),
     (
-        r"IndexError: (?:only integers|arrays used)|TypeError: (?:list indices|only integer)",
+        r"IndexError: (?:only integers|arrays used)|TypeError: list indices",
         "index that is no whole number",
         "Something else than a whole number stands in square brackets.",
         "Do you loop over the entries, or over their places?",
+    ),
+    (
+        r"TypeError: only integer scalar arrays",
+        "array in place of a whole number",
+        "A whole array stands where one whole number is needed: a place, a size or an axis.",
+        "Which argument of that line should be a number, and what do you hand over there?",
     ),
     (
         r"IndexError: list index out of range",
@@ -389,7 +395,8 @@ def length_named(evidence: Evidence, trials: Sequence[Trial], sizes: Sequence[in
 
 def another_order(evidence: Evidence) -> Naming | None:
     """Take the arguments in another order than they are given."""
-    trials = evidence.all_trials[:MOST_ASKED]
+    wrong, right = wrong_and_right(evidence)
+    trials = [*wrong, *right][:MOST_ASKED]
     if len(trials) < CASES:
         return None
     orders = itertools.permutations(range(len(trials[0].arguments)))

@@ -1,0 +1,10 @@
+"""Results of hours, made once by a script of ``tools/`` and kept beside this module."""
+
+import json
+from importlib.resources import files
+from typing import Any
+
+
+def stored(name: str) -> Any:
+    """Read the JSON file of that name, such as ``flat_places``."""
+    return json.loads(files(__package__).joinpath(f"{name}.json").read_text(encoding="utf-8"))
