@@ -55,6 +55,6 @@ def test_robust_accuracy_falls_and_unbounded_images_follow_the_closed_form():
 
 
 def test_random_signs_are_numpys_choice_of_two():
-    coins = RNG.integers(0, 2, X.shape)
+    coins = RNG.integers(0, 2, X.shape, dtype=int)
     expected = np.clip(X + np.choose(coins, [-0.1, 0.1]), 0, 1)
     np.testing.assert_allclose(reference("random_signs")(X, coins, 0.1), expected)
