@@ -354,8 +354,7 @@ def depart_form(translator: Any, node: Form) -> None:
     if question["kind"] == "number":
         unit = escape(question.get("unit", ""))
         translator.body.append(
-            '<label class="dl-number">Your answer '
-            f'<input type="text" autocomplete="off" required> {unit}</label>'
+            f'<label class="dl-number">Your answer <input type="hidden"> {unit}</label>'
         )
     if question["kind"] == "sketch":
         translator.body.append('<div class="dl-sliders"></div>')

@@ -31,6 +31,15 @@ function numberIn(text) {
   return more.length ? NaN : number(above) / number(below);
 }
 
+// To see what it could fill in, Chromium lays out every section with a text field, near or not: a field becomes one
+// when the reader gets near, or takes the keyboard.
+const unveil = (form) => Object.assign(form.querySelector("input"), { type: "text", autocomplete: "off", required: true });
+const near = new IntersectionObserver(
+  (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => unveil(entry.target)),
+  { rootMargin: "100%" },
+);
+addEventListener("keydown", () => document.querySelectorAll('[data-kind="number"]').forEach(unveil), { once: true, capture: true });
+
 function start(question) {
   const form = question.querySelector(".dl-form");
   const fields = [...form.querySelectorAll("input")];
@@ -42,6 +51,7 @@ function start(question) {
   const { kind } = form.dataset;
   const controls = figure?.querySelector(".dlx-controls");
   if (kind === "sketch") controls.before(form);
+  if (kind === "number") near.observe(form);
 
   /** What the reader has answered, and which of the answers that is. */
   function given() {

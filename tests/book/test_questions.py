@@ -268,7 +268,8 @@ def test_a_screen_reader_hears_what_is_asked(browser, site):
     with opened(browser, site) as page:
         asked = page.get_by_role("group", name="Which of the two gets more blame?")
         assert asked.get_by_role("radio").count() == 3
-        assert page.get_by_role("textbox", name="Your answer").is_visible()
+        question(page, "pieces").scroll_into_view_if_needed()
+        page.get_by_role("textbox", name="Your answer").wait_for()
         assert question(page, "more-blame").get_by_role("status").count() == 1
         asked.get_by_role("radio", name="The second").check()
         assert page.get_by_role("button", name="Show me").count() == 3
@@ -341,6 +342,7 @@ SPELLINGS = {
 
 def test_a_number_may_be_spelt_in_many_ways(browser, site):
     with opened(browser, site) as page:
+        question(page, "pieces").scroll_into_view_if_needed()
         box = page.get_by_role("textbox", name="Your answer")
         for feedback, spellings in SPELLINGS.items():
             for spelling in spellings:
@@ -352,6 +354,19 @@ def test_a_number_may_be_spelt_in_many_ways(browser, site):
             box.press("Enter")
             assert "Write a number" in box.evaluate("(input) => input.validationMessage")
             assert reply(page, "pieces").endswith("No.")
+
+
+@pytest.mark.parametrize("comes", ["by scrolling", "by keyboard"])
+def test_a_text_field_waits_for_the_reader(browser, site, comes):
+    with opened(browser, site, viewport={"width": 390, "height": 100}) as page:
+        box = page.get_by_role("textbox", name="Your answer")
+        page.wait_for_timeout(200)  # what could make it a field too early has time to
+        assert box.count() == 0
+        if comes == "by keyboard":
+            page.keyboard.press("Tab")
+        else:
+            question(page, "pieces").scroll_into_view_if_needed()
+        box.wait_for(timeout=5000)
 
 
 def pull(page, figure, heights):

@@ -54,6 +54,20 @@ def test_fits_a_narrow_screen(server, visit, page, width):
     assert seen.tab.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_sections_are_no_higher_than_the_page_expects(server, visit, chapter):
+    """On a telephone, before they are laid out; one that is would be taken to cover the next."""
+    tab = visit(f"{server}/{chapter}.html").tab
+    tab.set_viewport_size({"width": 412, "height": 823})
+    tab.add_style_tag(content="section { content-visibility: visible !important }")
+    heights = tab.eval_on_selector_all(
+        ".bd-article > section > section",
+        """(all) => all.map((section) => [section.id, section.getBoundingClientRect().height,
+          parseFloat(section.style.getPropertyValue("--dl-height"))])""",
+    )
+    assert len(heights) > 5
+    assert [name for name, height, expected in heights if height > expected] == []
+
+
 def test_colour_mode_changes_and_is_kept(server, visit):
     seen = visit(f"{server}/book/index.html", color_scheme="light")
     ground = "getComputedStyle(document.body).backgroundColor"

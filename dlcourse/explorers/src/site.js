@@ -78,6 +78,7 @@ function start(figure) {
   follow();
 }
 
-const boot = () => document.querySelectorAll("figure.dlx").forEach(start);
+// Each in a task of its own: a page of ten figures answers the reader between them.
+const boot = () => document.querySelectorAll("figure.dlx").forEach((figure) => setTimeout(start, 0, figure));
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", boot);
 else boot();
