@@ -30,6 +30,7 @@ from dlcourse.explorers import (
 )
 from dlcourse.explorers.values import Array
 from dlcourse.features import append_ones
+from dlcourse.figures.stored import stored
 from dlcourse.figures.wording import counted
 from dlcourse.labels import (
     binary_code,
@@ -530,7 +531,6 @@ def way_back_to_the_right_side() -> Explorer:
 N_SEEDS, N_NETWORK_ORDERS = 3, 4
 
 
-@cache
 def network_accuracy(target: str, order: int, seed: int) -> float:
     """Train 32 hidden units on all 5,000 digits; return the share of right answers in the test."""
     X, y, X_test, y_test = digits()
@@ -543,15 +543,9 @@ def network_accuracy(target: str, order: int, seed: int) -> float:
     return float((answers == y_test).mean())
 
 
-@cache
 def network_accuracies(target: str) -> Array:
-    """Return the networks' accuracies, for each numbering (rows) and seed."""
-    return np.array(
-        [
-            [network_accuracy(target, r, seed) for seed in range(N_SEEDS)]
-            for r in range(N_NETWORK_ORDERS)
-        ]
-    )
+    """Return the networks' accuracies (tools/accuracies.py), for each numbering (rows) and seed."""
+    return np.array(stored("accuracies")[target])
 
 
 @cache

@@ -350,6 +350,14 @@ def test_far_out_p_and_the_push_shrink_by_e_with_each_unit():
 # --- The same labels for a network ---
 
 
+def test_a_network_is_what_is_stored_of_it():
+    for target in figures.MACHINES:
+        stored = figures.network_accuracies(target)
+        assert stored.shape == (figures.N_NETWORK_ORDERS, figures.N_SEEDS)
+        # other machines round elsewhere, and each step builds on
+        assert figures.network_accuracy(target, 1, 2) == pytest.approx(stored[1, 2], abs=0.02)
+
+
 def test_a_network_keeps_the_order_of_the_labels_in_every_numbering():
     number, bits, one_hot_ = (
         figures.network_accuracies(target).mean(axis=1) for target in figures.MACHINES

@@ -455,6 +455,14 @@ def test_depth_makes_no_difference_that_matters_on_easy_spirals():
     assert figures.spiral_accuracies(1).min() > 0.95
 
 
+def test_a_network_is_what_is_stored_of_it():
+    for turns in (1, 2):
+        stored = figures.spiral_accuracies(turns)
+        assert stored.shape == (len(figures.HIDDEN), figures.N_SPIRAL_SEEDS)
+        # other machines round elsewhere, and each step builds on
+        assert figures.spiral_accuracy((64,), turns, 0) == pytest.approx(stored[0, 0], abs=0.03)
+
+
 @pytest.mark.parametrize("seeds", [range(5), range(5, 10)])
 def test_three_or_four_layers_win_on_hard_spirals_and_six_are_harder_to_train(seeds):
     runs = [[figures.spiral_accuracy(h, 2, seed) for seed in seeds] for h in figures.HIDDEN]
