@@ -343,7 +343,10 @@ def gives(evidence: Evidence, edit: Edited, order: Sequence[int]) -> bool:
         if guess is None or not same(evidence.answers[k], guess):
             return False
         telling += not same(guess, evidence.rights[k])
-    return len(order) >= CASES and telling >= (1 if edit.kind in SURE else TELLING)
+    if edit.kind in SURE:
+        return len(order) >= CASES and telling >= 1
+    enough = len(order) >= CASES and telling >= TELLING
+    return enough and evidence.holds_afresh(lambda call: floats(quietly(edit.function, call)))
 
 
 def called_in_another_order(evidence: Evidence) -> Naming | None:

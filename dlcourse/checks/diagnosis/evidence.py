@@ -23,6 +23,7 @@ CASES, TELLING = (
     2,
 )  # a relation holds in so many cases, and differs from what is right in so many
 UNCHANGEABLE = (ValueError, IndexError, TypeError, ZeroDivisionError, OverflowError)
+AFRESH = 3  # wrong calls, and largest ones, that are made once more with other numbers
 MANY = 8  # numbers of one answer that are as good as a second case
 MOST_NUMBERS = 10_000  # of an answer that relations look at
 
@@ -250,6 +251,32 @@ class Evidence:
         self.calls -= 1
         return floats(quietly(self.function, arguments))
 
+    @cached_property
+    def afresh(self) -> list[Trial]:
+        """A few more calls, with other numbers than the check had."""
+        rng = np.random.default_rng(5)
+        order = list(self.smallest_first())
+        cases = dict.fromkeys([*[k for k in order if self.wrong[k]][:AFRESH], *order[-AFRESH:]])
+        calls = [tuple(shrunk(a, rng) for a in self.trials[k].arguments) for k in cases]
+        rights = [(call, right) for call in calls if (right := self.right(call)) is not None]
+        return [
+            Trial(call, answer, right)
+            for call, right in rights
+            if (answer := self.ask(call)) is not None
+        ]
+
+    def holds_afresh(self, predict: Callable[[Arguments], FloatArray | None]) -> bool:
+        """Tell whether further calls speak for predictions, and none against.
+
+        Where all of them are answered rightly, what is wrong hangs on single numbers, such as a
+        bound, and they say nothing for any prediction.
+        """
+        guesses = [(predict(trial.arguments), trial) for trial in self.afresh]
+        known = [(guess, trial) for guess, trial in guesses if guess is not None]
+        return all(same(floats(trial.answer), guess) for guess, trial in known) and (
+            not known or any(not same(guess, trial.right) for guess, trial in known)
+        )
+
     def explains(self, predict: Callable[[int], object], share: float = 0.5) -> bool:
         """Tell whether predictions are the student's answers, in every case that has one.
 
@@ -284,6 +311,16 @@ class Evidence:
         """Numbers of the trials, those with the smallest arguments first."""
         sizes = [sum(np.size(np.asarray(a)) for a in t.arguments) for t in self.trials]
         yield from sorted(range(len(sizes)), key=sizes.__getitem__)
+
+
+def shrunk(argument: object, rng: np.random.Generator) -> object:
+    """Make each decimal number smaller; signs, zeros, ranges and symmetry stay."""
+    if type(argument) is float:
+        return argument * rng.uniform(0.7, 1)
+    if not isinstance(argument, np.ndarray) or argument.dtype.kind != "f":
+        return argument
+    by = rng.uniform(0.7, 1, argument.shape)
+    return argument * (by + by.T if np.array_equal(argument, argument.T) else 2 * by) / 2
 
 
 def hard_to_hit(guess: FloatArray, right: FloatArray) -> bool:

@@ -4,6 +4,7 @@ import itertools
 import operator
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -324,7 +325,9 @@ def changed_arguments(evidence: Evidence) -> Naming | None:
         if len(rights) < max(CASES, least) or not telling(evidence, rights):
             continue
         if all(same(evidence.answers[k], right) for k, right in rights.items()):
-            return said(evidence, words, change)
+            if evidence.holds_afresh(partial(changed_right, evidence, change)):
+                return said(evidence, words, change)
+            continue
         if scaled is None and "whatever" not in words:
             scaled = with_a_factor(evidence, words, rights)
     return scaled
@@ -361,10 +364,14 @@ def changed_right(evidence: Evidence, change: Change, arguments: Arguments) -> F
 
 
 def telling(evidence: Evidence, rights: dict[int, FloatArray]) -> bool:
-    """Tell whether enough predictions differ from what is right: more, where they are coarse."""
+    """Tell whether enough predictions differ from what is right: more, where they are coarse.
+
+    One and the same number wherever they differ is what many mistakes lead to.
+    """
     coarse = all(right.ndim == 0 and right == right.round() for right in rights.values())
-    differ = sum(not same(right, evidence.rights[k]) for k, right in rights.items())
-    return differ >= TELLING + coarse * CASES
+    differ = [right for k, right in rights.items() if not same(right, evidence.rights[k])]
+    varied = any(right.ndim or not same(right, differ[0]) for right in differ)
+    return varied and len(differ) >= TELLING + coarse * CASES
 
 
 def said(evidence: Evidence, words: str, change: Change) -> Naming:
