@@ -35,7 +35,7 @@ def draw(rng: np.random.Generator) -> Iterable[Arguments]:
         (3, 3, 3),
         (2, 5, 3),
         (4, 1, 3),
-        (6, 4, 5),
+        (6, 4, 2),
     ):
         yield examples(rng, hidden, inputs + 1), examples(rng, outputs, hidden + 1)
 

@@ -136,7 +136,7 @@ def moved(evidence: Evidence, k: int, old: Any, by: float) -> object:
         if old.dtype.kind in "iu":  # in another order, or with the first everywhere
             return np.roll(old, 1) if by > 0 else np.full_like(old, old.flat[0])
         return old * (1 + by) + by
-    return old * (0.5 if by > 0 else 0.1)  # a share stays one
+    return old * (0.1 if by < 0 else 0.5 if by < 1 else 4)
 
 
 ASKED = (right_alone, without_influence)

@@ -62,7 +62,10 @@ def parts(evidence: Evidence) -> Iterator[Part]:
         values = [np.asarray(value) for value in evidence.values(k)]
         if not all(v.shape == r.shape[: v.ndim] for v, r in zip(values, rights, strict=True)):
             continue
-        for words, holds in LABELS if k in evidence.labels else SIGNS:
+        labels = k in evidence.labels
+        if not labels and not all(any(holds(v).any() for v in values) for _, holds in SIGNS[:2]):
+            continue  # of numbers of one sign, those that are not 0 are no part of their own
+        for words, holds in LABELS if labels else SIGNS:
             masks = [across(holds(v), r) for v, r in zip(values, rights, strict=True)]
             yield f"Your answer is wrong only where `{evidence.names[k]}` {words}", masks
 

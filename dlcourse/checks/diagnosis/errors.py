@@ -298,7 +298,7 @@ def mismatch(evidence: Evidence) -> Naming | None:
     if not pairs:
         return None
     one, other = (length_named(evidence, trials, sizes) for sizes in zip(*pairs, strict=True))
-    by_one = {abs(a - b) for a, b in pairs} == {1} and varies(pairs)
+    by_one = {a - b for a, b in pairs} in ({1}, {-1}) and varies(pairs)
     known = bool(one and other)
     met = f"{one} and {other}" if known else "{} and {}".format(*pairs[0])
     name = f"Two lengths meet that should be equal: {met}."
@@ -339,7 +339,8 @@ def out_of_bounds(evidence: Evidence) -> Naming | None:
         "error: no such entry",
         f"Number {entry}, counted from 0, is asked for where there "
         f"{'is' if size == 1 else 'are'} only {size}{f' ({known})' if known else ''}.",
-        "What says how many there are: a number that you wrote down, or a length, and of what?",
+        "What stands between the square brackets there: a number that you wrote down, a length, or "
+        "an array whose numbers are no places?",
     )
 
 

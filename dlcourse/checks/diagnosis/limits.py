@@ -382,10 +382,12 @@ def beyond(evidence: Evidence, k: int, trial: Trial) -> Beyond | None:
     """Let one array grow until the answer goes wrong; None where it never does, or at once."""
     signs = np.random.default_rng(4).choice([-1.0, 1.0], shape(trial.arguments[k]))
     signs.flat[:2] = 1, -1
+    rights: list[FloatArray | None] = []
 
     def at(size: float) -> tuple[FloatArray | None, bool]:
         arguments = (*trial.arguments[:k], size * signs, *trial.arguments[k + 1 :])
         right = evidence.right(arguments)
+        rights.append(right)
         answer = evidence.ask(arguments) if right is not None else None
         return answer, right is not None and same(answer, right, max(1e-6, evidence.tolerance))
 
@@ -394,6 +396,8 @@ def beyond(evidence: Evidence, k: int, trial: Trial) -> Beyond | None:
     after = [answer for answer, good in grown[first:] if answer is not None and not good]
     if not first or len(after) < len(grown) - first:
         return None
+    if np.isfinite(after[-1]).all() and all(same(right, rights[-1]) for right in rights[first:]):
+        return None  # what is right does not change with the size
     low, high = SIZES[first - 1], SIZES[first]
     for _ in range(HALVINGS):
         middle = (low * high) ** 0.5
@@ -411,7 +415,10 @@ def from_a_size_on(name: str, found: Sequence[Beyond]) -> Naming:
         return Naming(
             f"overflow from {name}",
             f"Your answer holds {kind} {where}.",
-            "Which exponential gets too large there, or which logarithm gets a 0?",
+            "Which exponential gets too large there, or of which number is there no logarithm or "
+            "root?"
+            if kind == "nan"
+            else "Which exponential gets too large there, or which logarithm gets a 0?",
         )
     if all(
         same(answer, series.answers[-1], 1e-12) for series in found for answer in series.answers
