@@ -50,6 +50,20 @@ def by_length(X: FloatArray, G: FloatArray, eps: float) -> FloatArray:
     return np.clip(X + eps * G / np.where(lengths == 0, 1, lengths), 0, 1)
 
 
+def squeezed(X: FloatArray, G: FloatArray, eps: float) -> FloatArray:
+    """Scale all pixels to the range as soon as one has left it."""
+    moved = X + eps * np.sign(G)
+    outside = moved.min() < 0 or moved.max() > 1
+    return (moved - moved.min()) / np.ptp(moved) if outside else moved
+
+
+def stretched(X: FloatArray, G: FloatArray, eps: float) -> FloatArray:
+    """Scale all pixels to the range."""
+    moved = X + eps * np.sign(G)
+    with np.errstate(invalid="ignore"):
+        return (moved - moved.min()) / np.ptp(moved)
+
+
 IMAGES = array([[0.2, 1.0, 0.5], [0.7, 0.0, 0.5]])
 SLOPES = array([[-0.3, 2, 0], [0.5, -0.25, 1.5]])
 
@@ -150,6 +164,20 @@ EXERCISE = Exercise(
             "A pixel that would leave the range does not move at all in your answer. It goes as "
             "far as the border.",
             "How far may a pixel of 0.95 get lighter?",
+        ),
+        Misconception(
+            "all pixels squeezed",
+            squeezed,
+            "As soon as one pixel leaves the range, you scale all of them, so that others move by "
+            "more or less than eps.",
+            "Which pixels must come back, and what should become of the others?",
+        ),
+        Misconception(
+            "all pixels stretched",
+            stretched,
+            "You scale all pixels, so that the darkest becomes 0 and the lightest 1, whether one "
+            "has left the range or not.",
+            "Which pixels must come back, and what should become of the others?",
         ),
     ),
     remark="However small a slope is, its pixel moves all the way.",
@@ -262,6 +290,17 @@ def fgsm(X, G, eps):
 ## sign of the image
 def fgsm(X, G, eps):
     return np.clip(X + eps * np.sign(X), 0, 1)
+## all pixels squeezed
+def fgsm(X, G, eps):
+    moved = X + eps * np.sign(G)
+    low, high = moved.min(), moved.max()
+    if low < 0 or high > 1:
+        moved = (moved - low) / (high - low)
+    return moved
+## all pixels stretched
+def fgsm(X, G, eps):
+    moved = X + eps * np.sign(G)
+    return (moved - moved.min()) / (moved.max() - moved.min())
 ## no step at the border
 def fgsm(X, G, eps):
     moved = X + eps * np.sign(G)

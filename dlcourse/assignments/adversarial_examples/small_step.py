@@ -1,6 +1,7 @@
 """One step of the iterated attack: move, and take back what has gone too far."""
 
 from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 
@@ -60,6 +61,15 @@ def from_where_it_is(
     """Measure eps from the place before this step."""
     ahead = moved + step * np.sign(G)
     return np.clip(np.clip(ahead, moved - eps, moved + eps), 0, 1)
+
+
+def shrunk_together(
+    X: FloatArray, moved: FloatArray, G: FloatArray, step: float, eps: float, axis: int | None
+) -> FloatArray:
+    """Make the whole change smaller where one pixel has gone too far."""
+    change = moved + step * np.sign(G) - X
+    furthest = np.abs(change).max(axis=axis, keepdims=True)
+    return np.clip(X + change * np.minimum(1, eps / np.maximum(furthest, 1e-300)), 0, 1)
 
 
 IMAGES = array([[0.2, 0.95, 0.5], [0.7, 0.05, 0.5]])
@@ -126,6 +136,18 @@ EXERCISE = Exercise(
             "You measure eps from where the attack has got to, so that it can wander off, a little "
             "each time.",
             "From what may a pixel be no further than eps?",
+        ),
+        Misconception(
+            "all shrink together",
+            partial(shrunk_together, axis=None),
+            "Where one pixel has gone too far, you make the changes of all pixels smaller.",
+            "Which pixels go back to the distance eps, and what should become of the others?",
+        ),
+        Misconception(
+            "an image shrinks together",
+            partial(shrunk_together, axis=1),
+            "Where one pixel has gone too far, you make the changes of its whole image smaller.",
+            "Which pixels go back to the distance eps, and what should become of the others?",
         ),
         Misconception(
             "from the start again",
@@ -264,6 +286,19 @@ def small_step(X, moved, G, step, eps):
 def small_step(X, moved, G, step, eps):
     ahead = np.clip(moved + step * np.sign(G), moved - eps, moved + eps)
     return np.clip(ahead, 0, 1)
+## all shrink together
+def small_step(X, moved, G, step, eps):
+    change = moved + step * np.sign(G) - X
+    furthest = np.abs(change).max()
+    if furthest > eps:
+        change = change * eps / furthest
+    return np.clip(X + change, 0, 1)
+## an image shrinks together
+def small_step(X, moved, G, step, eps):
+    change = moved + step * np.sign(G) - X
+    furthest = np.abs(change).max(axis=1, keepdims=True)
+    change = np.where(furthest > eps, change * eps / np.maximum(furthest, eps), change)
+    return np.clip(X + change, 0, 1)
 ## from the start again
 def small_step(X, moved, G, step, eps):
     ahead = np.clip(X + step * np.sign(G), X - eps, X + eps)

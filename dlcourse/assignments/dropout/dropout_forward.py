@@ -79,6 +79,12 @@ EXERCISE = Exercise(
             "kept in the long run?",
         ),
         Misconception(
+            "a whole number for a factor",
+            lambda X, U, p: np.where(p > U, 0.0, X * np.trunc(1 / (1 - p))),
+            "You multiply what is kept by a whole number: the decimals of the factor are lost.",
+            "Which array, or which division, of yours holds whole numbers only?",
+        ),
+        Misconception(
             "the root of the factor",
             lambda X, U, p: np.where(p > U, 0.0, X / np.sqrt(1 - p)),
             "Your factor keeps the mean square, not the mean.",
@@ -182,6 +188,11 @@ def dropout_forward(X, U, p):
 def dropout_forward(X, U, p):
     keep = U >= p
     return X * keep / np.mean(keep)
+## a whole number for a factor
+def dropout_forward(X, U, p):
+    mask = np.zeros(X.shape, dtype=int)
+    mask[U >= p] = 1 / (1 - p)
+    return X * mask
 ## the root of the factor
 def dropout_forward(X, U, p):
     return X * (U >= p) / np.sqrt(1 - p)

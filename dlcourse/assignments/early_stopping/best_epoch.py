@@ -45,6 +45,15 @@ def first_low(curve: FloatArray, min_delta: float) -> int:
     return len(curve) - 1
 
 
+def lowered(curve: FloatArray, min_delta: float) -> int:
+    """Lower the best by min_delta at each improvement, and not to the loss of that epoch."""
+    best, low = 0, curve[0]
+    for epoch in range(1, len(curve)):
+        if curve[epoch] < low - min_delta:
+            best, low = epoch, low - min_delta
+    return best
+
+
 CREEPING = array([0.9, 0.85, 0.8, 0.75, 0.7, 0.65])
 
 EXERCISE = Exercise(
@@ -116,6 +125,19 @@ EXERCISE = Exercise(
             last_below(lambda c, best, e, d: bool(c[e] < c[best] * (1 - d))),
             "You take `min_delta` as a share of the best loss. It is a difference of losses.",
             "With a best loss of 8 and `min_delta` 0.6, which loss is an improvement?",
+        ),
+        Misconception(
+            "min_delta counted twice",
+            last_below(lambda c, best, e, d: bool(c[e] < c[best] - d - d)),
+            "An epoch must be better by twice `min_delta` in your answer.",
+            "Where is `min_delta` taken off: when a loss is compared, when it is kept, or both?",
+        ),
+        Misconception(
+            "the best falls by min_delta",
+            lowered,
+            "At an improvement your best loss falls by `min_delta`, and not to the loss of that "
+            "epoch.",
+            "After 0.9, 0.5 and with `min_delta` 0.1, what is the best loss so far?",
         ),
         Misconception(
             "the first low",
@@ -293,6 +315,21 @@ def best_epoch(curve, min_delta):
     for epoch in range(1, len(curve)):
         if curve[epoch] < curve[best] * (1 - min_delta):
             best = epoch
+    return best
+## min_delta counted twice
+def best_epoch(curve, min_delta):
+    best, lowest = 0, np.inf
+    for epoch, loss in enumerate(curve):
+        if loss < lowest - min_delta:
+            best, lowest = epoch, loss - min_delta
+    return best
+## the best falls by min_delta
+def best_epoch(curve, min_delta):
+    best, lowest = 0, curve[0]
+    for epoch, loss in enumerate(curve):
+        if lowest - loss > min_delta:
+            best = epoch
+            lowest -= min_delta
     return best
 ## the first low
 def best_epoch(curve, min_delta):

@@ -56,6 +56,12 @@ def rises_in_a_row(curve: FloatArray, epoch: int, count: int, min_delta: float) 
     return count + 1 if epoch and curve[epoch] >= curve[epoch - 1] - min_delta else 0
 
 
+def one_if_never(curve: FloatArray, patience: int, min_delta: float) -> int:
+    """Take the first epoch for the last where no wait is over."""
+    over = [since_best(curve, epoch, min_delta) >= patience for epoch in range(len(curve))]
+    return int(np.argmax(over)) + 1
+
+
 EXERCISE = Exercise(
     key="early_stopping/epochs_run",
     reference=epochs_run,
@@ -134,6 +140,12 @@ EXERCISE = Exercise(
             lambda curve, patience, min_delta: len(curve),
             "Your training always runs to the end of the curve.",
             "Where does your function leave the loop?",
+        ),
+        Misconception(
+            "one epoch where the wait is never over",
+            one_if_never,
+            "Where the wait is never over, your answer is 1.",
+            "What does your search give where it finds nothing, as `argmax` gives 0?",
         ),
         Misconception(
             "stops at the first rise",
@@ -326,6 +338,10 @@ def epochs_run(curve, patience, min_delta):
 ## never stops
 def epochs_run(curve, patience, min_delta):
     return len(curve)
+## one epoch where the wait is never over
+def epochs_run(curve, patience, min_delta):
+    waits = np.array([k - best_epoch(curve[:k + 1], min_delta) for k in range(len(curve))])
+    return int(np.argmax(waits >= patience)) + 1
 ## stops at the first rise
 def epochs_run(curve, patience, min_delta):
     for n in range(1, len(curve)):

@@ -180,8 +180,17 @@ EXERCISE = Exercise(
         Misconception(
             "stops at the first rise",
             kept(lambda losses, patience: stop_after(losses, 1)[1]),
-            "You stop at the first epoch without a new low, whatever `patience` is.",
-            "What should be counted before training ends?",
+            "After the first epoch without a new low you find nothing better: either you stop "
+            "there, whatever `patience` is, or you go on from the weights that were kept, where "
+            "the next epoch is the same again.",
+            "What is to be counted before training ends, and from which weights does it go on?",
+        ),
+        Misconception(
+            "the first epoch's weights",
+            kept(lambda losses, patience: 0),
+            "These are the weights after the first epoch: to your function no later loss is a new "
+            "low.",
+            "With what is a loss compared, and by how much must it be lower?",
         ),
         Misconception(
             "rises in a row",
@@ -445,6 +454,18 @@ def train_until(
         if loss >= lowest:
             break
         lowest, kept = loss, W.copy()
+    return kept
+## the first epoch's weights
+@
+    W, losses = W.copy(), []
+    for epoch in range(epochs):
+        run_epoch(W, X, y, learning_rate)
+        losses.append(mean_loss(W, X_val, y_val))
+        best = best_epoch(losses, patience)
+        if best == epoch:
+            kept = W.copy()
+        if epoch - best >= patience:
+            break
     return kept
 ## rises in a row
 @

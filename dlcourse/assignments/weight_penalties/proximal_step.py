@@ -95,6 +95,21 @@ EXERCISE = Exercise(
             "Where should a weight of -2 go, and how do you get its sign back?",
         ),
         Misconception(
+            "the largest of a column",
+            threshold_with(lambda V, a: np.sign(V) * (np.abs(V) - a).max(axis=0)),
+            "All weights of a column get the size of its largest: `np.max` looks for the largest "
+            "entry, and its second argument is an axis.",
+            "Which two numbers are compared for each weight, and which function does that entry "
+            "by entry?",
+        ),
+        Misconception(
+            "the largest of all",
+            threshold_with(lambda V, a: np.sign(V) * max((np.abs(V[:, 1:]) - a).max(), 0)),
+            "All your weights get the size of the largest one.",
+            "Which two numbers are compared for each weight, and which function does that entry "
+            "by entry?",
+        ),
+        Misconception(
             "signs lost",
             threshold_with(lambda V, a: np.maximum(np.abs(V) - a, 0)),
             "All your weights are positive or 0.",
@@ -267,6 +282,18 @@ def proximal_step(W, gradient, learning_rate, strength):
     V = W - learning_rate * gradient
     V[:, 1:] = np.maximum(V[:, 1:] - learning_rate * strength, 0)
     return V
+## the largest of a column
+def proximal_step(W, gradient, learning_rate, strength):
+    V = W - learning_rate * gradient
+    new = np.sign(V) * np.max(np.abs(V) - learning_rate * strength, 0)
+    new[:, 0] = V[:, 0]
+    return new
+## the largest of all
+def proximal_step(W, gradient, learning_rate, strength):
+    V = W - learning_rate * gradient
+    new = np.sign(V) * max(np.max(np.abs(V[:, 1:]) - learning_rate * strength), 0)
+    new[:, 0] = V[:, 0]
+    return new
 ## signs lost
 def proximal_step(W, gradient, learning_rate, strength):
     V = W - learning_rate * gradient
