@@ -319,7 +319,7 @@ def shrunk(argument: object, rng: np.random.Generator) -> object:
         return argument * rng.uniform(0.7, 1)
     if not isinstance(argument, np.ndarray) or argument.dtype.kind != "f":
         return argument
-    by = rng.uniform(0.7, 1, argument.shape)
+    by = np.asarray(rng.uniform(0.7, 1, argument.shape))
     return argument * (by + by.T if np.array_equal(argument, argument.T) else 2 * by) / 2
 
 

@@ -6,6 +6,7 @@ just that away makes every wrong answer right, and putting it in makes right one
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -396,8 +397,8 @@ def beyond(evidence: Evidence, k: int, trial: Trial) -> Beyond | None:
     after = [answer for answer, good in grown[first:] if answer is not None and not good]
     if not first or len(after) < len(grown) - first:
         return None
-    if np.isfinite(after[-1]).all() and all(same(right, rights[-1]) for right in rights[first:]):
-        return None  # what is right does not change with the size
+    if sum(not same(one, other) for one, other in itertools.pairwise(rights)) < TELLING:
+        return None  # what is right changes at a bound, and not with the size
     low, high = SIZES[first - 1], SIZES[first]
     for _ in range(HALVINGS):
         middle = (low * high) ** 0.5
