@@ -27,6 +27,13 @@ def pages(entry: dict[str, Any]) -> Iterator[str]:
         yield from pages(below)
 
 
+def has_code(page: str) -> bool:
+    """Tell whether a page is a notebook; the front page of a chapter's sections is none."""
+    text = (CONTENTS.parent / f"{page}.md").read_text(encoding="utf-8")
+    return "kernelspec" in next(yaml.safe_load_all(text))
+
+
+@cache
 def chapters() -> list[str]:
-    """Return the pages of all numbered parts."""
-    return [page for part in parts().values() for page in part]
+    """Return the pages of all numbered parts that have code of their own."""
+    return [page for part in parts().values() for page in part if has_code(page)]
