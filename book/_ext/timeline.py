@@ -97,7 +97,7 @@ def in_order(history: dict[str, list[Entry]]) -> list[Entry]:
     winters = [
         period
         | {"id": f"winter-{period['from']}", "year": period["from"]}
-        | {"when": f"about {period['from']} to {period['to']}"}
+        | {"when": f"About {period['from']} to {period['to']}"}
         for period in history["periods"]
         if period["kind"] == "winter"
     ]

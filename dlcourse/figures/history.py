@@ -69,7 +69,7 @@ def _connected_frame(drawing: str, left: int, right: int, offset: int) -> list[P
             axes=False,
             x=(-1, _LONG + 1),
             y=(-0.5, 2.5),
-            aspect=1.3,
+            aspect=1.6,
         ),
         Panel(
             [
@@ -86,7 +86,7 @@ def _connected_frame(drawing: str, left: int, right: int, offset: int) -> list[P
             x_label="drawing",
             y_label="score",
             y=(-6, 6),
-            aspect=1.3,
+            aspect=1.6,
         ),
     ]
 
