@@ -86,6 +86,17 @@ def test_the_root_leads_to_the_front_page(server, visit):
     seen.tab.wait_for_url("**/book/index.html")
 
 
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)])
+def test_the_first_screen_has_three_doors_and_a_figure(server, visit, width, height):
+    seen = visit(f"{server}/book/index.html")
+    seen.tab.set_viewport_size({"width": width, "height": height})
+    doors = [door.bounding_box() for door in seen.tab.locator(".dl-doors .sd-card").all()]
+    assert len(doors) == 3
+    assert all(door["y"] + door["height"] < height / 2 for door in doors)
+    drawing = seen.tab.locator("figure.dlx .dlx-stage").first.bounding_box()
+    assert drawing["y"] + drawing["height"] <= height
+
+
 @pytest.mark.parametrize("where", ["server", "disk"])
 def test_search_finds(request, site, visit, where):
     root = request.getfixturevalue("server") if where == "server" else site.as_uri()
@@ -201,7 +212,7 @@ def test_only_the_page_of_a_result_marks_the_words_sought(server, visit, link, m
 def test_a_picture_has_the_ground_of_a_dark_page(server, visit):
     """Pictures are drawn on white; on a dark page nothing of them may be near it."""
     image = pytest.importorskip("PIL.Image")
-    seen = visit(f"{server}/book/index.html", color_scheme="dark")
+    seen = visit(f"{server}/book/logistic_regression.html", color_scheme="dark")
     picture = seen.tab.locator(".cell_output img").first
     picture.scroll_into_view_if_needed()
     seen.tab.wait_for_load_state("networkidle")
