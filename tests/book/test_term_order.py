@@ -65,8 +65,11 @@ def too_early(pages):
         for section in re.split(r"^(?=## )", page, flags=re.MULTILINE):
             for term in re.findall("«(.*?)»", section):
                 name = re.escape(term.lower()).replace(r"\ ", "[ -]")
-                use = rf".{{0,40}}(?<![\w-]){name}(?:s|es)?(?![\w-]).{{0,30}}"
-                found += [(term, around) for around in re.findall(use, before)]
+                use = rf"(?<![\w-]){name}(?:s|es)?(?![\w-])"
+                found += [
+                    (term, before[max(0, m.start() - 40) : m.end() + 30])
+                    for m in re.finditer(use, before)
+                ]
             before += words(section) + " "
     return found
 
