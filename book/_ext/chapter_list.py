@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,11 @@ def pages(entry: dict[str, Any]) -> Iterator[str]:
         yield from pages(below)
 
 
+def way_through() -> list[str]:
+    """Return what a reader is led through: the front page, how to use the book, all chapters."""
+    return ["book/index", "book/how_to_use", *chain(*parts().values())]
+
+
 def has_code(page: str) -> bool:
     """Tell whether a page is a notebook; the front page of a chapter's sections is none."""
     text = (CONTENTS.parent / f"{page}.md").read_text(encoding="utf-8")
@@ -36,4 +42,4 @@ def has_code(page: str) -> bool:
 @cache
 def chapters() -> list[str]:
     """Return the pages of all numbered parts that have code of their own."""
-    return [page for part in parts().values() for page in part if has_code(page)]
+    return [page for page in chain(*parts().values()) if has_code(page)]
