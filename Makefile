@@ -24,7 +24,8 @@ export OPENBLAS_NUM_THREADS ?= 1
 export MKL_NUM_THREADS ?= 1
 export VECLIB_MAXIMUM_THREADS ?= 1
 
-.PHONY: help setup book test serve exercises check-site check-grading check-browser-python lint
+.PHONY: help setup book pdf epub test serve exercises check-site check-editions check-grading
+.PHONY: check-browser-python lint
 .PHONY: bench bench-grading mutation lock clean
 
 help:  ## list the commands
@@ -34,6 +35,14 @@ book: setup  ## execute every chapter and build the site into _build/html
 	$(say) "building the site (every chapter is executed)"
 	@$(BIN)/jupyter-book build . -W -n --keep-going $(ARGS)
 	$(say) "done: open _build/html/index.html, or run make serve"
+
+pdf: setup _build/html/index.html  ## print the built site as one book, _build/pdf/dlcourse.pdf
+	$(say) "printing the book"
+	@$(PY) tools/make_pdf.py
+
+epub: setup  ## build the book for e-readers, _build/epub/dlcourse.epub
+	$(say) "building the EPUB (chapters that were executed before are not executed again)"
+	@$(BIN)/jupyter-book build . -W -n --keep-going --builder custom --custom-builder epub $(ARGS)
 
 test: setup  ## run the test suite (ARGS="-k losses" picks)
 	$(say) "running the tests"
@@ -46,6 +55,10 @@ check-site: setup  ## test figures and the built site in Chromium: links, access
 	@test -f _build/html/index.html || { echo "There is no site yet: run make book first"; exit 1; }
 	$(say) "checking figures and the site in Chromium"
 	@$(PY) -m pytest -m site tests $(ARGS)
+
+check-editions: setup  ## test the PDF and the EPUB: contents, links, accessibility (needs Java)
+	$(say) "checking the PDF and the EPUB"
+	@$(PY) -m pytest -m editions tests/editions $(ARGS)
 
 check-grading: setup  ## grade classes in the sandbox: hostile, honest, killed half-way
 	$(say) "checking the grading pipeline"

@@ -15,6 +15,7 @@ NEEDED = {
     "anywidget": ["dlcourse/explorers/live.py", "tests/explorers/test_live.py"],
     "click": ["dlcourse/cli.py", "tests/test_cli.py"],
     "nbgrader": ["dlcourse/grading", "tests/exercises", "tests/grading"],
+    "pypdf": ["tests/editions"],
     "sphinx": ["tests/book"],
     "yaml": ["tests/test_package.py"],
 }

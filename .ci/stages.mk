@@ -7,7 +7,7 @@ SHELL := bash
 .SILENT:
 MAKEFLAGS += --no-print-directory
 
-STAGES := grading test book pyodide site wheel lint
+STAGES := grading test book pyodide site editions wheel lint
 .PHONY: all machine $(STAGES) alone
 
 define stage
@@ -70,6 +70,12 @@ grading:
 site: book
 	$(stage)
 	$(MAKE) check-site ARGS="-n 2 -m 'site and not alone' --durations=40"
+
+editions: book
+	$(stage)
+	$(MAKE) pdf
+	$(MAKE) epub ARGS=-q
+	$(MAKE) check-editions
 
 alone:
 	$(stage)

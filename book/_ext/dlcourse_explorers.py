@@ -2,7 +2,7 @@
 
 A notebook output of the explorers' own mime type becomes a small figure element; its frames go into
 a script file of their own that the page asks for when the reader gets near. Other builders (LaTeX,
-EPUB) take the picture. Pages without an explorer load nothing.
+Word processors) take the picture. Pages without an explorer load nothing.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from dlcourse.explorers.explorer import FACES_VARIABLE, MIME_TYPE
 from dlcourse.explorers.page import STATIC, asset, data_script, figure_html, plain
 
 FRAMES = "explorers"
-HTML_BUILDERS = ("html", "dirhtml", "singlehtml")
+HTML_BUILDERS = ("html", "dirhtml", "singlehtml", "epub")
 
 
 class ExplorerNode(nodes.General, nodes.Element):

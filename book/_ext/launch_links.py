@@ -47,6 +47,8 @@ def add_links(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
     """Put a menu with the page's notebooks into the header."""
+    if app.builder.name != "html":
+        return
     meta = context.get("meta") or {}
     options = app.config.html_theme_options
     repository = options["repository_url"].removeprefix("https://github.com/")

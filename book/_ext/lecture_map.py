@@ -44,7 +44,7 @@ def label_of(section: str) -> str:
 
 def functions_cell(idea: Idea) -> str:
     """Link the functions to the API pages."""
-    return "<br>".join(
+    return "<br />".join(
         f"{{py:obj}}`{name.removeprefix('dlcourse.')} <{name}>`" for name in idea["functions"]
     )
 
@@ -74,7 +74,7 @@ def table(ideas: list[Idea], repository: str) -> str:
     """Return a theme's table as MyST text."""
     rows = ["| Idea | In the package | Chapter | Exercise |", "|---|---|---|---|"]
     for idea in ideas:
-        first = f'**{idea["id"]}** <span class="dl-kind">{idea["kind"]}</span><br>{idea["idea"]}'
+        first = f'**{idea["id"]}** <span class="dl-kind">{idea["kind"]}</span><br />{idea["idea"]}'
         rows.append(
             "| " + " | ".join([first, *(cell(idea, key, repository) for key in LINKS)]) + " |"
         )

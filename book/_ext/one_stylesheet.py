@@ -32,6 +32,8 @@ def remember(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
     """Note which style sheets a page asks for; its template links the one that replaces them."""
+    if app.builder.name != "html":
+        return
     found = app.env.__dict__.setdefault("dl_stylesheets", list(THEME))
     for sheet in context["css_files"]:
         filename = str(getattr(sheet, "filename", sheet)).split("?")[0].removeprefix("_static/")

@@ -40,14 +40,15 @@ class KatexError(ValueError):
 class Katex:
     """A Node process that renders formulas for as long as the build lasts."""
 
-    def __init__(self, macros: dict[str, str]) -> None:
+    def __init__(self, macros: dict[str, str], output: str = "htmlAndMathml") -> None:
+        self.options = {"strict": "ignore", "output": output}
         self.macros = macros
         self.process = start_node()
 
     def render(self, tex: str, display: bool) -> str:
         """Return the HTML (with MathML) of one formula."""
         # a fresh dict for each call: KaTeX stores \gdef definitions in the one it is given
-        options = {"displayMode": display, "strict": "ignore", "macros": dict(self.macros)}
+        options = {**self.options, "displayMode": display, "macros": dict(self.macros)}
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(json.dumps({"tex": tex, "options": options}) + "\n")
@@ -77,7 +78,8 @@ def start_node() -> subprocess.Popen[str]:
 @lru_cache(maxsize=1)
 def renderer(app: Sphinx) -> Katex:
     """Start Node at the first formula, not at every build."""
-    katex = Katex(app.config.katex_macros)
+    output = "mathml" if app.builder.name == "epub" else "htmlAndMathml"
+    katex = Katex(app.config.katex_macros, output)
     app.connect("build-finished", lambda app, exception: katex.close())
     return katex
 

@@ -136,7 +136,7 @@ def write_theme_script(destination: Path) -> None:
 
 def add_assets(app: Sphinx) -> None:
     """Collect the copied assets before the first page is written."""
-    if app.builder.format != "html":
+    if app.builder.name != "html":
         return
     folder = vendored_static_dir(app)
     copy_katex(folder / "katex")
@@ -171,7 +171,7 @@ def defer_scripts(
     scripts write into, are put into the page.
     The search page's scripts call each other from inline code and stay as they are.
     """
-    if pagename == "search":
+    if pagename == "search" or app.builder.name != "html":
         return
     body = context.get("body") or ""
     scripts = [script for script in context.get("script_files", []) if not needless(script, body)]
