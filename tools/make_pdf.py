@@ -73,11 +73,8 @@ def parts(site: Path) -> list[Part]:
         if entry.name == "p":
             found.append((entry.text.strip(), []))
         else:
-            path = (
-                normpath(join(dirname(START), str(entry["href"])))
-                if entry["href"] != "#"
-                else START
-            )
+            address = str(entry["href"])
+            path = START if address == "#" else normpath(join(dirname(START), address))
             found[-1][1].append((path, entry.text.strip()))
     return found
 

@@ -1,8 +1,8 @@
 """Explorers on the site: the static face of ``dlcourse.explorers.Explorer`` as HTML and files.
 
 A notebook output of the explorers' own mime type becomes a small figure element; its frames go into
-a script file of their own that the page asks for when the reader gets near. Other builders (LaTeX,
-Word processors) take the picture. Pages without an explorer load nothing.
+a script file of their own that the page asks for when the reader gets near. Elsewhere
+the picture is taken (``epub_edition`` does so for EPUB). Pages without an explorer load nothing.
 """
 
 from __future__ import annotations
