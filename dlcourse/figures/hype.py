@@ -121,7 +121,8 @@ FORECASTS = (
 
 def _forecasts_frame(row: int, shown: str) -> list[Mark]:
     rows = -np.arange(len(FORECASTS))  # the first on top
-    start, end = (np.column_stack([[f[k] for f in FORECASTS], rows]) for k in (3, 4))
+    start = np.column_stack([[forecast.said for forecast in FORECASTS], rows])
+    end = np.column_stack([[forecast.due for forecast in FORECASTS], rows])
     marks: list[Mark] = [
         Arrows(start, end, color="muted", head=False),
         Arrows(start[row], end[row], width=5, head=False),

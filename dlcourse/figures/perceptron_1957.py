@@ -223,7 +223,9 @@ def beside(data: str, seed: int = 1) -> FloatArray:
     Both see the same points in the same order; the logistic unit has rate 0.1.
     """
     X, y = CLOUDS[data]
-    rng, w, v, found = np.random.default_rng(seed), np.zeros(3), np.zeros(3), []
+    rng = np.random.default_rng(seed)
+    w: FloatArray = np.zeros(3)
+    v, found = w, []
     Z = append_ones(X)
     for _ in range(PASSES):
         for i in rng.permutation(len(X)):

@@ -61,7 +61,8 @@ def stretched(X: FloatArray, G: FloatArray, eps: float) -> FloatArray:
     """Scale all pixels to the range."""
     moved = X + eps * np.sign(G)
     with np.errstate(invalid="ignore"):
-        return (moved - moved.min()) / np.ptp(moved)
+        scaled: FloatArray = (moved - moved.min()) / np.ptp(moved)
+    return scaled
 
 
 IMAGES = array([[0.2, 1.0, 0.5], [0.7, 0.0, 0.5]])

@@ -69,7 +69,8 @@ def shrunk_together(
     """Make the whole change smaller where one pixel has gone too far."""
     change = moved + step * np.sign(G) - X
     furthest = np.abs(change).max(axis=axis, keepdims=True)
-    return np.clip(X + change * np.minimum(1, eps / np.maximum(furthest, 1e-300)), 0, 1)
+    kept: FloatArray = X + change * np.minimum(1, eps / np.maximum(furthest, 1e-300))
+    return np.clip(kept, 0, 1)
 
 
 IMAGES = array([[0.2, 0.95, 0.5], [0.7, 0.05, 0.5]])
