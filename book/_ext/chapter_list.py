@@ -28,6 +28,12 @@ def pages(entry: dict[str, Any]) -> Iterator[str]:
         yield from pages(below)
 
 
+def sections() -> set[str]:
+    """Return the pages that lie below another page of the table of contents."""
+    contents = yaml.safe_load(CONTENTS.read_text(encoding="utf-8"))
+    return {page for part in contents["parts"] for top in part["chapters"] for page in pages(top)}
+
+
 def way_through() -> list[str]:
     """Return what a reader is led through: the front page, how to use the book, all chapters."""
     return ["book/index", "book/how_to_use", *chain(*parts().values())]
