@@ -5,10 +5,14 @@ from collections.abc import Iterable
 import numpy as np
 
 from dlcourse._validation import FloatArray, IntArray
+from dlcourse.activations import softmax
 from dlcourse.assignments.dropout.dropout_forward import dropout_forward
 from dlcourse.checks.answers import Answers, variants
 from dlcourse.checks.drawing import array, class_numbers, examples, sizes
 from dlcourse.checks.spec import Arguments, Exercise, Misconception, Part
+from dlcourse.features import append_ones
+from dlcourse.labels import one_hot
+from dlcourse.linear import scores
 from dlcourse.linear import softmax_regression_gradient as gradient
 
 
@@ -17,6 +21,14 @@ def input_dropout_step(
 ) -> FloatArray:
     """Return the weights of a softmax regression after one step with dropped inputs."""
     return W - learning_rate * gradient(dropout_forward(X, U, p), y, W)
+
+
+def full_inputs_below(
+    X: FloatArray, y: IntArray, W: FloatArray, U: FloatArray, p: float, learning_rate: float
+) -> FloatArray:
+    """Drop inputs on the way up alone: the blame meets all of them."""
+    blame = softmax(scores(dropout_forward(X, U, p), W)) - one_hot(y, len(W))
+    return W - learning_rate * blame.T @ append_ones(X) / len(X)
 
 
 def draw(rng: np.random.Generator) -> Iterable[Arguments]:
@@ -95,6 +107,12 @@ EXERCISE = Exercise(
             ),
             "You silence weights, the same for all examples; the inputs stay as they were.",
             "`U` has a row for each example: what does it belong to?",
+        ),
+        Misconception(
+            "blame meets the full inputs",
+            full_inputs_below,
+            "Your blame comes from the dropped inputs, and you multiply it by the full ones.",
+            "By what does a weight multiply its blame: by the input that it saw, or by another?",
         ),
         Misconception(
             "uphill",
@@ -210,6 +228,10 @@ def input_dropout_step(X, y, W, U, p, learning_rate):
     holes = W.copy()
     holes[:, 1:] *= U[0] >= p
     return W - learning_rate * batch_gradient(X, y, holes)
+## blame meets the full inputs
+def input_dropout_step(X, y, W, U, p, learning_rate):
+    seen = blame(dropout_forward(X, U, p), y, W)
+    return W - learning_rate * seen.T @ with_ones(X)
 ## uphill
 def input_dropout_step(X, y, W, U, p, learning_rate):
     return W + learning_rate * batch_gradient(dropout_forward(X, U, p), y, W)

@@ -27,6 +27,11 @@ def with_bias(bias: FloatArray, W1: FloatArray, W2: FloatArray) -> FloatArray:
     return np.column_stack([bias, weights_alone(W1, W2)])
 
 
+def bias_read_last(W1: FloatArray, W2: FloatArray) -> FloatArray:
+    """Take the last column of each layer for its biases."""
+    return one_matrix(np.roll(W1, 1, axis=1), np.roll(W2, 1, axis=1))
+
+
 def draw(rng: np.random.Generator) -> Iterable[Arguments]:
     """Draw two layers: inputs, hidden units, outputs; square ones are among them."""
     for inputs, hidden, outputs in (
@@ -90,6 +95,12 @@ EXERCISE = Exercise(
             "bias last",
             lambda W1, W2: np.roll(one_matrix(W1, W2), -1, axis=1),
             "Your biases stand in the last column; in this course they stand in column 0.",
+        ),
+        Misconception(
+            "biases read from the last column",
+            bias_read_last,
+            "You take the last column of `W1` and `W2` for the biases.",
+            "In which column do the biases of a layer stand in this course?",
         ),
         Misconception(
             "on its side",
@@ -226,6 +237,10 @@ def one_matrix(W1, W2):
 def one_matrix(W1, W2):
     bias = W2[:, 0] + W2[:, 1:] @ W1[:, 0]
     return np.column_stack([W2[:, 1:] @ W1[:, 1:], bias])
+## biases read from the last column
+def one_matrix(W1, W2):
+    bias = W2[:, :-1] @ W1[:, -1] + W2[:, -1]
+    return np.column_stack([bias, W2[:, :-1] @ W1[:, :-1]])
 ## on its side
 def one_matrix(W1, W2):
     bias = W2[:, 0] + W2[:, 1:] @ W1[:, 0]
