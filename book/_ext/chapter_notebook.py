@@ -18,7 +18,7 @@ from pybtex.backends.markdown import Backend
 
 PYTHON = {"display_name": "Python 3", "language": "python", "name": "python3"}
 INTRODUCTION = """\
-*Chapter {number} of {book}. This notebook runs from top to bottom where Jupyter, Python 3.11 or
+*{place} of {book}. This notebook runs from top to bottom where Jupyter, Python 3.11 or
 newer and the book's package are installed:*
 
 ```bash
@@ -40,8 +40,9 @@ def introduction(page: Page) -> NotebookNode:
     """Say what the notebook is and what it needs."""
     config, address = page.builder.config, page.address("")
     book = f"[{config.html_title}]({address})" if address else config.html_title
-    number = ".".join(map(str, page.builder.env.toc_secnumbers[page.docname][""]))
-    return new_markdown_cell(INTRODUCTION.format(number=number, book=book))
+    numbers = page.builder.env.toc_secnumbers.get(page.docname)  # none where a chapter has pages
+    place = "Chapter " + ".".join(map(str, numbers[""])) if numbers else "A section"
+    return new_markdown_cell(INTRODUCTION.format(place=place, book=book))
 
 
 def chapter_cells(node: nodes.Element, page: Page) -> Iterator[NotebookNode]:
