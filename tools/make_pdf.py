@@ -163,8 +163,10 @@ Text and figures: CC BY 4.0 · Code: BSD-3-Clause</p></header>
 def destinations(pdf: Path) -> dict[str, int]:
     """Return the number of the page on which each link's target lies."""
     reader = PdfReader(pdf)
-    places = reader.named_destinations.items()
-    return {name: reader.get_destination_page_number(place) + 1 for name, place in places}
+    return {
+        name.removeprefix("/"): reader.get_destination_page_number(place) + 1
+        for name, place in reader.named_destinations.items()
+    }
 
 
 def make_pdf(site: Path, pdf: Path) -> None:

@@ -22,7 +22,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.typing import ExtensionMetadata
 
 import dlcourse
-from dlcourse.explorers.page import _words as words
+from dlcourse.explorers.page import words
 
 STYLE = Path(__file__).parents[1] / "_epub"
 SHEETS = ("pygments.css", "epub.css", "book.css")

@@ -56,7 +56,7 @@ def plain(text: Any) -> str:
     return read
 
 
-def _words(text: Any) -> str:
+def words(text: Any) -> str:
     """Write a text; mathematics as its runs, which are seen, and its reading, which is heard."""
     if isinstance(text, str):
         return html.escape(text)
@@ -97,12 +97,12 @@ def figure_html(face: Mapping[str, Any], *, source: str = "", picture: str = "")
         f'<figure class="{_classes(face)}"{anchor} data-name="{name}" '
         f'data-source="{html.escape(source)}" {_waits(face)}style="{_layout(face)}">'
         f'<script type="application/json">{to_json(about)}</script>'
-        f'<p class="dlx-title">{_words(face["title"])}</p>'
+        f'<p class="dlx-title">{words(face["title"])}</p>'
         f'<div class="dlx-stage"><div class="dlx-picture">{picture}</div>'
         f'<div class="dlx-legend dlx-shared">{_legend(face["legend"])}</div>{_panels(face)}</div>'
         f'<div class="dlx-controls">{_controls(face)}</div>'
         f'<figcaption class="dlx-caption" data-longest="{longest}">'
-        f"<span>{_words(face['caption'])}</span>{_waiting(face)}</figcaption>{share}</figure>"
+        f"<span>{words(face['caption'])}</span>{_waiting(face)}</figcaption>{share}</figure>"
     )
 
 
@@ -151,7 +151,7 @@ def _controls(face: Mapping[str, Any]) -> str:
         (" dlx-wide" if control.get("wide") else "", _control(control, start))
         for control, start in zip(face["controls"], face["start"], strict=True)
     ]
-    buttons = [f"<button>{_words(button['label'])}</button>" for button in face["buttons"]]
+    buttons = [f"<button>{words(button['label'])}</button>" for button in face["buttons"]]
     rows += [(" dlx-buttons", "".join(buttons))] if buttons else []
     return "".join(
         f'<div class="dlx-row{kind}" style="visibility:hidden">{row}</div>' for kind, row in rows
@@ -159,8 +159,8 @@ def _controls(face: Mapping[str, Any]) -> str:
 
 
 def _control(control: Mapping[str, Any], start: int) -> str:
-    label = _words(control["label"])
-    values = [_words(value) for value in control["values"]]
+    label = words(control["label"])
+    values = [words(value) for value in control["values"]]
     if control["kind"] == "slider":
         play = '<button class="dlx-play">Play</button>' if control["play"] else ""
         longest = max(len(plain(value)) for value in control["values"])
@@ -182,7 +182,7 @@ def _panel(panel: Mapping[str, Any]) -> str:
     kind = "dlx-panel dlx-images" if panel["images"] else "dlx-panel"
     return (
         f'<div class="{kind}" style="--dlx-aspect:{panel["aspect"]:g}">'
-        f'<div class="dlx-panel-title">{_words(panel["title"])}</div>'
+        f'<div class="dlx-panel-title">{words(panel["title"])}</div>'
         f'<div class="dlx-legend">{_legend(panel["legend"])}</div>'
         f'<div class="dlx-plot"></div></div>'
     )
@@ -190,7 +190,7 @@ def _panel(panel: Mapping[str, Any]) -> str:
 
 def _legend(entries: Sequence[tuple[Any, str]]) -> str:
     return "".join(
-        f'<span class="dlx-entry">{BAR if sample == "scale" else SWATCH}{_words(name)}</span>'
+        f'<span class="dlx-entry">{BAR if sample == "scale" else SWATCH}{words(name)}</span>'
         for name, sample in entries
     )
 
