@@ -120,9 +120,8 @@ FORECASTS = (
 
 
 def _forecasts_frame(row: int, shown: str) -> list[Mark]:
-    rows = -np.arange(len(FORECASTS))  # the first on top
-    start = np.column_stack([[forecast.said for forecast in FORECASTS], rows])
-    end = np.column_stack([[forecast.due for forecast in FORECASTS], rows])
+    start = np.array([[f.said, -k] for k, f in enumerate(FORECASTS)])  # the first on top
+    end = np.array([[f.due, -k] for k, f in enumerate(FORECASTS)])
     marks: list[Mark] = [
         Arrows(start, end, color="muted", head=False),
         Arrows(start[row], end[row], width=5, head=False),

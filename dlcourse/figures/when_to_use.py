@@ -291,13 +291,14 @@ class SharedNet:
 # --- The same weights everywhere ---
 
 
-def _signals_frame(order: str) -> list[Panel]:
+def _signals_frame(order: str, methods: str) -> list[Panel]:
     X, y = signals(200, np.random.default_rng(1))
     here = X[y == 0][:3]
     mixing = np.random.default_rng(0).permutation(LENGTH)
     shown = here[:, mixing] if order == "shuffled" else here
     data = "shuffled signals" if order == "shuffled" else "signals"
-    found = np.array([errors(data, method, SIZES[-1]) for method in METHODS])
+    compared = FIVE if methods == "the five" else tuple(METHODS)
+    found = np.array([errors(data, method, SIZES[-1]) for method in compared])
     return [
         Panel(
             [
@@ -315,10 +316,10 @@ def _signals_frame(order: str) -> list[Panel]:
             [
                 Bars(
                     found.mean(axis=1),
-                    list(METHODS.values()),
-                    color=list(range(len(METHODS))),
+                    [METHODS[method] for method in compared],
+                    color=list(range(len(compared))),
                 ),
-                ErrorBars(np.arange(len(METHODS)), found.min(axis=1), found.max(axis=1)),
+                ErrorBars(np.arange(len(compared)), found.min(axis=1), found.max(axis=1)),
             ],
             title="Error on fresh signals",
             y=(0, 0.7),
@@ -328,10 +329,11 @@ def _signals_frame(order: str) -> list[Panel]:
     ]
 
 
-def _signals_alt(order: str) -> str:
+def _signals_alt(order: str, methods: str) -> str:
     data = "shuffled signals" if order == "shuffled" else "signals"
+    compared = FIVE if methods == "the five" else tuple(METHODS)
     means = ", ".join(
-        f"{name} {errors(data, method, SIZES[-1]).mean():.0%}" for method, name in METHODS.items()
+        f"{METHODS[method]} {errors(data, method, SIZES[-1]).mean():.0%}" for method in compared
     )
     how = "shuffled, the same way in all signals" if order == "shuffled" else "in order"
     return f"Places {how}. Wrong after learning 1,500 signals: {means}."
@@ -341,7 +343,10 @@ def the_same_weights_everywhere() -> Explorer:
     """Errors of six methods on shapes that may stand anywhere, places in order and shuffled."""
     return Explorer(
         _signals_frame,
-        [Choice("order", ["in order", "shuffled"], label="Places")],
+        [
+            Choice("order", ["in order", "shuffled"], label="Places"),
+            Choice("methods", ["the five", "shared weights, too"], label="Methods"),
+        ],
         title="A shape that may stand anywhere",
         alt=_signals_alt,
     )
