@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_array_equal
-from sklearn.linear_model import Perceptron
 
 from dlcourse.datasets import toy
 from dlcourse.history.perceptron_1957 import (
@@ -145,7 +144,8 @@ def test_a_wider_gap_means_fewer_mistakes():
 def test_scikit_learn_comes_to_the_same_weights(seed):
     rng = np.random.default_rng(seed)
     X, y = rng.integers(-4, 5, (30, 3)), rng.choice([-1, 1], 30)
-    theirs = Perceptron(shuffle=False, tol=None, max_iter=7).fit(X, y)
+    linear_model = pytest.importorskip("sklearn.linear_model")
+    theirs = linear_model.Perceptron(shuffle=False, tol=None, max_iter=7).fit(X, y)
     ours = learn(X, y, max_passes=7).weights[-1]
     assert_array_equal(ours, np.append(theirs.intercept_, theirs.coef_))
 
