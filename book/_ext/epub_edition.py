@@ -26,7 +26,7 @@ from dlcourse.explorers.page import words
 
 STYLE = Path(__file__).parents[1] / "_epub"
 SHEETS = ("pygments.css", "epub.css", "book.css")
-ITEM = re.compile(r'(?<=href=")([^"]+\.xhtml)"')
+ITEM = re.compile(r'(?<=href=")((?!nav\.)[^"]+\.xhtml)"')  # nav.xhtml is not there yet
 
 
 class Epub(Epub3Builder):
