@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from sklearn.linear_model import Perceptron
 
 from dlcourse.checks.registry import find
 from dlcourse.datasets import half_size, load_digits_subset
@@ -15,12 +14,13 @@ def reference(name):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_count_of_none_means_that_scikit_learn_is_done(seed):
+    linear_model = pytest.importorskip("sklearn.linear_model")
     rng = np.random.default_rng(seed)
     X, u = rng.integers(-5, 6, (20, 2)), np.array([0.5, 1, -2])
     y = np.where(u[0] + X @ u[1:] > 0, 1, -1)
     count = reference("count_mistakes")(X, y, 1000)
     assert count <= reference("mistake_bound")(X, y, u)
-    theirs = Perceptron(shuffle=False, tol=None, max_iter=1000).fit(X, y)
+    theirs = linear_model.Perceptron(shuffle=False, tol=None, max_iter=1000).fit(X, y)
     assert theirs.score(X, y) == 1
 
 
