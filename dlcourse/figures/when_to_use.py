@@ -1,5 +1,6 @@
 """Figures and experiments of the chapter "When to use deep learning"."""
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -122,6 +123,21 @@ def _one_digit() -> tuple[FloatArray, FloatArray]:
     return three.reshape(14, 14), three[order].reshape(14, 14)
 
 
+def _errors_panel(title: str, methods: Sequence[str], found: FloatArray, top: float) -> Panel:
+    """Draw the mean error of each method, a row for each, and how far its draws are apart."""
+    names = [METHODS[method] for method in methods]
+    return Panel(
+        [
+            Bars(found.mean(axis=1), names, color=list(range(len(names)))),
+            ErrorBars(np.arange(len(names)), found.min(axis=1), found.max(axis=1)),
+        ],
+        title=title,
+        y=(0, top),
+        y_format=".0%",
+        aspect=1.5,
+    )
+
+
 def _shuffle_frame(pixels: str) -> list[Panel]:
     shuffled = pixels == "shuffled"
     before = np.array([errors("digits", method, SIZES[-1]) for method in FIVE])
@@ -129,20 +145,7 @@ def _shuffle_frame(pixels: str) -> list[Panel]:
     shown = after if shuffled else before
     return [
         Panel([Image(_one_digit()[shuffled])], title="A digit"),
-        Panel(
-            [
-                Bars(
-                    shown.mean(axis=1),
-                    [METHODS[method] for method in FIVE],
-                    color=list(range(len(FIVE))),
-                ),
-                ErrorBars(np.arange(len(FIVE)), shown.min(axis=1), shown.max(axis=1)),
-            ],
-            title="Error on fresh digits",
-            y=(0, 0.16),
-            y_format=".0%",
-            aspect=1.5,
-        ),
+        _errors_panel("Error on fresh digits", FIVE, shown, 0.16),
     ]
 
 
@@ -312,20 +315,7 @@ def _signals_frame(order: str, methods: str) -> list[Panel]:
             axes="x",
             aspect=1.1,
         ),
-        Panel(
-            [
-                Bars(
-                    found.mean(axis=1),
-                    [METHODS[method] for method in compared],
-                    color=list(range(len(compared))),
-                ),
-                ErrorBars(np.arange(len(compared)), found.min(axis=1), found.max(axis=1)),
-            ],
-            title="Error on fresh signals",
-            y=(0, 0.7),
-            y_format=".0%",
-            aspect=1.5,
-        ),
+        _errors_panel("Error on fresh signals", compared, found, 0.7),
     ]
 
 
