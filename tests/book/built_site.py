@@ -23,12 +23,6 @@ def pages_of(site: Path) -> list[str]:
     return sorted(pages - {"index.html"})
 
 
-def explorers_of(site: Path) -> list[tuple[str, int]]:
-    """Every explorer of the site as its page and its number there."""
-    counts = [(p, (site / p).read_text(encoding="utf-8").count(EXPLORER)) for p in pages_of(site)]
-    return [(page, number) for page, count in counts for number in range(count)]
-
-
 def heaviest(pages: list[str], count: int) -> list[str]:
     """The pages whose HTML is the most to send."""
     there = [page for page in pages if (SITE / page).exists()]

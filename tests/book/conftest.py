@@ -9,20 +9,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from book.built_site import SITE, compressed, explorers_of, heaviest, pages_of
+from book.built_site import SITE, compressed, heaviest, pages_of
 from chapter_list import chapters
 
 COMPRESSED = {".html", ".js", ".mjs", ".css", ".json", ".svg"}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that asks for a `page`, a `heavy_page`, a `chapter` or an `explorer` for each."""
+    """Run a test that asks for a `page`, a `heavy_page` or a `chapter` for each."""
     pages = pages_of(SITE) or ["book/index.html"]
-    values: dict[str, list[Any]] = {
+    values: dict[str, list[str]] = {
         "page": pages,
         "heavy_page": heaviest(pages, 3),
         "chapter": chapters(),
-        "explorer": [pytest.param(e, id="{}-{}".format(*e)) for e in explorers_of(SITE)],
     }
     for name in values.keys() & set(metafunc.fixturenames):
         metafunc.parametrize(name, values[name])

@@ -254,7 +254,10 @@ def test_play_runs_to_the_end_and_stops(browser, pages):
 PAUSES = """
 window.pauses = [];
 const wait = setTimeout;
-window.setTimeout = (then, time) => (pauses.push(time), wait(then, Math.min(time, 50)));
+window.setTimeout = (then, time, ...more) => {
+  pauses.push(time);
+  return wait(then, Math.min(time, 50), ...more);
+};
 """
 
 
