@@ -1,6 +1,7 @@
 """What tests of every room share: one browser, and where its tools lie."""
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,27 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+# What is computed once in a process: a chapter's figures, and what the wrong answers of an
+# assignment are told.
+TOGETHER = re.compile(
+    r"tests/figures/test_(?:every_figure\.py::.*\[)?(?P<chapter>\w+)\."
+    r"|tests/assignments/test_exercises\.py::.*[-\[](?P<assignment>\w+)/"
+)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a process the tests of a file, and those that share what is computed."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByRoom(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            found = TOGETHER.match(nodeid)
+            return repr(found.groupdict()) if found else super()._split_scope(nodeid)
+
+    return ByRoom(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(tryfirst=True)

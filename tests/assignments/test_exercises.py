@@ -29,10 +29,10 @@ OF_EVERY_PYTHON = {
     linting.partly_right_answers_earn_the_first_part,
     linting.wrong_answers_earn_nothing,
     linting.misconceptions_are_told_their_own_hint,
-    linting.answers_titled_so_are_told_the_hint,
 }
 
 
+@pytest.mark.no_cover
 @each_entry
 @pytest.mark.parametrize(
     "rule",
@@ -47,6 +47,7 @@ def test_exercise_keeps_the_rule(entry, rule):
 
 
 @pytest.mark.local  # minutes in the browser's Python
+@pytest.mark.no_cover
 @each_entry
 def test_mutants_of_right_answers_are_refused(entry):
     verdict = try_mutants(entry, seeds=range(2))

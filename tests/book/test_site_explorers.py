@@ -21,8 +21,7 @@ def let_move(seen):
 
 
 def explorers(seen):
-    """The explorers of a page, once they have drawn themselves and can be moved."""
-    let_move(seen)
+    """The explorers of a page, once they have drawn themselves."""
     figures = seen.tab.locator("figure.dlx")
     for k in range(figures.count()):
         figures.nth(k).scroll_into_view_if_needed()
@@ -73,6 +72,7 @@ def with_explorers(site, page):
 def test_every_slider_moves_its_figure(site, server, visit, page):
     with_explorers(site, page)
     seen = visit(f"{server}/{page}", reduced_motion="reduce")
+    let_move(seen)
     for figure in explorers(seen):
         name = figure.locator(".dlx-title").text_content()
         for k, slider in enumerate(figure.locator(".dlx-controls input[type=range]").all()):
@@ -92,6 +92,7 @@ def test_opens_from_disk_where_explorers_move(site, visit, page):
     """Their frames come from files that a page of the disk may read; one slider shows it."""
     seen = visit((site / page).as_uri(), reduced_motion="reduce")
     seen.read_to_the_end()
+    let_move(seen)
     for figure in explorers(seen):
         for slider in figure.locator(".dlx-controls input[type=range]").all()[:1]:
             before = look(figure)

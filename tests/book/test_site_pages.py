@@ -27,7 +27,7 @@ def test_axe_finds_no_violation(server, visit, axe, page):
     seen.tab.evaluate(axe)
     for scheme in ("light", "dark"):
         seen.tab.emulate_media(color_scheme=scheme)
-        assert seen.tab.evaluate("document.documentElement.dataset.theme") == scheme
+        seen.tab.wait_for_function(f"document.documentElement.dataset.theme === '{scheme}'")
         assert seen.tab.evaluate(VIOLATIONS) == []
 
 

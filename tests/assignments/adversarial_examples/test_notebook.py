@@ -44,6 +44,7 @@ def test_coins_cost_logistic_regression_little_and_the_worst_signs_much(seed):
     assert robust_accuracy(X, y, fitted(), 0.1) < 0.7
 
 
+@pytest.mark.local  # half a minute in the browser's Python, or more
 def test_hardening_helps_keeps_what_was_right_and_makes_the_1_norm_smaller():
     (X, y), (X_try, y_try) = threes_and_sevens()
     w = fitted()
@@ -56,6 +57,7 @@ def test_hardening_helps_keeps_what_was_right_and_makes_the_1_norm_smaller():
     assert np.abs(hard[1:]).sum() < 0.8 * np.abs(w[1:]).sum()
 
 
+@pytest.mark.local  # half a minute in the browser's Python, or more
 @pytest.mark.parametrize("seed", SEEDS)
 def test_coins_do_least_another_network_more_one_step_more_and_small_steps_most(seed):
     A, B = reader(seed), reader(seed + 1)
