@@ -18,12 +18,16 @@ VIOLATIONS = """async () => {
 }"""
 
 
-def test_axe_finds_no_violation(server, visit, axe, page):
-    """In light and in dark, of a page that asks nobody and complains of nothing."""
-    seen = visit(f"{server}/{page}", reduced_motion="reduce")
+def test_asks_nobody_and_complains_of_nothing(server, visit, page):
+    seen = visit(f"{server}/{page}")
     seen.read_to_the_end()
     assert seen.off_site == []
     assert seen.errors == []
+
+
+def test_axe_finds_no_violation(server, visit, axe, page):
+    seen = visit(f"{server}/{page}", reduced_motion="reduce")
+    seen.read_to_the_end()
     seen.tab.evaluate(axe)
     for scheme in ("light", "dark"):
         seen.tab.emulate_media(color_scheme=scheme)
@@ -158,7 +162,7 @@ def on_paper(seen):
     return set(colours), [figure.screenshot() for figure in figures.all()]
 
 
-def test_a_dark_page_prints_as_a_light_one_without_controls(server, visit, chapter):
+def test_a_dark_page_prints_as_a_light_one(server, visit, chapter):
     light = on_paper(visit(f"{server}/{chapter}.html", color_scheme="light"))
     seen = visit(f"{server}/{chapter}.html", color_scheme="dark")
     dark = on_paper(seen)
@@ -166,10 +170,16 @@ def test_a_dark_page_prints_as_a_light_one_without_controls(server, visit, chapt
     assert len(dark[1]) == len(light[1]) > (2 if chapter in sections() else 3)
     different = [k for k, two in enumerate(zip(dark[1], light[1], strict=True)) if two[0] != two[1]]
     assert different == []
-    controls = seen.tab.locator("main").locator("input, button, summary").filter(visible=True)
-    assert controls.all_inner_texts() == []
     seen.tab.evaluate("dispatchEvent(new Event('afterprint'))")
     assert seen.tab.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_paper_shows_no_controls(server, visit, chapter):
+    seen = visit(f"{server}/{chapter}.html")
+    seen.read_to_the_end()
+    seen.tab.emulate_media(media="print")
+    shown = seen.tab.locator("main").locator("input, button, summary").filter(visible=True)
+    assert shown.all_inner_texts() == []
 
 
 def test_search_leaves_room_for_its_icon(server, visit):

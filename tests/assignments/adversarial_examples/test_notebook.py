@@ -44,7 +44,6 @@ def test_coins_cost_logistic_regression_little_and_the_worst_signs_much(seed):
     assert robust_accuracy(X, y, fitted(), 0.1) < 0.7
 
 
-@pytest.mark.local  # half a minute in the browser's Python, or more
 def test_hardening_helps_keeps_what_was_right_and_makes_the_1_norm_smaller():
     (X, y), (X_try, y_try) = threes_and_sevens()
     w = fitted()

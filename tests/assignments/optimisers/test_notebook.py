@@ -51,7 +51,6 @@ def best(method, **options):
     return RATES[np.argmax([raced(method, rate, **options) for rate in RATES])]
 
 
-@pytest.mark.local  # half a minute in the browser's Python, or more
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("method", OPTIMIZERS)
 def test_at_its_best_rate_each_method_is_right_about_more_than_86_percent(method, seed):
