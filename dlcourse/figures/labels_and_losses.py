@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib import pyplot as plt
@@ -199,23 +199,28 @@ def said(target: str, order: int, sample: int) -> IntArray:
     return renumbered(target, orders()[order], slice(1000 * sample, 1000 * (sample + 1)))
 
 
+def count_answers(target: str, order: int, sample: int) -> IntArray:
+    """Count the answers of one experiment: right numbers in rows, numbers said in columns."""
+    number_of, y_test = np.argsort(orders()[order]), digits()[3]
+    counts = np.zeros((10, 10), np.intp)
+    np.add.at(counts, (number_of[y_test], number_of[said(target, order, sample)]), 1)
+    return counts
+
+
 @cache
+def answers(target: str) -> IntArray:
+    """Return all these counts, as `runs` found them; shape (20, 3, 10, 10)."""
+    return np.reshape(stored("labels_and_losses")[f"{target}: answers"], (N_ORDERS, -1, 10, 10))
+
+
 def accuracies(target: str) -> Array:
     """Return the share of right answers in the test, for each numbering (rows) and sample."""
-    y_test = digits()[3]
-    return np.array(
-        [[(said(target, r, k) == y_test).mean() for k in range(N_SAMPLES)] for r in range(N_ORDERS)]
-    )
+    return np.asarray(answers(target).trace(axis1=2, axis2=3) / 1000)
 
 
-@cache
 def mistakes(target: str, order: int) -> Array:
     """Count the mistakes over all samples: right numbers in rows, numbers said in columns."""
-    number_of, y_test = np.argsort(orders()[order]), digits()[3]
-    counts = np.zeros((10, 10))
-    for k in range(N_SAMPLES):
-        np.add.at(counts, (number_of[y_test], number_of[said(target, order, k)]), 1)
-    return counts * (1 - np.eye(10))
+    return np.asarray(answers(target)[order].sum(axis=0) * (1 - np.eye(10)))
 
 
 APART = {
@@ -544,8 +549,8 @@ def network_accuracy(target: str, order: int, seed: int) -> float:
 
 
 def network_accuracies(target: str) -> Array:
-    """Return the networks' accuracies (tools/accuracies.py), for each numbering (rows) and seed."""
-    return np.array(stored("accuracies")[target])
+    """Return the networks' accuracies, as `runs` found them, for each numbering (rows) and seed."""
+    return np.array(stored("labels_and_losses")[f"{target}: networks"])
 
 
 @cache
@@ -573,3 +578,21 @@ def network_and_labels() -> Figure:
     )
     ax.spines[["top", "right"]].set_visible(False)
     return figure
+
+
+# --- What is stored ---
+
+
+def runs() -> dict[str, list[Any]]:
+    """Train all that is stored for the figures of this chapter (``tools/runs.py``)."""
+    found: dict[str, list[Any]] = {}
+    for target in MACHINES:
+        found[f"{target}: answers"] = [
+            [count_answers(target, order, k).ravel().tolist() for k in range(N_SAMPLES)]
+            for order in range(N_ORDERS)
+        ]
+        found[f"{target}: networks"] = [
+            [network_accuracy(target, order, seed) for seed in range(N_SEEDS)]
+            for order in range(N_NETWORK_ORDERS)
+        ]
+    return found

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -171,10 +171,30 @@ def downhill_from(units: int, seed: int) -> Minimum:
     return minimize(stripes_loss(units), start, max_iterations=500, tolerance=1e-5)
 
 
+class _End(NamedTuple):
+    value: float
+    seed: int
+
+
+def runs() -> dict[str, list[Any]]:
+    """Go downhill from all starts whose ends are stored for the figure (``tools/runs.py``)."""
+    return {
+        str(units): sorted(
+            [round(downhill_from(units, seed).value, 8), seed] for seed in range(_STARTS)
+        )
+        for units in _UNITS
+    }
+
+
+def _ends(units: int) -> list[_End]:
+    """Where the descents from all starts end, the best first, as `runs` found them."""
+    return [_End(*end) for end in stored("landscape")[str(units)]]
+
+
 @cache
-def _ends(units: int) -> list[Minimum]:
-    ends = (downhill_from(units, seed) for seed in range(_STARTS))
-    return sorted(ends, key=lambda end: end.value)
+def _bottom(units: int, rank: int) -> FloatArray:
+    """The weights at one of these ends."""
+    return downhill_from(units, _ends(units)[rank - 1].seed).w
 
 
 def _probability(units: int, w: FloatArray, x: FloatArray) -> FloatArray:
@@ -186,14 +206,12 @@ def _ends_frame(units: int, rank: int) -> list[Panel]:
     (X, y), x, ends = stripes(), np.linspace(-3, 3, 121), _ends(units)
     losses = np.array([end.value for end in ends])
     ranks = np.arange(1, _STARTS + 1)
-    chosen = ends[rank - 1]
+    w = _bottom(units, rank)
     return [
         Panel(
             [
                 Points(np.column_stack([X[:, 0], y]), y, labels=["class 0", "class 1"], size=6),
-                Line(
-                    x, _probability(units, chosen.w, x), color="ink", label="P(class 1)", width=2.5
-                ),
+                Line(x, _probability(units, w, x), color="ink", label="P(class 1)", width=2.5),
             ],
             x_label="x",
             y_label="probability of class 1",
@@ -204,7 +222,7 @@ def _ends_frame(units: int, rank: int) -> list[Panel]:
         Panel(
             [
                 Points(np.column_stack([ranks, losses]), color="muted", size=6),
-                Points([rank, chosen.value], color="ink", size=13, hollow=True, label="shown"),
+                Points([rank, losses[rank - 1]], color="ink", size=13, hollow=True, label="shown"),
             ],
             x_label="starts, best first",
             y_label="loss at the end",

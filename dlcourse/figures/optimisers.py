@@ -491,21 +491,28 @@ RATES = (1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 SEEDS = range(5)
 
 
-@cache
-def errors(method: str, rate: float) -> FloatArray:
-    """Share of new digits that a small network gets wrong, after three epochs, by seed."""
+def error_at(method: str, rate: float, seed: int) -> float:
+    """Train a small network for three epochs; return which share of new digits it gets wrong."""
     X, y, new, truth = small_digits()
-    found = []
-    for seed in SEEDS:
-        rng = np.random.default_rng(seed)
-        network = initialize((196, 20, 10), rng, "tanh", np.float32)
-        optimizer = OPTIMIZERS[method](learning_rate=rate)
-        with np.errstate(all="ignore"):  # some of the rates are far too large: that is the point
-            train(
-                network, X, y, rng=rng, optimizer=optimizer, epochs=3, batch_size=20, progress=False
-            )
-        found.append((predict_scores(network, new).argmax(axis=1) != truth).mean())
-    return np.array(found)
+    rng = np.random.default_rng(seed)
+    network = initialize((196, 20, 10), rng, "tanh", np.float32)
+    optimizer = OPTIMIZERS[method](learning_rate=rate)
+    with np.errstate(all="ignore"):  # some of the rates are far too large: that is the point
+        train(network, X, y, rng=rng, optimizer=optimizer, epochs=3, batch_size=20, progress=False)
+    return float((predict_scores(network, new).argmax(axis=1) != truth).mean())
+
+
+def runs() -> dict[str, list[Any]]:
+    """Train all that is stored for the figures of this chapter (``tools/runs.py``)."""
+    return {
+        method: [[error_at(method, rate, seed) for seed in SEEDS] for rate in RATES]
+        for method in NAMES
+    }
+
+
+def errors(method: str, rate: float) -> FloatArray:
+    """Return the share of new digits that is wrong, for each seed, as `runs` found it."""
+    return np.array(stored("optimisers")[method][RATES.index(rate)])
 
 
 def _decades_frame(shown: str) -> list[Mark]:

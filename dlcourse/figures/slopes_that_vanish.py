@@ -1,7 +1,7 @@
 """Figures and experiments of the chapter "Slopes that vanish": how blame fades, and what helps."""
 
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from dlcourse.explorers import (
     number,
 )
 from dlcourse.explorers.numbers import minus_sign
+from dlcourse.figures.stored import stored
 from dlcourse.figures.wording import counted
 from dlcourse.network import Network, forward, initialize, network_from_weights
 from dlcourse.optimizers import SGD
@@ -192,7 +193,9 @@ _EPOCHS, _LAYERS = 50, 4
 _RATES = {"sigmoid": 1.0, "tanh": 0.3}  # at 1 the steps of tanh are too long
 
 
-class _Watched(NamedTuple):
+class Watched(NamedTuple):
+    """What a network under training shows after each epoch, the start included."""
+
     saturated: FloatArray  # shares, a row for each epoch, a column for each hidden layer
     top: FloatArray  # mean output of the last hidden layer
     accuracy: FloatArray  # on 2,000 digits
@@ -209,7 +212,7 @@ def usual_start(sizes: tuple[int, ...], rng: np.random.Generator, kind: str) -> 
 
 
 @cache
-def _watched(kind: str, seed: int = 0, epochs: int = _EPOCHS) -> _Watched:
+def watch(kind: str, seed: int = 0, epochs: int = _EPOCHS) -> Watched:
     """Train four hidden layers of 50 units and look at 300 other digits after each epoch."""
     X, y, X_test, _ = load_digits_subset()
     X, y = X[:2000], y[:2000]
@@ -237,15 +240,30 @@ def _watched(kind: str, seed: int = 0, epochs: int = _EPOCHS) -> _Watched:
         progress=False,
     )
     first = forward(network, X_test[:300]).outputs[0]
-    return _Watched(np.array(shares), np.array(top), np.array(right), first)
+    return Watched(np.array(shares), np.array(top), np.array(right), first)
+
+
+def runs() -> dict[str, list[Any]]:
+    """Train all that is stored for the figures of this chapter (``tools/runs.py``)."""
+    watched = {kind: watch(kind) for kind in _RATES}
+    return {
+        kind: np.column_stack([seen.saturated, seen.top, seen.accuracy]).round(6).tolist()
+        for kind, seen in watched.items()
+    }
+
+
+def _shown(kind: str) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Shares of saturated units, mean outputs and accuracies by epoch, as `runs` found them."""
+    table = np.array(stored("slopes_that_vanish")[kind])
+    return table[:, :_LAYERS], table[:, _LAYERS], table[:, -1]
 
 
 def _saturation_frame(kind: str, epoch: int) -> list[Panel]:
-    seen, epochs = _watched(kind), np.arange(_EPOCHS + 1)
+    (saturated, _, accuracy), epochs = _shown(kind), np.arange(_EPOCHS + 1)
     return [
         Panel(
             [
-                Line(epochs, seen.saturated[:, k], upto=epoch, color=3 + k, label=f"layer {k + 1}")
+                Line(epochs, saturated[:, k], upto=epoch, color=3 + k, label=f"layer {k + 1}")
                 for k in range(_LAYERS)
             ],
             title="Saturated units",
@@ -255,8 +273,8 @@ def _saturation_frame(kind: str, epoch: int) -> list[Panel]:
         ),
         Panel(
             [
-                Line(epochs, seen.accuracy, upto=epoch, color="ink"),
-                Handle(epoch, seen.accuracy[epoch], moves="epoch", label="epoch"),
+                Line(epochs, accuracy, upto=epoch, color="ink"),
+                Handle(epoch, accuracy[epoch], moves="epoch", label="epoch"),
             ],
             title="Right answers",
             x_label="epoch",
@@ -267,12 +285,12 @@ def _saturation_frame(kind: str, epoch: int) -> list[Panel]:
 
 
 def _saturation_alt(kind: str, epoch: int) -> str:
-    seen = _watched(kind)
-    shares = ", ".join(f"{share:.0%}" for share in seen.saturated[epoch])
+    saturated, top, accuracy = _shown(kind)
+    shares = ", ".join(f"{share:.0%}" for share in saturated[epoch])
     return (
         f"After {counted(epoch, 'epoch')}, {shares} of the {_NAMES[kind]} units in layers 1 to 4 "
-        f"are saturated. The mean output of layer 4 is {number(seen.top[epoch], '.2f')}, and "
-        f"{seen.accuracy[epoch]:.0%} of the answers are right."
+        f"are saturated. The mean output of layer 4 is {number(top[epoch], '.2f')}, and "
+        f"{accuracy[epoch]:.0%} of the answers are right."
     )
 
 

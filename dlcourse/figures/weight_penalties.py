@@ -1,7 +1,7 @@
 """Figures and experiments of the chapter "Weight penalties"."""
 
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,6 +24,7 @@ from dlcourse.explorers import (
     Slider,
     number,
 )
+from dlcourse.figures.stored import stored
 from dlcourse.figures.wording import counted
 from dlcourse.lbfgs import minimize
 from dlcourse.linear import logistic_objective
@@ -516,6 +517,22 @@ def learned(penalty: str, strength: float, seed: int, wrong: int = 100) -> Learn
     return Learned(network.W[0][:, 1:].copy(), *errors)
 
 
+def runs() -> dict[str, list[Any]]:
+    """Train all that is stored for the figures of this chapter (``tools/runs.py``)."""
+    return {
+        penalty: [
+            [list(learned(penalty, strength, seed)[1:]) for seed in SEEDS]
+            for strength in DIGIT_STRENGTHS
+        ]
+        for penalty in ("L2", "L1")
+    }
+
+
+def digit_errors(penalty: str) -> FloatArray:
+    """Return both errors, as `runs` found them, for each strength and seed; shape (8, 5, 2)."""
+    return np.array(stored("weight_penalties")[penalty])
+
+
 _BINS = np.linspace(-0.5, 0.5, 21)
 
 
@@ -525,8 +542,7 @@ def _at(strength: float) -> float:
 
 
 def _errors_panel(penalty: str, strength: float) -> Panel:
-    runs = [[learned(penalty, s, seed)[1:] for seed in SEEDS] for s in DIGIT_STRENGTHS]
-    training, validation = np.moveaxis(np.array(runs), 2, 0)
+    training, validation = np.moveaxis(digit_errors(penalty), 2, 0)
     places, at = [_at(s) for s in DIGIT_STRENGTHS], DIGIT_STRENGTHS.index(strength)
     here = validation[at]
     return Panel(
@@ -581,9 +597,8 @@ def _digits_frame(penalty: str, strength: float) -> list[Panel]:
 
 
 def _digits_alt(penalty: str, strength: float) -> str:
-    runs = [learned(penalty, strength, seed) for seed in SEEDS]
-    training, validation = (np.mean([run[k] for run in runs]) for k in (1, 2))
-    zeros = int((runs[0].weights == 0).sum())
+    training, validation = digit_errors(penalty)[DIGIT_STRENGTHS.index(strength)].mean(axis=0)
+    zeros = int((learned(penalty, strength, 0).weights == 0).sum())
     return (
         f"{penalty}, strength {number(strength)}: {training:.1%} of the labels learned from are "
         f"missed, and {validation:.1%} of other digits, means of five runs. In the first run "

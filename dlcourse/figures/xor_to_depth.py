@@ -704,8 +704,19 @@ def spiral_accuracy(
 
 
 def spiral_accuracies(turns: int) -> Array:
-    """One row for each of HIDDEN, one column for each seed, as tools/accuracies.py found them."""
-    return np.array(stored("accuracies")[f"{turns} turns"])
+    """One row for each of HIDDEN, one column for each seed, as `runs` found them."""
+    return np.array(stored("xor_to_depth")[f"{turns} turns"])
+
+
+def runs() -> dict[str, list[Any]]:
+    """Train all that is stored for the figures of this chapter (``tools/runs.py``)."""
+    return {
+        f"{turns} turns": [
+            [spiral_accuracy(hidden, turns, seed) for seed in range(N_SPIRAL_SEEDS)]
+            for hidden in HIDDEN
+        ]
+        for turns in (1, 2)
+    }
 
 
 def _depth_panel(turns: int) -> Panel:

@@ -16,4 +16,4 @@ def pytest_collection_modifyitems(items):
         if item.path.parent == HERE and item.path.name != "test_starts.py":
             item.add_marker("local")
             if item.path.name != "test_every_figure.py":
-                item.add_marker("no_cover")
+                item.add_marker("uncounted")

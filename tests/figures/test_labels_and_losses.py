@@ -350,6 +350,13 @@ def test_far_out_p_and_the_push_shrink_by_e_with_each_unit():
 # --- The same labels for a network ---
 
 
+@pytest.mark.parametrize("target", figures.MACHINES)
+def test_answers_are_what_is_stored_of_them(target):
+    stored, fresh = figures.answers(target)[7, 2], figures.count_answers(target, 7, 2)
+    assert stored.sum() == fresh.sum() == 1000
+    assert np.abs(stored - fresh).sum() <= 10  # other machines round elsewhere
+
+
 def test_a_network_is_what_is_stored_of_it():
     for target in figures.MACHINES:
         stored = figures.network_accuracies(target)

@@ -71,7 +71,7 @@ def test_the_hessian_of_logistic_regression_is_its_formula_and_never_negative(se
 
 
 def test_halfway_between_twins_two_units_are_worth_one():
-    best = figures._ends(2)[0].w
+    best = figures._bottom(2, 1)
     swapped = figures.reorder((1, 2, 1), best, np.array([1, 0]))
     loss, middle = figures.stripes_loss(2), (best + swapped) / 2
     np.testing.assert_allclose(loss(swapped)[0], loss(best)[0])
@@ -88,6 +88,14 @@ def test_there_are_six_stripes():
     assert np.count_nonzero(np.diff(np.sin(3 * X[:, 0]) > 0)) == 5
 
 
+@pytest.mark.parametrize("units", [0, 3, 10])
+def test_an_end_is_what_is_stored_of_it(units):
+    ends = figures._ends(units)
+    assert sorted(end.seed for end in ends) == [*range(40)]
+    for value, seed in ends[::8]:
+        assert figures.downhill_from(units, seed).value == pytest.approx(value, abs=1e-3)
+
+
 def test_forty_starts_end_as_the_text_says():
     ends = {units: np.array([end.value for end in figures._ends(units)]) for units in (0, 2, 4, 10)}
     assert np.ptp(ends[0]) < 1e-6
@@ -95,7 +103,7 @@ def test_forty_starts_end_as_the_text_says():
     assert 12 <= (ends[2] < ends[2][0] + 1e-3).sum() < 20
     assert ends[2][-1] > ends[2][0] + 0.1
     for units in (2, 3):
-        worst = figures._ends(units)[-1].w
+        worst = figures._bottom(units, 40)
         assert np.abs(worst).max() < 0.15
         asleep = figures._probability(units, worst, np.linspace(-3, 3, 61))
         assert np.abs(asleep - 0.5).max() < 0.03

@@ -116,7 +116,7 @@ def test_the_usual_start_has_a_third_of_the_variance_that_keeps_the_size():
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_last_layer_of_sigmoids_saturates_at_0_within_three_epochs(seed):
-    seen = figures._watched("sigmoid", seed, epochs=10)
+    seen = figures.watch("sigmoid", seed, epochs=10)
     assert not seen.saturated[0].any()
     assert not seen.saturated[:, :3].any()
     assert np.all(seen.saturated[3:, 3] > 0.99)
@@ -124,16 +124,27 @@ def test_the_last_layer_of_sigmoids_saturates_at_0_within_three_epochs(seed):
     assert np.all(seen.accuracy < 0.15)
 
 
+def test_what_is_watched_is_what_is_stored_of_it():
+    """Rounding makes two machines part where units saturate, so until then."""
+    for kind, epochs in (("sigmoid", 10), ("tanh", 2)):
+        seen, (saturated, top, accuracy) = figures.watch(kind, epochs=epochs), figures._shown(kind)
+        assert saturated.shape == (figures._EPOCHS + 1, figures._LAYERS)
+        upto = slice(epochs + 1)
+        np.testing.assert_allclose(seen.saturated, saturated[upto], atol=0.05)
+        np.testing.assert_allclose(seen.top, top[upto], atol=0.05)
+        np.testing.assert_allclose(seen.accuracy, accuracy[upto], atol=0.05)
+
+
 def test_it_stays_like_that_for_twenty_epochs_then_learns_and_when_depends_on_luck():
-    seen = figures._watched("sigmoid")
+    seen = figures.watch("sigmoid")
     assert np.all(seen.saturated[3:24, 3] == 1)
     assert np.all(seen.accuracy[:24] < 0.15)
     assert seen.accuracy[-1] > 0.9
-    assert figures._watched("sigmoid", seed=4, epochs=32).accuracy[-1] < 0.15 < seen.accuracy[32]
+    assert figures.watch("sigmoid", seed=4, epochs=32).accuracy[-1] < 0.15 < seen.accuracy[32]
 
 
 def test_most_of_layer_1_saturates_in_the_end_but_its_units_tell_digits_apart():
-    seen = figures._watched("sigmoid")
+    seen = figures.watch("sigmoid")
     assert seen.saturated[-1, 0] > 0.7
     both = (seen.first > 0.9).any(axis=0) & (seen.first < 0.1).any(axis=0)
     assert both.mean() > 0.95
@@ -141,7 +152,7 @@ def test_most_of_layer_1_saturates_in_the_end_but_its_units_tell_digits_apart():
 
 @pytest.mark.parametrize("seed", range(3))
 def test_with_tanh_most_answers_are_right_after_two_epochs(seed):
-    seen = figures._watched("tanh", seed, epochs=2)
+    seen = figures.watch("tanh", seed, epochs=2)
     assert seen.accuracy[-1] > 0.7
 
 
