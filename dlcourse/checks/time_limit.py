@@ -35,8 +35,17 @@ def time_limit(seconds: float) -> Iterator[None]:
             raise OutOfTime(f"longer than {seconds:g} seconds")
         return look
 
+    def look_again(lost: Any) -> None:
+        """Nobody hears what is raised in a callback of the garbage collector or in `__del__`."""
+        if lost.exc_type is OutOfTime:
+            sys.settrace(look)
+        else:
+            report(lost)
+
+    report, sys.unraisablehook = sys.unraisablehook, look_again
     sys.settrace(look)
     try:
         yield
     finally:
         sys.settrace(None)
+        sys.unraisablehook = report

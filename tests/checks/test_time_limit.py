@@ -30,7 +30,20 @@ def loop_in_an_expression():
     return [number for number in itertools.count() if number < 0]
 
 
-@pytest.mark.parametrize("endless", [loop, loop_that_catches, loop_of_calls, loop_in_an_expression])
+class Slow:
+    def __del__(self):  # nobody hears what is raised here
+        sum(number for number in range(100))
+
+
+def loop_that_deletes():
+    while True:
+        Slow()
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [loop, loop_that_catches, loop_of_calls, loop_in_an_expression, loop_that_deletes],
+)
 def test_what_does_not_end_is_ended(untraced, endless):
     with pytest.raises(OutOfTime, match=r"longer than 0\.05 seconds"), time_limit(0.05):
         endless()
