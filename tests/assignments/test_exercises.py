@@ -32,7 +32,7 @@ OF_EVERY_PYTHON = {
 }
 
 
-@pytest.mark.no_cover
+@pytest.mark.uncounted
 @each_entry
 @pytest.mark.parametrize(
     "rule",
@@ -47,7 +47,7 @@ def test_exercise_keeps_the_rule(entry, rule):
 
 
 @pytest.mark.local  # minutes in the browser's Python
-@pytest.mark.no_cover
+@pytest.mark.uncounted
 @each_entry
 def test_mutants_of_right_answers_are_refused(entry):
     verdict = try_mutants(entry, seeds=range(2))

@@ -16,7 +16,7 @@ from dlcourse.checks.answers import variants
 from dlcourse.checks.judging import judge
 from dlcourse.checks.registry import find, plain_solution
 
-pytestmark = [pytest.mark.local, pytest.mark.no_cover]  # minutes in the browser's Python
+pytestmark = [pytest.mark.local, pytest.mark.uncounted]  # minutes in the browser's Python
 FOLDER = Path(__file__).parent / "answers"
 KEYS = [f"{file.parent.name}/{file.stem}" for file in sorted(FOLDER.glob("*/*.md"))]
 NEVER_ENDS = "the while loop never ends"
