@@ -6,6 +6,8 @@
   Font Awesome's own files instead, and become one small style sheet of masks.
 * Two of the theme's scripts are kept, one without what made pages slow on a telephone
   (``write_theme_script``).
+* The theme's script learns which colours the system wants when the page is there, and then all is
+  painted anew, from light to dark for some. A line in the head asks before the first paint.
 * ``vendored_static_dir`` is a folder that other extensions fill with what they ship, too.
 
 Jupyter Book puts every script it finds below a ``_static`` folder beside ``_config.yml`` on every
@@ -37,6 +39,11 @@ MEASURED = (
     '["pre",".nboutput > .output_area",".cell_output > .output",".jp-RenderedHTMLCommon",'
     '".pst-scrollable-table-container"]'
 )
+COLOURS = """{
+  const page = document.documentElement.dataset;
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  if (!["light", "dark"].includes(page.mode)) page.theme = dark ? "dark" : "light";
+}"""
 
 # every icon that the theme's templates, its style sheet and our pages name
 NAMED_ICONS = {
@@ -146,6 +153,7 @@ def add_assets(app: Sphinx) -> None:
     app.add_css_file("katex/katex.css")
     app.add_css_file("icons/icons.css")
     app.add_css_file("site.css", priority=900)
+    app.add_js_file(None, body=COLOURS)
     app.add_js_file("site.js", loading_method="defer")
 
 

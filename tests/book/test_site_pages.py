@@ -79,6 +79,16 @@ def test_colour_mode_changes_and_is_kept(server, visit):
     assert seen.tab.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_first_paint_has_the_colours_of_the_system(server, browser, scheme):
+    """Before the theme's script is there, which would paint all anew."""
+    with browser.new_context(color_scheme=scheme) as context:
+        context.route("**/theme.js", lambda route: route.abort())
+        tab = context.new_page()
+        tab.goto(f"{server}/book/index.html")
+        assert tab.evaluate("document.documentElement.dataset.theme") == scheme
+
+
 def test_the_root_leads_to_the_front_page(server, visit):
     seen = visit(f"{server}/")
     seen.tab.wait_for_url("**/book/index.html")
