@@ -77,14 +77,16 @@ def test_the_changelog_knows_the_version():
     assert f"\n## {dlcourse.__version__}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
-def test_the_address_of_the_repository_is_the_same_everywhere():
-    address = PROJECT["project"]["urls"]["Repository"]
-    owner_and_name = address.removeprefix("https://github.com/")
-    for name in ("README.md", "CITATION.cff", "_config.yml"):
-        text = (ROOT / name).read_text("utf-8")
-        assert address in text
-        for found in re.findall(r"github\.com/([\w-]+/[\w-]+)", text):
-            assert found == owner_and_name
+def test_authors_and_the_address_of_the_repository_are_the_same_everywhere():
+    address = PROJECT["project"].get("urls", {}).get("Repository")
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert citation["authors"] == PROJECT["project"]["authors"]
+    assert citation.get("repository-code") == address
+    for name in ("README.md", "_config.yml"):
+        for found in re.findall(
+            r"https://github\.com/[\w-]+/[\w-]+", (ROOT / name).read_text("utf-8")
+        ):
+            assert found == address
 
 
 # --- the lock ---

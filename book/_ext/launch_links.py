@@ -1,7 +1,8 @@
-"""Links from a chapter to its notebooks: exercises on Binder or Colab, and the chapter to download.
+"""Links from a chapter to its notebooks: its exercises and itself to download; exercises elsewhere.
 
 A chapter names its exercise notebook in its front matter, as ``notebook: exercises/.../x.ipynb``.
-These are links only: nothing is asked of Binder or Colab before a reader follows one.
+Where the repository is published on GitHub, Binder and Colab open it from there. These are links
+only: nothing is asked of them before a reader follows one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from chapter_notebook import notebook
 from docutils import nodes
 from markdown_text import Page
 from sphinx.application import Sphinx
+
+GITHUB = "https://github.com/"
 
 
 def binder_url(repository: str, branch: str, notebook: str) -> str:
@@ -38,6 +41,13 @@ def write_notebook(app: Sphinx, pagename: str, doctree: nodes.document) -> str:
     return str(path)
 
 
+def offer_exercises(app: Sphinx, doctree: nodes.document) -> None:
+    """Put the exercise notebook that a page names among the site's downloads."""
+    page = app.env.docname
+    if exercise := app.env.metadata[page].get("notebook"):
+        app.env.dlfiles.add_file(page, exercise)
+
+
 def link(text: str, url: str, tooltip: str, icon: str) -> dict[str, str]:
     """Describe one entry of a header menu to the theme."""
     return {"type": "link", "text": text, "url": url, "tooltip": tooltip, "icon": icon}
@@ -51,26 +61,29 @@ def add_links(
         return
     meta = context.get("meta") or {}
     options = app.config.html_theme_options
-    repository = options["repository_url"].removeprefix("https://github.com/")
-    at = (repository, options["repository_branch"])
+    repository = options.get("repository_url", "")
     links = []
     if exercise := meta.get("notebook"):
+        place = context["pathto"](f"_downloads/{app.env.dlfiles[exercise][1]}", 1)
         links.append(
-            link(
-                "Exercises on Binder",
-                binder_url(*at, exercise),
-                "A free server, ready in a minute",
-                "fas fa-rocket",
-            )
+            link("Exercises (.ipynb)", place, "Download, to solve them yourself", "fas fa-download")
         )
-        links.append(
-            link(
-                "Exercises on Colab",
-                colab_url(*at, exercise),
-                "Needs a Google account",
-                "fas fa-rocket",
-            )
-        )
+        if repository.startswith(GITHUB):
+            at = (repository.removeprefix(GITHUB), options["repository_branch"], exercise)
+            links += [
+                link(
+                    "Exercises on Binder",
+                    binder_url(*at),
+                    "A free server, ready in a minute",
+                    "fas fa-rocket",
+                ),
+                link(
+                    "Exercises on Colab",
+                    colab_url(*at),
+                    "Needs a Google account",
+                    "fas fa-rocket",
+                ),
+            ]
     if pagename in chapters():
         address = context["pathto"](write_notebook(app, pagename, doctree), 1)
         links.append(
@@ -85,5 +98,6 @@ def add_links(
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the menu, after the theme has prepared the header."""
+    app.connect("doctree-read", offer_exercises)
     app.connect("html-page-context", add_links, priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

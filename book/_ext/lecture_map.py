@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import quote
 
 import yaml
 from docutils import nodes
@@ -54,30 +53,27 @@ def section_cell(idea: Idea) -> str:
     return f"{{ref}}`{label_of(idea['section'])}`"
 
 
-def exercise_cell(idea: Idea, repository: str) -> str:
-    """Link the notebook that holds the exercise."""
+def exercise_cell(idea: Idea) -> str:
+    """Offer the notebook that holds the exercise."""
     assignment, _, name = idea["exercise"].partition("/")
-    notebook = quote(f"exercises/{assignment}/{assignment}.ipynb")
-    return f"[{name}]({repository}/blob/main/{notebook})"
+    return f"{{download}}`{name} </exercises/{assignment}/{assignment}.ipynb>`"
 
 
-def cell(idea: Idea, key: str, repository: str) -> str:
+def cell(idea: Idea, key: str) -> str:
     """Return one cell of the table as MyST text."""
     if key not in idea:
         return ABSENT if key in NEEDS[idea["kind"]] else NONE_NEEDED
     if key == "exercise":
-        return exercise_cell(idea, repository)
+        return exercise_cell(idea)
     return functions_cell(idea) if key == "functions" else section_cell(idea)
 
 
-def table(ideas: list[Idea], repository: str) -> str:
+def table(ideas: list[Idea]) -> str:
     """Return a theme's table as MyST text."""
     rows = ["| Idea | In the package | Chapter | Exercise |", "|---|---|---|---|"]
     for idea in ideas:
         first = f'**{idea["id"]}** <span class="dl-kind">{idea["kind"]}</span><br />{idea["idea"]}'
-        rows.append(
-            "| " + " | ".join([first, *(cell(idea, key, repository) for key in LINKS)]) + " |"
-        )
+        rows.append("| " + " | ".join([first, *(cell(idea, key) for key in LINKS)]) + " |")
     return "\n".join(rows)
 
 
@@ -112,8 +108,7 @@ class LectureMap(SphinxDirective):
         themes = load_map()
         if not self.arguments:
             return [nodes.paragraph("", summary(themes))]
-        repository = self.config.html_theme_options["repository_url"]
-        parsed = self.parse_text_to_nodes(table(themes[self.arguments[0]], repository))
+        parsed = self.parse_text_to_nodes(table(themes[self.arguments[0]]))
         for node in parsed:
             if isinstance(node, nodes.table):
                 node["classes"].append("dl-map")

@@ -11,7 +11,6 @@ import re
 from itertools import groupby
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import nbformat
 from docutils import nodes
@@ -78,9 +77,8 @@ class Assignment(SphinxDirective):
         exercises = in_order(name, notebook)
         for path in (source, *(module_of(each.key).__file__ for each in exercises)):
             self.env.note_dependency(str(path))
-        repository = self.config.html_theme_options["repository_url"]
-        address = f"{repository}/blob/main/{quote(f'exercises/{name}/{name}.ipynb')}"
-        line = f"{glance(notebook)} [The students' notebook]({address})"
+        students = f"{{download}}`The students' notebook </exercises/{name}/{name}.ipynb>`"
+        line = f"{glance(notebook)} {students}"
         return self.parse_text_to_nodes("\n\n".join([line, *map(mistakes, exercises)]))
 
 

@@ -1,7 +1,10 @@
 """The book's own Sphinx extensions, in the small."""
 
+from types import SimpleNamespace
+
 import one_stylesheet
 import page_rules
+import publication
 import pytest
 import static_math
 import static_site
@@ -73,6 +76,17 @@ def test_every_icon_is_one_of_font_awesomes_drawings(tmp_path):
     assert len(css) < 30_000
     with pytest.raises(static_site.ExtensionError, match=r"nonesuch\.svg: run `npm ci`"):
         static_site.icon_mask("solid", "nonesuch")
+
+
+def test_a_repository_is_linked_once_it_is_published():
+    config = SimpleNamespace(author="", html_theme_options={"repository_branch": "main"})
+    project = {"authors": [{"name": "Ada"}, {"name": "Bob"}]}
+    publication.describe(config, project)
+    assert config.author == "Ada, Bob"
+    assert config.html_theme_options == {"repository_branch": "main"}
+    publication.describe(config, project | {"urls": {"Repository": "https://a.org/b"}})
+    assert config.html_theme_options["repository_url"] == "https://a.org/b"
+    assert config.html_theme_options["use_repository_button"]
 
 
 def test_launch_links_name_repository_branch_and_notebook():
