@@ -83,17 +83,21 @@ class Visit:
     errors: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.tab.on("request", self.asked)
+        self.tab.route("**/*", self.stay_home)
         self.tab.on("console", self.note)
         self.tab.on("pageerror", lambda error: self.errors.append(str(error)))
         self.tab.on("response", self.answered)
         self.tab.on("requestfailed", lambda request: self.errors.append(f"failed: {request.url}"))
         self.tab.goto(self.address, wait_until="load")
 
-    def asked(self, request: Any) -> None:
-        at_home = urlsplit(request.url).netloc == urlsplit(self.address).netloc
-        if not at_home and not request.url.startswith(("data:", "blob:")):
-            self.off_site.append(request.url)
+    def stay_home(self, route: Any) -> None:
+        address = route.request.url
+        at_home = urlsplit(address).netloc == urlsplit(self.address).netloc
+        if at_home or address.startswith(("data:", "blob:")):
+            route.continue_()
+        else:
+            self.off_site.append(address)
+            route.abort()
 
     def note(self, message: Any) -> None:
         if message.type == "error":
