@@ -126,7 +126,8 @@ def test_a_screen_holds_the_panels_and_all_controls(site, server, visit, page):
     with_explorers(site, page)
     seen = visit(f"{server}/{page}", reduced_motion="reduce")
     let_move(seen)
-    seen.tab.add_style_tag(content="section { content-visibility: visible !important }")
+    laid_out = "section, section > * { content-visibility: visible !important }"
+    seen.tab.add_style_tag(content=laid_out)
     for width, height in [(390, 844), (1280, 720)]:
         seen.tab.set_viewport_size({"width": width, "height": height})
         for figure in explorers(seen):

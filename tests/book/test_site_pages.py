@@ -56,7 +56,7 @@ def test_sections_are_no_higher_than_the_page_expects(server, visit, chapter):
     """On a telephone, before they are laid out; one that is would be taken to cover the next."""
     tab = visit(f"{server}/{chapter}.html").tab
     tab.set_viewport_size({"width": 412, "height": 823})
-    tab.add_style_tag(content="section { content-visibility: visible !important }")
+    tab.add_style_tag(content="section, section > * { content-visibility: visible !important }")
     heights = tab.eval_on_selector_all(
         ".bd-article > section > section",
         """(all) => all.map((section) => [section.id, section.getBoundingClientRect().height,

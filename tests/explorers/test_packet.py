@@ -33,7 +33,7 @@ import {{ decode, inflate }} from {module};
 import {{ readFileSync }} from "node:fs";
 const bytes = readFileSync(0);
 const exact = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
-const packet = decode({exact} ? exact : await inflate(bytes));
+const packet = await decode({exact} ? exact : await inflate(bytes));
 const plain = (key, value) =>
   ArrayBuffer.isView(value) ? {{ numbers: Array.from(value, String), shape: value.shape }} : value;
 const frames = Array.from({{ length: packet.length }}, (_, k) => packet.frame(k));

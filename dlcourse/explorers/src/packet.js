@@ -6,19 +6,30 @@ export async function inflate(bytes) {
   return new Response(stream).arrayBuffer();
 }
 
+const SLICE = 8; // milliseconds, after which the page may answer somebody
+const pause = () => new Promise((resolve) => setTimeout(resolve));
+
 /** Read a packet: an object with the number of frames and `frame(index)`. */
-export function decode(buffer) {
+export async function decode(buffer) {
   const size = new DataView(buffer).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, size)));
   let offset = 4 + size;
-  const blocks = header.blocks.map((about) => {
+  const blocks = [];
+  await pause();
+  let began = performance.now();
+  for (const about of header.blocks) {
     const width = about.bits ? Math.ceil(about.bits / 8) : 4;
     const end = offset + width * product(about.shape);
     const bytes = new Uint8Array(buffer.slice(offset, end));
     offset = end;
-    return about.bits ? restored(bytes, about) : floats(bytes, header.exact);
-  });
+    blocks.push(about.bits ? restored(bytes, about) : floats(bytes, header.exact));
+    if (performance.now() - began < SLICE) continue;
+    await pause();
+    began = performance.now();
+  }
+  await pause();
   const tables = header.tables.map(([panels, ...places]) => [roomy(filled(panels)), ...places.map(filled)]);
+  await pause();
   const frames = summed(header.frames);
   const array = (block, index) => {
     const shape = header.blocks[block].shape.slice(1);

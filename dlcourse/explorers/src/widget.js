@@ -22,14 +22,15 @@ function render({ model, el }) {
     model.set("position", wanted);
     model.save_changes();
   }
-  function show() {
+  async function show() {
     if (model.get("error")) return view.fail(model.get("error"));
     const bytes = model.get("packet");
-    view.show(decode(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)).frame(0));
+    const packet = await decode(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+    view.show(packet.frame(0));
   }
-  function answered() {
+  async function answered() {
     waiting = false;
-    show();
+    await show();
     if (wanted && !same(wanted, model.get("answered"))) ask();
     else view.go(model.get("answered"));
   }
