@@ -29,11 +29,11 @@ from dlcourse.explorers.scales import settle
 
 DECODER = Path(__file__).parents[2] / "dlcourse/explorers/src/packet.js"
 READ = """
-import {{ decode, inflate }} from {module};
+import {{ decode, decodeInSlices, inflate }} from {module};
 import {{ readFileSync }} from "node:fs";
 const bytes = readFileSync(0);
 const exact = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
-const packet = await decode({exact} ? exact : await inflate(bytes));
+const packet = {exact} ? decode(exact) : await decodeInSlices(await inflate(bytes));
 const plain = (key, value) =>
   ArrayBuffer.isView(value) ? {{ numbers: Array.from(value, String), shape: value.shape }} : value;
 const frames = Array.from({{ length: packet.length }}, (_, k) => packet.frame(k));

@@ -7,29 +7,46 @@ export async function inflate(bytes) {
 }
 
 const SLICE = 8; // milliseconds, after which the page may answer somebody
-const pause = () => new Promise((resolve) => setTimeout(resolve));
 
 /** Read a packet: an object with the number of frames and `frame(index)`. */
-export async function decode(buffer) {
+export function decode(buffer) {
+  const steps = decoding(buffer);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** Read a large packet, and let the page answer in between. */
+export async function decodeInSlices(buffer) {
+  const steps = decoding(buffer);
+  for (let began = -Infinity; ; ) {
+    if (performance.now() - began >= SLICE) {
+      await new Promise((resolve) => setTimeout(resolve));
+      began = performance.now();
+    }
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** Read a packet step by step. */
+function* decoding(buffer) {
   const size = new DataView(buffer).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, size)));
   let offset = 4 + size;
   const blocks = [];
-  await pause();
-  let began = performance.now();
   for (const about of header.blocks) {
+    yield;
     const width = about.bits ? Math.ceil(about.bits / 8) : 4;
     const end = offset + width * product(about.shape);
     const bytes = new Uint8Array(buffer.slice(offset, end));
     offset = end;
     blocks.push(about.bits ? restored(bytes, about) : floats(bytes, header.exact));
-    if (performance.now() - began < SLICE) continue;
-    await pause();
-    began = performance.now();
   }
-  await pause();
+  yield;
   const tables = header.tables.map(([panels, ...places]) => [roomy(filled(panels)), ...places.map(filled)]);
-  await pause();
+  yield;
   const frames = summed(header.frames);
   const array = (block, index) => {
     const shape = header.blocks[block].shape.slice(1);

@@ -1,7 +1,7 @@
 // The static page: a classic script, because pages opened from disk may load neither modules nor
 // fetch. Frames lie in scripts too; each calls dlcourseFrames(name, base64) when it has arrived.
 import { mount } from "./explorer.js";
-import { decode, inflate } from "./packet.js";
+import { decodeInSlices, inflate } from "./packet.js";
 import { positionIn } from "./share.js";
 
 const NEAR = "700px";
@@ -20,7 +20,7 @@ globalThis.dlcourseFrames = (name, text) => {
   const characters = atob(text);
   const bytes = new Uint8Array(characters.length);
   for (let k = 0; k < bytes.length; k++) bytes[k] = characters.charCodeAt(k);
-  arrival(name).resolve(inflate(bytes).then(decode));
+  arrival(name).resolve(inflate(bytes).then(decodeInSlices));
 };
 
 function request(name, source) {

@@ -22,15 +22,14 @@ function render({ model, el }) {
     model.set("position", wanted);
     model.save_changes();
   }
-  async function show() {
+  function show() {
     if (model.get("error")) return view.fail(model.get("error"));
     const bytes = model.get("packet");
-    const packet = await decode(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-    view.show(packet.frame(0));
+    view.show(decode(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)).frame(0));
   }
-  async function answered() {
+  function answered() {
     waiting = false;
-    await show();
+    show();
     if (wanted && !same(wanted, model.get("answered"))) ask();
     else view.go(model.get("answered"));
   }
