@@ -341,8 +341,8 @@ class Loss(NamedTuple):
     check_targets : callable
         ``check_targets(y, name)`` refuses targets, (n, K), that the loss does not know.
     right : callable or None
-        ``right(S, Y)`` says for each example, or each unit, whether it is told right; None where
-        targets are no classes.
+        ``right(S, Y)`` says for each example, or each unit, whether it is classified rightly; None
+        where targets are no classes.
     class_numbers : bool
         Whether a vector of targets holds class numbers.
 

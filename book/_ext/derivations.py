@@ -20,7 +20,7 @@ def derived() -> dict[str, list[str]]:
         for idea in ideas:
             if {"functions", "section"} <= idea.keys():
                 found[label_of(idea["section"])] += idea["functions"]
-    return dict(found)
+    return {label: list(dict.fromkeys(functions)) for label, functions in found.items()}
 
 
 def name_sections(

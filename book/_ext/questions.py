@@ -195,11 +195,12 @@ class SelfTest(SphinxDirective):
                     f"the key of an answer must be x, empty, a number, < or > and a number, "
                     f"got [{key}]"
                 )
-            name = {"x": self.options["number"], "": "any other number of"}.get(key, key)
+            name = {"x": self.options["number"], "": "any other number"}.get(key, key)
             for sign, words in {"<": "less than", ">": "more than", "-": "−"}.items():
                 name = name.replace(sign, words)
             about = {"from": low, "to": high, **({"right": True} if key == "x" else {})}
-            yield Answer("", paragraph(f"{name} {unit}".removesuffix(" of ")), *said, about=about)
+            name = f"{name} {unit}".rstrip() if key == "x" else name
+            yield Answer("", paragraph(name), *said, about=about)
 
     def sketch_answers(self, listed: nodes.bullet_list) -> Iterator[Answer]:
         """Yield what is said of the shapes that a sketch may have."""

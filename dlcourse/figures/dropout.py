@@ -127,7 +127,7 @@ def _hidden(network: Network) -> FloatArray:
 
 
 def error_with(network: Network, kept: FloatArray) -> float:
-    """Share of new digits told wrongly when only some hidden units are ``kept`` (a row of 0, 1)."""
+    """Share of new digits misclassified if only some hidden units are ``kept`` (a row of 0, 1)."""
     _, _, _, truth = _few_digits()
     W = network.W[-1]
     scores = (_hidden(network) * kept) @ W[:, 1:].T + W[:, 0]
@@ -171,7 +171,7 @@ def _losing_alt(lost: int) -> str:
     at = _REMOVED.index(lost)
     without, with_p = (_errors_of_losing(p)[at] for p in (0.0, 0.5))
     return (
-        f"{lost} of 100 hidden units taken out: {without:.0%} of the new digits are told wrongly "
+        f"{lost} of 100 hidden units taken out: {without:.0%} of the new digits are misclassified "
         f"by the network without dropout, {with_p:.0%} by the one trained with p = 0.5."
     )
 
@@ -184,7 +184,7 @@ def lose_some_units() -> Explorer:
         title="Taking units out",
         alt=_losing_alt,
         x_label="hidden units taken out, of 100",
-        y_label="new digits told wrongly",
+        y_label="new digits misclassified",
         x=(0, 90),
         y=(0, 0.8),
         y_format=".0%",
@@ -422,7 +422,7 @@ def _ensemble_alt(members: int, average: str) -> str:
     off = float(np.abs(said - one_pass(network, X)).mean())
     return (
         f"The mean {average} of {counted(members, 'sub-network')} of 256: {right:.0%} of the "
-        f"points are told rightly. Its probabilities are {off:.2f} from those of the whole "
+        f"points are classified rightly. Its probabilities are {off:.2f} from those of the whole "
         "network on average."
     )
 
@@ -458,7 +458,7 @@ def _runs() -> list[dict[str, Any]]:
 
 
 def errors(units: int, rate: float, p: float, q: float) -> FloatArray:
-    """Share of 1,000 new digits told wrongly, by seed (and epoch), from ``tools/dropout_runs.py``.
+    """Share of 1,000 new digits misclassified, by seed (and epoch), from ``tools/dropout_runs.py``.
 
     ``units`` is the size of the first hidden layer, 800 (of two) or 256; p of its units and q of
     the inputs were dropped.
@@ -486,7 +486,7 @@ def _epochs_alt(rate: float, epoch: int) -> str:
         for dropped, name in DROPPED.items()
     )
     return (
-        f"Rate {number(rate)}, after {counted(epoch, 'epoch')}: new digits told wrongly, by what "
+        f"Rate {number(rate)}, after {counted(epoch, 'epoch')}: new digits misclassified, by what "
         f"was dropped: {told}. Means of eight runs."
     )
 
@@ -502,7 +502,7 @@ def error_by_epoch() -> Explorer:
         title="What is dropped: nothing, half the units, inputs too",
         alt=_epochs_alt,
         x_label="epoch",
-        y_label="new digits told wrongly",
+        y_label="new digits misclassified",
         x=(1, 120),
         y=(0, 0.2),
         y_format=".0%",
@@ -536,8 +536,8 @@ def _how_much_frame(q: float) -> list[Mark]:
 def _how_much_alt(q: float) -> str:
     means = _grid(q).mean(axis=1)
     return (
-        f"Inputs dropped with probability {q:g}: {means[0]:.1%} of the new digits are told wrongly "
-        f"if no hidden unit is dropped, {means.min():.1%} at the best, "
+        f"Inputs dropped with probability {q:g}: {means[0]:.1%} of the new digits are "
+        f"misclassified if no hidden unit is dropped, {means.min():.1%} at the best, "
         f"p = {GRID_P[int(means.argmin())]:g}, and {means[-1]:.1%} at p = 0.8."
     )
 
@@ -550,7 +550,7 @@ def how_much_to_drop() -> Explorer:
         title="How much to drop",
         alt=_how_much_alt,
         x_label="p of the hidden units",
-        y_label="new digits told wrongly",
+        y_label="new digits misclassified",
         x=(0, 0.8),
         y=(0.06, 0.13),
         y_format=".0%",

@@ -312,7 +312,7 @@ class LeastSquares:
         self.X_fresh, self.y_fresh = X[fresh], y[fresh]
 
     def error(self, parts: FloatArray) -> float:
-        """Share of fresh digits told wrongly when each direction has gone a part of its way."""
+        """Share of fresh digits misclassified when each direction has gone a part of its way."""
         weights = self.directions.T @ (parts[:, np.newaxis] * self.goal)
         scores = (self.X_fresh - self.mean) @ weights + self.offset
         return float((scores.argmax(axis=1) != self.y_fresh).mean())
@@ -368,7 +368,7 @@ def _disguise_frame(steps: int) -> list[Panel]:
                 Line(STEP_COUNTS, errors, color=k, upto=upto, label=names[k])
                 for k, errors in enumerate(linear_errors())
             ],
-            title="Fresh digits told wrongly",
+            title="Fresh digits misclassified",
             x_label="steps t",
             y_label="error",
             x=(10, 10_000),
@@ -385,7 +385,7 @@ def _disguise_alt(steps: int) -> str:
     gap = np.abs(by_steps(_KAPPAS, steps) - by_penalty(_KAPPAS, steps)).max()
     return (
         f"{counted(steps, 'step')}, or λ = {number(1 / (2 * RATE * steps), '.2g')}: no direction "
-        f"differs by more than {gap:.2f}. Fresh digits told wrongly: {stopped_at:.1%} by steps, "
+        f"differs by more than {gap:.2f}. Fresh digits misclassified: {stopped_at:.1%} by steps, "
         f"{punished:.1%} by penalty."
     )
 
@@ -410,7 +410,7 @@ _TIMES = 300
 
 @cache
 def mistakes() -> FloatArray:
-    """Which of 4,000 digits each of 64 networks tells wrongly; a row for each network.
+    """Which of 4,000 digits each of 64 networks misclassifies; a row for each network.
 
     Each has learned other 300 digits (out of 2,000), with a width and a rate of its own.
     """

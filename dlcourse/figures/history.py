@@ -40,7 +40,7 @@ def score(drawing: str, left: int, right: int, offset: int) -> int:
 
 
 def told_rightly(left: int, right: int, offset: int) -> int:
-    """How many of the four drawings such a unit tells rightly: connected if the score is positive.
+    """How many of the four drawings such a unit gets right: connected if the score is positive.
 
     Examples
     --------
@@ -175,7 +175,7 @@ ACCOUNTS = {
     "book": ("Goodfellow, Bengio and Courville", [(1970, 1979), (1996, 2005)]),
     "ai": ("Russell and Norvig, on all of AI", [(1966, 1973)]),
 }
-"""Who tells it, and first and last years of the lean times that each account leaves room for."""
+"""Who tells it, and the lean times to which each account gives a first and a last year."""
 
 _LANDMARKS = {
     1957: "perceptron",

@@ -57,13 +57,13 @@ def _frame(network: str, epoch: int) -> list[Mark]:
 
 
 def right(network: str, epoch: int) -> float:
-    """Share of the points that a network tells rightly."""
+    """Share of the points that a network classifies rightly."""
     return float(np.mean((_probability(network, epoch, _X) > 0.5) == _Y))
 
 
 def _alt(network: str, epoch: int) -> str:
     when = f"after {counted(epoch, 'epoch')} of training" if epoch else "before training"
-    share = f"{right(network, epoch):.0%} of the points are told rightly"
+    share = f"{right(network, epoch):.0%} of the points are classified rightly"
     return f"{network[0].upper()}{network[1:]} {when}: {share}."
 
 

@@ -551,7 +551,7 @@ def rate_over_decades() -> Explorer:
         title="The rate, over five powers of ten",
         alt=_decades_alt,
         x_label="learning rate α",
-        y_label="new digits told wrongly",
+        y_label="new digits misclassified",
         x_scale="log",
         x=(1e-4, 10),
         y=(0, 1),

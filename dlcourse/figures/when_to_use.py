@@ -53,7 +53,7 @@ def results() -> dict[tuple[str, str, int], dict[str, FloatArray]]:
 
 
 def errors(data: str, method: str, n: int) -> FloatArray:
-    """Share of the fresh examples that are told wrongly, in each draw."""
+    """Share of the fresh examples that are misclassified, in each draw."""
     return results()[data, method, n]["error"]
 
 

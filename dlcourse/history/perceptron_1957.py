@@ -191,7 +191,7 @@ def cards(n: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
     """Draw cards with a square in the left half or in the right one, as a retina sees them.
 
     As many light cells as the Mark I had, 20 by 20; the square has 4 by 4. In 1958 such cards were
-    shown, but how they were marked is not handed down: the square is ours.
+    shown; how large their squares were, and where on a side, is not handed down.
 
     Parameters
     ----------

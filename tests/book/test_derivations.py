@@ -17,6 +17,7 @@ PLACES = {
 def test_a_section_names_the_functions_of_all_its_ideas():
     assert derived()["logistic-regression-boundary"][0] == "dlcourse.linear.scores"
     assert sum(map(len, derived().values())) > 80
+    assert all(len(names) == len(set(names)) for names in derived().values())
 
 
 @pytest.mark.site

@@ -39,6 +39,7 @@ OTHERWISE = (
     "the networks of this book use softmax",
     "shuffle *rows*: indexes",
     "the figure's other method, rmsprop, which comes soon",
+    "filters over an image",
 )
 
 

@@ -115,6 +115,16 @@ def test_size_grows_until_2011_and_then_drops():
     )
 
 
+def test_the_residual_network_of_152_layers_is_about_as_large_as_alexnet():
+    kernels, width = 7 * 7 * 3 * 64, 64  # table 1 of the paper: four stages of blocks of three
+    for blocks, inner in [(3, 64), (8, 128), (36, 256), (3, 512)]:
+        for block in range(blocks):
+            kernels += (width + 9 * inner) * inner + inner * 4 * inner
+            kernels += width * 4 * inner if block == 0 else 0  # a shortcut that changes the width
+            width = 4 * inner
+    assert kernels + width * 1000 == pytest.approx(figures.SIZES["AlexNet"][1], rel=0.01)
+
+
 def test_the_symmetry_net_has_17_weights_and_the_deep_belief_net_about_1_7_million():
     assert figures.SIZES["symmetry net"][1] == (6 + 1) * 2 + (2 + 1) * 1
     stack = 784 * 500 + 500 * 500 + (500 + 10) * 2000

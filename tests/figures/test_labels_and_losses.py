@@ -352,7 +352,7 @@ def test_far_out_p_and_the_push_shrink_by_e_with_each_unit():
 
 @pytest.mark.parametrize("target", figures.MACHINES)
 def test_answers_are_what_is_stored_of_them(target):
-    stored, fresh = figures.answers(target)[7, 2], figures.count_answers(target, 7, 2)
+    stored, fresh = figures.answer_counts(target)[7, 2], figures.count_answers(target, 7, 2)
     assert stored.sum() == fresh.sum() == 1000
     assert np.abs(stored - fresh).sum() <= 10  # other machines round elsewhere
 
@@ -363,6 +363,13 @@ def test_a_network_is_what_is_stored_of_it():
         assert stored.shape == (figures.N_NETWORK_ORDERS, figures.N_SEEDS)
         # other machines round elsewhere, and each step builds on
         assert figures.network_accuracy(target, 1, 2) == pytest.approx(stored[1, 2], abs=0.02)
+
+
+def test_a_linear_machine_is_what_is_stored_of_it():
+    for target in figures.MACHINES:
+        stored = figures.linear_accuracies(target)
+        assert stored.shape == (figures.N_NETWORK_ORDERS, 1)
+        assert figures.linear_accuracy(target, 1) == pytest.approx(stored[1, 0], abs=0.002)
 
 
 def test_a_network_keeps_the_order_of_the_labels_in_every_numbering():

@@ -137,6 +137,15 @@ def test_shared_weights_lose_where_places_are_shuffled():
     assert "to last but one" in PAGE
 
 
+def test_a_shape_that_moves_keeps_its_score(capsys):
+    (cell,) = re.findall(r"ipython3\n(from numpy\.lib.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    exec(cell, {"np": np})
+    before, after = map(float, capsys.readouterr().out.split())
+    assert before == pytest.approx(after, rel=1e-12)
+    (places,) = re.findall(r"roll\(signal, (\d+)", cell)
+    assert f"Moved by {places} places" in PAGE
+
+
 def test_the_figure_shows_shared_weights_only_when_asked():
     explorer = figures.the_same_weights_everywhere()
     assert "shared" not in explorer.caption_at(order="in order")
