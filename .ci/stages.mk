@@ -17,7 +17,7 @@ trap 'status=$$?; [ $$status -eq 0 ] && ended "" || ended ", FAILED"; exit $$sta
 echo "=== $@"
 endef
 
-# Lighthouse measures speed, and JupyterLab with a kernel is slow: they have the machine to themselves.
+# Lighthouse and JupyterLab with a kernel wait for much: they have the machine to themselves.
 all alone: $(STAGES)
 all: alone
 

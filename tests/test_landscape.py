@@ -89,6 +89,7 @@ def test_says_so_when_there_is_no_critical_point():
     assert point.gradient_norm == 1
 
 
+@pytest.mark.local  # a minute in the browser's Python
 def test_higher_critical_points_of_a_net_have_more_ways_down():
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(12, 2)), rng.normal(size=12)

@@ -3,6 +3,7 @@
 import inspect
 import json
 import pkgutil
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -29,6 +30,8 @@ OF_EVERY_PYTHON = {
     linting.misconceptions_are_told_their_own_hint,
 }
 
+TRAINS = "weight_penalties/regularised_digits"  # each answer to it trains a network
+
 
 @pytest.mark.uncounted
 @each_entry
@@ -41,6 +44,9 @@ OF_EVERY_PYTHON = {
     ids=lambda rule: rule.__name__,
 )
 def test_exercise_keeps_the_rule(entry, rule):
+    trains = (entry.exercise.key, rule) == (TRAINS, linting.wrong_answers_earn_nothing)
+    if trains and sys.platform == "emscripten":
+        pytest.skip("two minutes in the browser's Python")
     assert list(rule(entry)) == []
 
 

@@ -1,18 +1,14 @@
 """The built site, a server for it and tabs to read it in, shared by every test marked `site`."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from book.built_site import SITE, compressed, heaviest, pages_of
+from book.built_site import SITE, heaviest, pages_of, served
 from chapter_list import chapters
-
-COMPRESSED = {".html", ".js", ".mjs", ".css", ".json", ".svg"}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -35,42 +31,11 @@ def site() -> Path:
     return SITE
 
 
-class Handler(SimpleHTTPRequestHandler):
-    """Serve files the way a web host does: text compressed, the connection kept."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
-
-    def do_GET(self) -> None:
-        path = Path(self.translate_path(self.path))
-        path = path / "index.html" if path.is_dir() else path
-        if not path.is_file():
-            return self.send_error(404)
-        gzipped = path.suffix in COMPRESSED
-        body = compressed(str(path)) if gzipped else path.read_bytes()
-        self.send_response(200)
-        self.send_header("Content-Type", self.guess_type(str(path)))
-        self.send_header("Content-Length", str(len(body)))
-        if gzipped:
-            self.send_header("Content-Encoding", "gzip")
-        self.end_headers()
-        self.wfile.write(body)
-
-
 @pytest.fixture(scope="session")
 def server(site: Path) -> Iterator[str]:
     """The address of a server for the site."""
-
-    def handler(*args: Any) -> Handler:
-        return Handler(*args, directory=str(site))
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
-        http.daemon_threads = True
-        threading.Thread(target=http.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{http.server_address[1]}"
-        http.shutdown()
+    with served(site) as address:
+        yield address
 
 
 @dataclass

@@ -56,7 +56,6 @@ def test_hardening_helps_keeps_what_was_right_and_makes_the_1_norm_smaller():
     assert np.abs(hard[1:]).sum() < 0.8 * np.abs(w[1:]).sum()
 
 
-@pytest.mark.local  # half a minute in the browser's Python, or more
 @pytest.mark.parametrize("seed", SEEDS)
 def test_coins_do_least_another_network_more_one_step_more_and_small_steps_most(seed):
     A, B = reader(seed), reader(seed + 1)

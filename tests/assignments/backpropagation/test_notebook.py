@@ -31,7 +31,6 @@ def learned(seed, epochs=5):
     return network
 
 
-@pytest.mark.local
 @pytest.mark.parametrize("seed", range(3))
 def test_nine_of_ten_digits_are_right_and_pixels_that_get_their_way_mend_most_mistakes(seed):
     _, _, X, y = load_digits_subset()

@@ -55,7 +55,6 @@ def test_the_law_holds_for_gradients_of_digits(seed):
     assert batch_noise(G, 10) > np.linalg.norm(g) > batch_noise(G, 300)
 
 
-@pytest.mark.local  # half a minute in the browser's Python, or more
 @pytest.mark.parametrize("seed", range(3))
 def test_the_schedule_calms_single_digits(seed):
     calm, _ = descend(1, rates(1.0, 1, 10), seed)

@@ -3,7 +3,6 @@
 from functools import cache
 
 import numpy as np
-import pytest
 
 from dlcourse.activations import sigmoid
 from dlcourse.checks.registry import find
@@ -36,7 +35,6 @@ def share_wrong(p, q, seed):
     return (predict_scores(network, half_size(new)).argmax(axis=1) != truth).mean()
 
 
-@pytest.mark.local  # half a minute in the browser's Python, or more
 def test_half_of_the_units_dropped_is_one_and_a_half_points_better():
     without, dropped, inputs_too = (
         np.mean([share_wrong(p, q, seed) for seed in SEEDS])

@@ -39,14 +39,12 @@ def right(depth, factor, seed):
     return np.mean(predict_scores(network, X_test).argmax(axis=1) == y_test)
 
 
-@pytest.mark.local  # half a minute in the browser's Python, or more
 @pytest.mark.parametrize("seed", range(3))
 def test_from_five_layers_on_the_usual_start_learns_next_to_nothing_and_the_other_does(seed):
     assert right(5, SMALLER, seed) < 0.3 < 0.8 < right(5, 1, seed)
     assert right(8, SMALLER, seed) < 0.15
 
 
-@pytest.mark.local  # half a minute in the browser's Python, or more
 @pytest.mark.parametrize("seed", range(3))
 def test_sixteen_layers_still_learn_but_no_better_than_one(seed):
     assert 0.6 < right(16, 1, seed) < right(1, 1, seed)
