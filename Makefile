@@ -88,6 +88,8 @@ lint: setup  ## style, types, layers, spelling
 	@$(BIN)/lint-imports
 	$(say) "codespell"
 	@$(BIN)/codespell
+	$(say) "cspell"
+	@npx --no-install cspell --no-progress --no-summary
 
 bench: setup  ## measure speed against PyTorch, scikit-learn and the matrix-product floor
 	@$(PY) -c "import torch" 2>/dev/null || { \

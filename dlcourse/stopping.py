@@ -47,7 +47,7 @@ class EarlyStopping:
 
 
 def best_epoch(curve: Sequence[float] | FloatArray, min_delta: float = 0.0) -> int:
-    """Position of the last improvement by more than ``min_delta`` over the best before it.
+    """Position of the last improvement by more than ``min_delta`` over the one before it.
 
     Parameters
     ----------

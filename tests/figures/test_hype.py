@@ -135,6 +135,6 @@ def test_every_number_of_a_figure_has_its_source_beside_it():
     assert cited >= {
         "SimonNewell1958", "Campbell2002", "Simon1960", "Minsky1967", "Kurzweil1990",
         "Johnson1997", "Levinovitz2014", "Silver2017", "LongBet2002", "Mukherjee2017", "CNBC2019",
-        "Fisher1936", "LeCun1989", "LeCun1998", "Deng2009", "Sun2017", "Schuhmann2022",
+        "Fisher1936", "LeCun1989", "LeCunMNIST1998", "Deng2009", "Sun2017", "Schuhmann2022",
         "Sevilla2022", "Hobbhahn2022", "Russakovsky2015", "Hu2018", "HeResNet2015",
     }  # fmt: skip

@@ -190,7 +190,8 @@ EXERCISE = Exercise(
             kept(lambda losses, patience: 0),
             "These are the weights after the first epoch: to your function no later loss is a new "
             "low.",
-            "With what is a loss compared, and by how much must it be lower?",
+            "Print the losses: do they fall, or does each epoch begin with the same weights? And "
+            "with what is a loss compared?",
         ),
         Misconception(
             "rises in a row",
