@@ -14,7 +14,7 @@ import statistics
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from book.built_site import SITE, heaviest, pages_of, served
 from book.lighthouse import lighthouse, scores
