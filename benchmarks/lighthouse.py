@@ -4,9 +4,9 @@
     python -m benchmarks.lighthouse
     python -m benchmarks.lighthouse book/hype.html --runs 9
 
-Lighthouse slows the processor down four times, which stands for a telephone where the machine is
-the one that it expects: `index`, its own measure of the processor, is above 1,000 then. A slower
-or a busy machine has lower scores, so nothing asserts them.
+Lighthouse slows the processor down four times, whatever it is, so a slower or a busy machine has
+lower scores, and nothing asserts them. `index` is its own measure of the processor; below 1,000 it
+warns that the machine is too slow for its scores.
 """
 
 import argparse

@@ -46,6 +46,7 @@ from dlcourse.penalties import (
     soft_threshold,
 )
 from dlcourse.stopping import EarlyStopping, best_epoch, should_stop
+from dlcourse.training import train
 
 SHEET = (Path(__file__).parents[2] / "book" / "cheat_sheet.md").read_text(encoding="utf-8")
 LINES = re.findall(r"^- (.*)$", SHEET, re.MULTILINE)
@@ -155,12 +156,12 @@ def test_a_cross_and_two_gates():
 @line("$X^L = ")
 @line("without $\\sigma$")
 def test_layers():
-    network, below = net(), X
-    for W, seen in zip(network.W, forward(network, X).X[1:], strict=False):
-        below = sigmoid(append_ones(below) @ W.T)
-        if len(below.T) == 4:  # the last layer keeps its scores
-            assert_allclose(seen[:, 1:], below)
-            assert_array_equal(seen[:, 0], 1)
+    network = net()
+    first, last = network.W
+    hidden = sigmoid(append_ones(X) @ first.T)
+    assert_allclose(forward(network, X).X[1], append_ones(hidden))
+    outputs = sigmoid(append_ones(hidden) @ last.T)
+    assert_allclose(sigmoid(predict_scores(network, X)), outputs)
     straight = net(activation="identity")
     assert_allclose(append_ones(X) @ collapse(straight).T, predict_scores(straight, X))
 
@@ -222,6 +223,15 @@ def test_a_batch_is_a_mean_of_gradients_with_noise():
     batches = [each[rng.integers(400, size=8)].mean(axis=0) for _ in range(4000)]
     noise = np.mean([((batch - whole) ** 2).sum() for batch in batches])
     assert noise == pytest.approx(squared / 8, rel=0.1)
+    steps = []
+
+    class Counted(optimizers.SGD):
+        def step(self, *given):
+            steps.append(1)
+            super().step(*given)
+
+    train(net(), A, y, rng=rng, optimizer=Counted(), epochs=1, batch_size=8, progress=False)
+    assert len(steps) == 400 / 8
 
 
 @line("where $\\grad\\loss = 0$")
@@ -238,7 +248,7 @@ def test_flat_places_and_the_largest_rate():
 
 
 def two_steps(method):
-    """Weights after two steps from 1 along the gradients 0.5 and -0.2, and what is remembered."""
+    """Return the weight after two steps from 1, with the gradients 0.5 and -0.2."""
     w = np.array([1.0])
     state = method.init(w)
     for g in (0.5, -0.2):
@@ -294,10 +304,15 @@ def test_penalties_without_biases():
     assert l1_penalty(W, 0.3) == pytest.approx(0.3 * np.abs(inner).sum())
     (slope,) = l2_penalty_gradient(W, 0.3)
     assert_allclose(slope, np.column_stack([np.zeros(3), 2 * 0.3 * inner]))
-    a, strength, g = 0.1, 0.3, RNG.normal(size=inner.shape)
-    step = inner - a * (g + 2 * strength * inner)
-    assert_allclose((1 - 2 * a * strength) * inner - a * g, step)
-    v = inner - a * g
+    a, strength, network = 0.1, 0.3, net()
+    before = [matrix.copy() for matrix in network.W]
+    _, gradients = loss_and_gradients(network, X, CLASSES)
+    rate = {"optimizer": optimizers.SGD(a), "epochs": 1, "batch_size": 6, "progress": False}
+    train(network, X, CLASSES, rng=np.random.default_rng(0), l2=strength, **rate)
+    for old, g, new in zip(before, gradients.dW, network.W, strict=True):
+        assert_allclose(new[:, 1:], (1 - 2 * a * strength) * old[:, 1:] - a * g[:, 1:])
+        assert_allclose(new[:, 0], old[:, 0] - a * g[:, 0])
+    v = inner - a * RNG.normal(size=inner.shape)
     near = soft_threshold(v, a * strength)
     assert_allclose(near, np.sign(v) * np.maximum(0, np.abs(v) - a * strength))
 
@@ -315,8 +330,23 @@ def test_the_end_of_training():
     curve, rule = [3.0, 2.0, 2.5, 2.2], EarlyStopping(patience=2)
     assert [should_stop(curve[:k], rule) for k in (3, 4)] == [False, True]
     assert best_epoch(curve) == 1
+    network, weights = net(), []
+    history = train(
+        network,
+        X,
+        CLASSES,
+        rng=np.random.default_rng(0),
+        epochs=30,
+        validation=(X, (CLASSES + 1) % 3),  # its loss rises
+        early_stopping=rule,
+        callbacks=[lambda epoch: weights.append(epoch.network.parameters.copy())],
+        progress=False,
+    )
+    assert history.stopped == "early"
+    assert_array_equal(network.parameters, weights[best_epoch(history.validation_loss)])
     kappa, rate, steps = 1e-3, 0.1, 100  # where the curvature is small, both go the same part
-    by_steps, strength = 1 - (1 - rate * kappa) ** steps, 1 / (rate * steps) / 2
+    path = gradient_descent(lambda w: (0.0, kappa * (w - 1)), [0.0], rate, steps)
+    by_steps, strength = path.points[-1][0], 1 / (rate * steps) / 2
     assert by_steps == pytest.approx(kappa / (kappa + 2 * strength), rel=0.01)
 
 
