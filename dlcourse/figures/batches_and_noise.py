@@ -579,7 +579,7 @@ SCHEDULES: dict[str, Callable[[FloatArray], FloatArray]] = {
     "like 1/k": lambda k: 1 / (1 + k / 100),
     "cosine": lambda k: (1 + np.cos(np.pi * k / 2000)) / 2,
 }
-_WATCHED = np.unique(np.geomspace(1, 2000, 60).astype(int))
+_WATCHED = np.unique([200, *np.geomspace(1, 2000, 60).astype(int)])
 
 
 @cache
@@ -652,7 +652,7 @@ def _settle_alt(schedule: str, rate: float, size: int) -> str:
     end = fell[_WATCHED >= 1000].mean()
     return (
         f"Rate {rate:g}, {schedule}, batches of {size}: the loss above the lowest is "
-        f"{number(fell[_WATCHED >= 200][0], '.2g')} after 200 steps and {number(end, '.2g')} on "
+        f"{number(fell[_WATCHED == 200][0], '.2g')} after 200 steps and {number(end, '.2g')} on "
         f"average from step 1,000 to 2,000. The law's floor of a constant rate is "
         f"{number(_floor(size, rate), '.2g')}."
     )

@@ -71,9 +71,10 @@ def _features_frame(p: float) -> list[Panel]:
 def _features_alt(p: float) -> str:
     return (
         "The weights of 36 units, each an image of 28 x 28 pixels. Without dropout they are "
-        "patterns of blobs that cover the whole image; a tenth of the pixels holds "
+        "patterns of blobs that cover nearly the whole image; a tenth of the pixels holds "
         f"{in_the_strongest_tenth(0.0):.0%} of a unit's squared weights. With p = {p:g} it is "
-        f"{in_the_strongest_tenth(p):.0%}" + (", in single spots and strokes." if p >= 0.5 else ".")
+        f"{in_the_strongest_tenth(p):.0%}"
+        + (", often in single spots and strokes." if p >= 0.5 else ".")
     )
 
 

@@ -261,11 +261,10 @@ def _along_alt(classes: int, tilt: float) -> str:
     if classes == 2:
         return begin + "The share of class 1 is the sigmoid of s₁ − s₀: one half where x = 0."
     peaks = softmax(S.T).T.max(axis=1)[1:-1]
-    between = "the one" if classes == 3 else f"each of the {classes - 2}"
-    return begin + (
-        f"The two outer classes own the ends; {between} in between has a hill that reaches "
-        f"{peaks.min():.2f}."
-    )
+    each = "the one in between has a hill that reaches"
+    if classes > 3:
+        each = f"each of the {classes - 2} in between has a hill that reaches at least"
+    return begin + f"The two outer classes own the ends; {each} {peaks.min():.2f}."
 
 
 def straight_scores_curved_shares() -> Explorer:

@@ -155,7 +155,7 @@ def ravine_with_a_memory() -> Explorer:
 
 _BATCHES = 500
 _SEEN = (1, 2, 5, 10, 20, 50, 100, 200, 500)
-_RATE = 0.01
+_RATE, _EPS = 0.01, 1e-4
 _PIXELS = {"middle": (14, 14), "border": (14, 4)}
 
 
@@ -167,7 +167,7 @@ def effective_rates(method: str) -> FloatArray:
     that learns in batches of 10.
     """
     X, y, _, _ = load_digits_subset()
-    optimizer = OPTIMIZERS[method](learning_rate=_RATE)
+    optimizer = OPTIMIZERS[method](learning_rate=_RATE, eps=_EPS)
     W, rates = np.zeros((10, 785)), []
     state = optimizer.init(W)
     for step in range(1, _BATCHES + 1):
@@ -175,7 +175,7 @@ def effective_rates(method: str) -> FloatArray:
         optimizer.step(W, softmax_regression_gradient(X[batch], y[batch], W), state)
         if step in _SEEN:
             squares = state["G" if method == "adagrad" else "v"][:, 1:]
-            rates.append((_RATE / (np.sqrt(squares) + 1e-4)).mean(axis=0).reshape(28, 28))
+            rates.append((_RATE / (np.sqrt(squares) + _EPS)).mean(axis=0).reshape(28, 28))
     return np.array(rates)
 
 
@@ -319,10 +319,14 @@ def first_losses(correction: str, beta2: float, seed: int = 0) -> FloatArray:
     return np.array(losses)
 
 
+def _mean_losses(correction: str, beta2: float) -> FloatArray:
+    return np.asarray(np.mean([first_losses(correction, beta2, s) for s in range(3)], axis=0))
+
+
 def _corrections_frame(correction: str, beta2: float) -> list[Panel]:
     k = list(_CORRECTIONS).index(correction)
     lengths = first_steps(correction, beta2)[_FIRST - 1]
-    losses = np.mean([first_losses(correction, beta2, seed) for seed in range(3)], axis=0)
+    losses = _mean_losses(correction, beta2)
     return [
         Panel(
             [Rule(y=1), Line(_FIRST, lengths, color=k)],
@@ -349,11 +353,12 @@ def _corrections_frame(correction: str, beta2: float) -> list[Panel]:
 
 def _corrections_alt(correction: str, beta2: float) -> str:
     lengths = first_steps(correction, beta2)
-    peak = np.max([first_losses(correction, beta2, seed) for seed in range(3)], axis=1).mean()
+    losses = _mean_losses(correction, beta2)
     return (
         f"Corrected: {correction}, β₂ = {beta2:g}. On a steady slope the first step is "
         f"{lengths[0]:.3g} α long, the longest {lengths.max():.3g} α. On the digits the loss "
-        f"climbs to {peak:.1f} at its highest."
+        f"begins at {losses[0]:.1f}, is {losses.max():.1f} at its highest and ends at "
+        f"{losses[-1]:.1f}."
     )
 
 

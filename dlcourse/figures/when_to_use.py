@@ -21,6 +21,7 @@ from dlcourse.explorers import (
 )
 from dlcourse.features import append_ones
 from dlcourse.figures.stored import stored
+from dlcourse.figures.wording import counted
 from dlcourse.losses import cross_entropy_gradient
 from dlcourse.optimizers import Adam
 
@@ -379,8 +380,8 @@ def _filter_frame(weights: str, columns: int) -> list[Panel]:
 def _filter_alt(weights: str, columns: int) -> str:
     strongest = np.abs(slide(moved(columns), FILTERS[weights])).max(axis=0).argmax()
     return (
-        f"The digit lies {columns} pixels from the left. The filter for {weights} answers most "
-        f"in column {strongest + 1} of 18."
+        f"The digit lies {counted(columns, 'pixel')} from the left. The filter for {weights} "
+        f"answers most in column {strongest + 1} of 18."
     )
 
 

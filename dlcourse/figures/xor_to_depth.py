@@ -680,7 +680,7 @@ def tents() -> Explorer:
     )
 
 
-# --- Accuracy against depth at equal parameter counts ---
+# --- Accuracy against depth at about equal parameter counts ---
 
 HIDDEN = [(64,), (14, 14), (10, 10, 10), (8, 8, 8, 8), (6,) * 6]
 N_SPIRAL_SEEDS = 5
@@ -748,7 +748,7 @@ def accuracy_against_depth() -> Explorer:
     """Compare networks of one to six hidden layers on easy and on hard spirals."""
     return Explorer(
         lambda: [_depth_panel(1), _depth_panel(2)],
-        title="Accuracy against depth at equal parameter counts",
+        title="Accuracy against depth at about equal parameter counts",
         alt=(
             "Median accuracy on new points by number of hidden layers. "
             f"{_depth_words(1)} {_depth_words(2)}"

@@ -49,6 +49,7 @@ def test_time_and_points_are_the_notebooks(assignment):
     text = notebook_of(assignment).cells[0].source
     minutes, points, *rest = map(float, re.findall(r"\d+", glance(notebook_of(assignment))))
     assert f"about {minutes:g} minutes" in text
+    assert minutes < 60
     table = re.findall(r"\| (\d+) \|$", text, re.MULTILINE)
     assert points == sum(map(int, table))
     assert sum(rest) in (0, points)

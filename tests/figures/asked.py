@@ -1,7 +1,9 @@
-"""The questions of a chapter whose answer is a number, as the page has them."""
+"""The questions of a chapter, as the page has them, and the figures that wait for them."""
 
+import ast
 import re
 from fractions import Fraction
+from importlib import import_module
 from pathlib import Path
 
 BOOK = Path(__file__).parents[2] / "book"
@@ -24,3 +26,11 @@ def numbers(chapter, name):
     _, options, keys = questions(chapter)[name]
     written = [options["number"], *(key for key in keys if key not in ("x", ""))]
     return [float(Fraction(text)) for text in written]
+
+
+def at_start(chapter, name):
+    """The explorer of a prediction as it waits: at its start, or where `at` puts its controls."""
+    _, options, _ = questions(chapter)[name]
+    make = getattr(import_module(f"dlcourse.figures.{chapter}"), options["figure"])
+    put = ast.parse(f"at({options.get('at', '')})", mode="eval").body.keywords
+    return make().at(**{each.arg: ast.literal_eval(each.value) for each in put})

@@ -1,12 +1,15 @@
 """What the chapter "Adversarial examples" says of its figures and experiments is what they show."""
 
+from importlib import util
+from pathlib import Path
+
 import numpy as np
 import pytest
-from figures.asked import numbers
+from figures.asked import at_start, numbers
 
 from dlcourse import backprop
 from dlcourse.activations import sigmoid
-from dlcourse.adversarial import adversarial_loss_and_gradients, fgsm
+from dlcourse.adversarial import adversarial_loss_and_gradients, fgsm, pgd
 from dlcourse.backprop import input_gradient, loss_and_gradients, score_gradients
 from dlcourse.datasets import load_digits_subset
 from dlcourse.figures import adversarial_examples as figures
@@ -17,6 +20,25 @@ from dlcourse.network import initialize, predict_scores
 CHAPTER = "adversarial_examples"
 SEEDS = range(4)
 DEEP = ("net", "second net", "tanh net")
+
+
+def test_the_figures_wait_where_their_questions_say():
+    starts = {
+        name: [each.values[each.start] for each in at_start(CHAPTER, name).controls]
+        for name in (
+            "a-tenth-of-the-way",
+            "coins-cancel",
+            "worst-of-a-tenth",
+            "another-start",
+            "hardened-for-good",
+        )
+    }
+    assert [*starts.values()] == [[0.0, "worst"], [1], ["random"], [0.0], ["own"]]
+    square, _ = at_start(CHAPTER, "along-or-into-the-corner").frame_at()
+    dot, arrow = square.marks[-1], square.marks[-2]
+    np.testing.assert_array_equal(dot.X, [[1, 0]])
+    right, up = arrow.end[0]
+    assert right > up > 0
 
 
 # --- One digit turned ---
@@ -37,6 +59,25 @@ def test_chosen_signs_turn_the_seven_at_about_half_of_a_tenth_and_coins_do_nothi
         assert coined[7] > (0.95 if eps <= 0.1 else 0.85)
 
 
+@pytest.mark.parametrize("way", figures._WAYS)
+def test_one_still_sees_a_seven(way):
+    """As far as a measure can say: the digits that are nearest to it are all sevens."""
+    X, y, _, _ = load_digits_subset()
+    means = np.array([X[y == digit].mean(axis=0) for digit in range(10)])
+    for eps in figures._TURNS:
+        image = figures.turned(eps, way)
+        nearest = np.argsort(((X - image) ** 2).sum(axis=1))[:10]
+        assert (y[nearest] == 7).all()
+        assert ((means - image) ** 2).sum(axis=1).argmin() == 7
+
+
+def test_the_coin_makes_about_as_much_noise():
+    seven, _ = figures.a_seven()
+    for eps in figures._TURNS[1:]:
+        chosen, coined = (np.linalg.norm(figures.turned(eps, way) - seven) for way in figures._WAYS)
+        assert coined == pytest.approx(chosen, rel=0.1)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_network_reads_nine_in_ten_new_digits_and_the_worst_tenth_takes_most(seed):
     network = figures.reader(seed)
@@ -45,6 +86,15 @@ def test_the_network_reads_nine_in_ten_new_digits_and_the_worst_tenth_takes_most
     assert figures.is_right(network, fgsm(network, X, y, 0.1, bounds=(0, 1)), y).mean() < 0.2
     coined = figures.random_signs(X, 0.1, np.random.default_rng(seed))
     assert figures.is_right(network, coined, y).mean() > 0.88
+
+
+def test_any_seed_of_the_noise_gives_about_the_same():
+    _, _, X, y = load_digits_subset()
+    shares = [
+        figures.is_right(figures.reader(), figures.random_signs(X, 0.1, rng), y).mean()
+        for rng in map(np.random.default_rng, range(10))
+    ]
+    assert np.ptp(shares) < 0.015
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -88,6 +138,12 @@ def test_of_784_coins_none_of_20000_draws_gets_a_quarter_of_the_way(seed):
     assert (np.abs(figures.coin_shifts(1)) == 1).all()
 
 
+@pytest.mark.parametrize("n", [1, 3, 8])
+def test_coins_have_a_corner_for_each_row_of_heads_and_tails(n):
+    drawn = figures.random_signs(np.full((10_000, n), 0.5), 0.1, np.random.default_rng(0))
+    assert len(np.unique(drawn, axis=0)) == 2**n  # in 784 dimensions, 2 to the power of 784
+
+
 # --- Which way hurts most? ---
 
 
@@ -101,6 +157,17 @@ def test_the_corner_wins_until_a_slope_is_zero(tilt):
     best = edge[rises > rises.max() - 1e-9]
     assert [1.0, 1.0] in best.tolist()
     assert (len(best) == 1) == (tilt not in (0, 90))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_on_a_circle_the_direction_of_the_weights_itself_wins(seed):
+    rng, eps = np.random.default_rng(seed), 0.1
+    w = rng.normal(size=5)
+    best = eps * w / np.linalg.norm(w)
+    assert w @ best == pytest.approx(eps * np.linalg.norm(w))
+    others = rng.normal(size=(10_000, 5))
+    others *= eps / np.linalg.norm(others, axis=1, keepdims=True)
+    assert 0.9 * (w @ best) < (others @ w).max() <= w @ best
 
 
 def test_the_walk_starts_at_the_middle_of_the_right_side_and_comes_back():
@@ -153,7 +220,17 @@ def test_the_worst_step_of_a_tenth_takes_what_coins_leave():
         for eps in (0.1, 0.15, 0.2, 0.25):
             assert (left(name, name, eps) < left("random", name, eps) - 0.35).all()
     assert (left("random", "softmax", 0.0) - left("random", "softmax", 0.1)).mean() > 0.05
-    for name in ("softmax", "net"):
+    costs = np.array(
+        [
+            left("random", name, 0.0) - left("random", name, eps)
+            for name in ("logistic", "softmax", "net")
+            for eps in (0.05, 0.1)
+        ]
+    )
+    assert 0.05 < costs.mean(axis=1).max() < 0.06
+    assert 0.055 < costs.max() < 0.065
+    for name in ("softmax", "net"):  # beyond it they begin to hurt
+        assert (left("random", name, 0.15) < left("random", name, 0.1) - 0.03).all()
         assert (left("random", name, 0.25) < left("random", name, 0.1) - 0.15).all()
     assert left("random", "logistic", 0.25).min() > 0.97
 
@@ -171,6 +248,9 @@ def test_what_was_made_for_one_fools_another_but_its_own_more(eps):
         for asked in {*DEEP, "softmax"} - {made}:
             assert (left(made, asked, eps) > left(made, made, eps)).all()
             assert (left(made, asked, eps) < left("random", asked, eps) - 0.1).all()
+    for asked in DEEP:
+        assert (left("softmax", asked, eps) > left("softmax", "softmax", eps)).all()
+        assert (left("softmax", asked, eps) < left("random", asked, eps) - 0.08).all()
     everyone = {*DEEP, "softmax"}
     for asked in everyone:
         others = [left(made, asked, eps).mean() for made in everyone - {asked}]
@@ -199,6 +279,38 @@ def test_hardening_with_a_quarter_holds_against_that_one_step_alone():
     assert left("small steps", name, 0.25).max() < 0.01
     assert (left(name, name, 0.05) < left(name, name, 0.25) - 0.2).all()
     assert (left("random", name, 0.1) < left("random", "net", 0.1) - 0.3).all()
+
+
+def test_under_one_step_of_a_quarter_what_learned_with_it_looks_better_still():
+    tenth, quarter = (left(name, name, 0.25) for name in ("hardened 0.1", "hardened 0.25"))
+    assert (quarter > tenth + 0.3).all()
+    assert (tenth > left("net", "net", 0.25) + 0.2).all()
+
+
+def test_twenty_small_steps_begin_at_a_random_place_and_end_no_further_away(monkeypatch):
+    file = Path(__file__).parents[2] / "tools" / "adversarial_table.py"
+    spec = util.spec_from_file_location("adversarial_table", file)
+    tool = util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    calls = []
+
+    def walk(network, X, y, eps, step, steps, rng, loss, bounds):
+        moved = pgd(network, X, y, eps, step, steps, rng, loss, bounds)
+        begun = pgd(network, X, y, eps, 1e-9, 1, rng, loss, bounds)
+        calls.append((eps, step, steps, np.abs(moved - X).max(), np.abs(begun - X).max()))
+        return moved
+
+    monkeypatch.setattr(tool, "pgd", walk)
+    _, _, X, y = load_digits_subset()
+    tool.attack({"net": figures.reader()}, (X[:20], y[:20]), 0)
+    sizes, lengths, counts, ends, begins = np.array(calls[1:]).T
+    assert tuple(sizes) == figures.EPS[1:]
+    assert (counts == 20).all()
+    assert figures._ATTACKS["small steps"] == "20 small steps"
+    assert (lengths < sizes / 2).all()
+    assert (counts * lengths > 2 * sizes).all()  # enough to cross what is allowed
+    assert (ends < sizes + 1e-6).all()
+    assert (begins > 0.9 * sizes).all()
 
 
 def test_small_steps_hurt_more_than_one_wherever_a_loss_bends():

@@ -6,19 +6,53 @@ from math import prod
 
 import numpy as np
 import pytest
-from figures.asked import BOOK, numbers
+from figures.asked import BOOK, at_start, numbers
 
 from dlcourse.activations import ACTIVATIONS, sigmoid, softmax
 from dlcourse.backprop import loss_and_gradients
 from dlcourse.costs import count_backprop, count_finite_differences, count_without_storing
 from dlcourse.explorers import Explorer
 from dlcourse.figures import backpropagation as figures
-from dlcourse.gradcheck import central_difference, check_gradient, complex_step
+from dlcourse.gradcheck import (
+    central_difference,
+    check_gradient,
+    complex_step,
+    relative_error,
+)
 from dlcourse.network import forward, initialize, network_from_weights
 
 SETTINGS = list(product((-2, -1, 0, 1, 2), (-4, -2, -1, 0, 1, 2, 4), (0, 1)))
+CELL = re.compile(r"^```\{code-cell\} ipython3\n((?!:tags:).*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def names_after(text):
+    """What the cells that a reader sees have made once the one that has this text has run."""
+    page = (BOOK / "backpropagation.md").read_text(encoding="utf-8")
+    names: dict = {}
+    for cell in CELL.findall(page):
+        exec(cell, names)
+        if text in cell:
+            return names
+    raise ValueError(f"no cell of the page has {text!r}")
+
+
+def standing(name):
+    """The values of the controls of a figure while its question waits."""
+    explorer = at_start("backpropagation", name)
+    return {control.name: control.values[control.start] for control in explorer.controls}
+
 
 # --- A pass forward, a pass back ---
+
+
+def test_the_first_figure_waits_with_the_inputs_and_the_weights_and_nothing_for_the_way_back():
+    assert standing("who-gets-more-blame") == {"stage": 0, "x1": 1, "w": 1, "y": 1}
+    forward, backward = at_start("backpropagation", "who-gets-more-blame").frame_at()
+    (up,), (down,) = forward.marks, backward.marks
+    assert [node.value for node in up.nodes] == [1, 0.5, None, None, None]
+    assert [edge.label for edge in up.edges] == ["2", "−1", "−1", "1", "1", "−2"]
+    assert {node.value for node in down.nodes} == {None}
+    assert not any(edge.label for edge in down.edges)
 
 
 def test_the_first_figure_starts_before_any_blame_and_ends_with_all_of_it():
@@ -27,7 +61,31 @@ def test_the_first_figure_starts_before_any_blame_and_ends_with_all_of_it():
         (diagram,) = explorer.frame_at(stage=stage)[1].marks
         assert sum(node.value is not None for node in diagram.nodes) == known
         assert any(edge.detail for edge in diagram.edges) == (stage >= 4)
+    assert all(edge.detail for edge in diagram.edges)
     assert explorer.start[0] == 0
+
+
+def test_blame_comes_back_through_the_same_lines_that_the_numbers_went_up_on():
+    up, down = (panel.marks[0].edges for panel in figures.two_passes().frame_at(stage=4))
+    assert [(edge.source, edge.target) for edge in up] == [
+        (edge.source, edge.target) for edge in down
+    ]
+    last = [edge for edge in up if edge.target == 4]
+    assert [edge.weight for edge in down if edge.highlight] == [edge.weight for edge in last]
+    for edge, blame in zip(last, down[4:], strict=True):
+        assert edge.source == blame.source
+        assert read(blame.label)[1] == edge.weight
+
+
+@pytest.mark.parametrize("x1", [-2, -1, 0, 1, 2])
+def test_what_the_hidden_units_are_said_to_say(x1):
+    said = figures.two_passes().caption_at(stage=1, x1=x1).replace("−", "-")
+    hidden = figures._both_passes(x1, w=1, y=1).outputs[2:4]
+    found = re.findall(r"σ\((.*?)\) = ([\d.]+)", said)
+    for (score, value), output in zip(found, hidden, strict=True):
+        terms = score.replace("- ", "-").replace("+ ", "+").split()
+        assert sigmoid(sum(map(float, terms))) == pytest.approx(output)
+        assert float(value) == pytest.approx(output, abs=0.005)
 
 
 def read(text):
@@ -72,8 +130,10 @@ def test_the_lines_into_the_output_end_with_the_two_numbers_of_the_text():
 
 
 def test_the_second_unit_has_the_larger_weight_and_the_larger_slope():
-    h1, h2 = figures._both_passes(x1=1, w=1, y=1).outputs[2:4]
+    passes = figures._both_passes(x1=1, w=1, y=1)
+    h1, h2 = passes.outputs[2:4]
     assert h2 * (1 - h2) > h1 * (1 - h1)
+    assert passes.weights[4:] == [1, -2]
     assert round(figures._both_passes(x1=1, w=1, y=1).outputs[4], 1) == 0.5
 
 
@@ -96,6 +156,15 @@ def test_no_blame_reaches_a_unit_that_nobody_listens_to_nor_the_weights_below(x1
     assert passes.slopes[:2] == [0, 0]
 
 
+def test_the_buttons_of_the_first_figure_show_what_they_say():
+    nobody, wrong = (button.settings for button in figures.two_passes().buttons)
+    assert nobody["w"] == 0
+    assert wrong["y"] == 1
+    passes = figures._both_passes(wrong["x1"], wrong["w"], wrong["y"])
+    assert passes.outputs[4] < 0.15
+    assert passes.loss > 2
+
+
 def test_the_other_label_multiplies_every_derivative_by_the_same_number():
     one, zero = (figures._both_passes(x1=1, w=1, y=y) for y in (1, 0))
     P = one.outputs[4]
@@ -105,18 +174,27 @@ def test_the_other_label_multiplies_every_derivative_by_the_same_number():
 # --- What the gradient is for ---
 
 
+def test_the_second_figure_waits_before_the_first_step_beside_a_line_that_falls_steadily():
+    assert standing("promise-of-a-step") == {"rate": 0}
+    promise = at_start("backpropagation", "promise-of-a-step").frame_at()[1].marks[0]
+    before, fall = figures._promise()
+    assert len(promise.x) == 2
+    assert fall > 0
+    np.testing.assert_allclose(promise.y, before - fall * promise.x, atol=1e-12)
+
+
 def test_the_loss_leaves_along_the_promise():
     before, fall = figures._promise()
     slope = (figures._stepped(1e-5)[1] - before) / 1e-5
     assert slope == pytest.approx(-fall, rel=1e-3)
 
 
-def test_the_loss_stays_above_the_promise_and_is_lowest_near_3():
+def test_the_loss_stays_above_the_promise_and_is_lowest_between_3_and_4():
     before, fall = figures._promise()
     rates = np.linspace(0, 12, 49)
     losses = np.array([figures._stepped(float(rate))[1] for rate in rates])
     assert np.all(losses[1:] > before - rates[1:] * fall)
-    assert 2.5 < rates[losses.argmin()] < 4
+    assert 3 < rates[losses.argmin()] < 4
     assert np.all((losses < before)[1:] == (rates[1:] <= 11.5))
     assert np.all(np.diff(losses, 2) < 0.01)
 
@@ -178,6 +256,23 @@ def test_a_unit_asks_three_others_where_27_paths_lead_up():
     assert one == 1
 
 
+@pytest.mark.parametrize("way", ["reuse", "start again"])
+def test_a_click_on_a_unit_below_layer_4_shows_its_three_terms(way):
+    (diagram,) = figures.blame_is_reused().frame_at(steps=4, way=way)[0].marks
+    told = [node.detail.split(" · slope")[0] for node in diagram.nodes]
+    assert [text.count("·") for text in told[:9]] == [3] * 9
+    assert [text.count("·") for text in told[9:]] == [1, 1, 1, 0]
+
+
+def test_the_third_figure_waits_with_four_layers_of_three_where_only_p_knows_its_blame():
+    assert standing("terms-not-paths") == {"steps": 0, "way": "reuse"}
+    diagram, counts = at_start("backpropagation", "terms-not-paths").frame_at()
+    nodes = diagram.marks[0].nodes
+    assert [node.label for node in nodes if node.value is not None] == ["P"]
+    assert [sum(node.x == layer / 4 for node in nodes) for layer in range(5)] == [3, 3, 3, 3, 1]
+    assert {line.upto for line in counts.marks[:3]} == {0}
+
+
 def test_thick_rings_mark_what_is_read():
     for steps in range(1, 5):
         nodes = figures._layers_diagram(steps, "reuse").nodes
@@ -216,6 +311,24 @@ def test_the_six_plain_lines_give_what_the_package_gives():
 
 
 # --- What it costs ---
+
+
+def test_the_fourth_figure_waits_with_one_unit_in_each_layer():
+    assert standing("price-of-nudges")["width"] == 1
+
+
+def test_the_cells_find_one_gradient_and_count_it_to_the_last_multiplication():
+    names = names_after("for task, arguments, formula in ways")
+    deep, data = names["deep"], (names["inputs"], names["labels"])
+    assert (len(deep.W), deep.sizes[-1], len(data[0])) == (5, 3, 40)
+    assert names["flat"].shape == names["measured"].shape == deep.parameters.shape
+    assert relative_error(names["flat"], names["measured"]) < 1e-7
+    _, gradients = loss_and_gradients(deep, *data)
+    for mine, dW in zip(names["start_again"](deep, *data), gradients.dW, strict=True):
+        np.testing.assert_allclose(mine, dW, atol=1e-15)
+    for task, arguments, formula in names["ways"]:
+        counted = names["multiplications"](task, *arguments)
+        assert counted == formula(deep.sizes, n=len(data[0]))
 
 
 def test_backpropagation_costs_about_three_forward_passes_and_each_layer_adds_the_same():
@@ -261,6 +374,33 @@ def test_every_unit_of_width_makes_finite_differences_worse(depth):
 # --- Checking a gradient ---
 
 
+def without_slopes(network, X, y):
+    """Gradients by somebody who forgot the slopes of the hidden units."""
+    passed = forward(network, X)
+    dS, found = (sigmoid(passed.scores) - y[:, np.newaxis]) / len(X), []
+    for W, below in zip(reversed(network.W), reversed(passed.X), strict=True):
+        found.insert(0, dS.T @ below)
+        dS = dS @ W[:, 1:]
+    return found
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3])
+def test_with_a_wrong_gradient_the_loss_may_still_fall_only_to_a_worse_place(seed):
+    """The chapter's network and data; its own start is number 3."""
+    X, y = figures._two_moons()
+    ends = []
+    for wrong in (False, True):
+        network = initialize((2, 8, 1), np.random.default_rng(seed), "tanh")
+        before = loss_and_gradients(network, X, y, figures._LOSS)[0]
+        for _ in range(500):
+            _, gradients = loss_and_gradients(network, X, y, figures._LOSS)
+            steps = without_slopes(network, X, y) if wrong else gradients.dW
+            for W, dW in zip(network.W, steps, strict=True):
+                W -= 1.0 * dW
+        ends.append(loss_and_gradients(network, X, y, figures._LOSS)[0])
+    assert ends[0] < ends[1] < before
+
+
 @pytest.mark.parametrize("w", [-1.0, 2.0])
 def test_the_loss_of_one_weight_is_that_of_the_network(w):
     network = network_from_weights([[[0, w, -1], [0, -1, 1]], [[0, 1, -2]]], "sigmoid")
@@ -288,6 +428,29 @@ def test_the_errors_are_smallest_where_truncation_meets_rounding():
     assert figures._STEPS[np.argmin(errors["forward"])] in (1e-7, 1e-8, 1e-9)
     assert figures._STEPS[np.argmin(errors["central"])] in (1e-4, 1e-5, 1e-6)
     assert max(errors["complex step"][:-7]) < 1e-14  # no second arm
+    eps = np.finfo(float).eps
+    assert (eps ** (1 / 3), eps ** (2 / 3)) == pytest.approx((6e-6, 4e-11), rel=0.1)
+    assert 1e-11 < min(errors["central"]) < 2e-10
+
+
+def test_for_large_h_the_errors_shrink_with_h_and_with_its_square_as_taylor_says():
+    forward, central = (
+        [figures._relative_error(scheme, h) for h in figures._STEPS]
+        for scheme in ("forward", "central")
+    )
+    assert figures._STEPS[10:16] == [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1]
+    np.testing.assert_allclose(np.divide(forward[11:16], forward[10:15]), 10, rtol=0.02)
+    np.testing.assert_allclose(np.divide(central[13:16], central[12:15]), 100, rtol=0.01)
+
+
+def test_for_tiny_h_the_loss_is_a_staircase_and_for_large_h_a_curve():
+    assert standing("smallest-error") == {"h": 0.1, "scheme": "forward"}
+    heights = {h: figures._microscope("forward", h)[1].y for h in (1e-15, 1e-14, 0.1)}
+    steps = {h: len(set(line)) for h, line in heights.items()}
+    assert 2 < steps[1e-15] < steps[1e-14] < len(heights[0.1]) / 5
+    assert steps[0.1] == len(heights[0.1])
+    for line in heights.values():
+        assert np.all(np.diff(line) >= 0)
 
 
 def test_near_ten_to_the_minus_8_the_forward_difference_has_its_eight_digits():

@@ -1,18 +1,53 @@
 """What the chapter "Batches and noise" says of its figures and experiments is what they show."""
 
 import math
+import re
+import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
-from figures.asked import numbers
+from figures.asked import at_start, numbers, questions
 
+from dlcourse.datasets import load_digits_subset
 from dlcourse.descent import gradient_descent
 from dlcourse.figures import batches_and_noise as figures
 from dlcourse.landscape import TILTED_DOUBLE_WELL
-from dlcourse.linear import fit_logistic, logistic_gradient, logistic_objective, predict_probability
+from dlcourse.linear import (
+    fit_logistic,
+    logistic_gradient,
+    logistic_objective,
+    predict_probability,
+    scores,
+    softmax_regression_gradient,
+)
+from dlcourse.network import initialize
+from dlcourse.training import train
 
 SEEDS = range(5)
 CHAPTER = "batches_and_noise"
+
+
+def test_the_figures_wait_where_their_questions_say():
+    plane, _ = at_start(CHAPTER, "after-one-look").frame_at()
+    assert plane.marks[-1].upto == 0
+    cloud, _ = at_start(CHAPTER, "a-third-of-the-noise").frame_at()
+    np.testing.assert_array_equal(cloud.marks[0].X, figures._cloud(1, True))
+    assert len(cloud.marks[0].X) == 200
+    answers, _ = at_start(CHAPTER, "what-the-sorted-pass-learns").frame_at()
+    assert answers.marks[0].values.ravel().tolist() == [1000] + 9 * [0]
+    valleys, _ = at_start(CHAPTER, "which-batch-escapes").frame_at()
+    np.testing.assert_array_equal(valleys.marks[1].X[:, 0], figures._runs(1)[10, :40])
+    assert (figures._runs(1)[0] > 0).all()
+
+
+def test_while_it_waits_the_walk_staggers_about_the_floor_of_the_question():
+    losses, _ = at_start(CHAPTER, "four-times-the-batch").frame_at()
+    mean, floor = losses.marks
+    np.testing.assert_array_equal(mean.y, figures._settle(1, 1)["constant"])
+    assert round(floor.y[0], 2) == numbers(CHAPTER, "four-times-the-batch")[2]
+    late = mean.y[mean.x >= 400]
+    assert floor.y[0] / 2 < late.min() < floor.y[0] < late.max() < 2 * floor.y[0]
 
 
 # --- One walk, four ways ---
@@ -46,6 +81,7 @@ def test_there_are_as_many_ones_as_sevens_and_the_map_knows_the_bottom():
 def test_after_one_look_at_each_digit_ten_at_a_time_is_lowest():
     shown = {size: figures._walk(size)[1][1000 // size] for size in (1, 10, 100, 1000)}
     assert min(shown, key=shown.get) == 10
+    assert shown[10] < 0.01 < 0.05 < shown[100]
     ends = [{size: above[-1] for size, above in walks(seed).items()} for seed in range(20)]
     mean = {size: np.mean([end[size] for end in ends]) for size in (1, 10, 100, 1000)}
     assert 3 * mean[10] < min(mean[1], mean[100])
@@ -62,18 +98,24 @@ def test_single_digits_get_down_first_and_stagger_there(seed):
     assert later[1].mean() > 3 * later[10].mean()
     assert later[1].std() > 3 * later[10].std()
     assert later[10].std() > later[100].std()
+    for size in (1, 10):  # no rest, neither here nor in the figure
+        for losses in (later[size], figures._walk(size)[1][2000 // size :]):
+            assert losses.max() > 4 * np.median(losses)
 
 
 # --- What is a batch? ---
 
 
-@pytest.mark.parametrize(("size", "steps"), [(1, 1000), (10, 100), (128, 8), (1000, 1)])
+@pytest.mark.parametrize(("size", "steps"), [(1, 1000), (10, 100), (100, 10), (128, 8), (1000, 1)])
 def test_an_epoch_has_n_over_b_steps_rounded_up(size, steps):
     X, y = figures.ink_above()
     path = figures.descend_in_batches(X, y, figures.START, size, 1.0, 1, np.random.default_rng(0))
     assert len(path) - 1 == steps == math.ceil(1000 / size)
     if size == 128:
         assert numbers(CHAPTER, "steps-in-an-epoch") == [steps, steps - 1, 7.8]
+        left = np.random.default_rng(0).permutation(1000)[-104:]
+        last = path[-2] - logistic_gradient(X[left], y[left], path[-2])
+        np.testing.assert_allclose(path[-1], last, rtol=1e-12)
 
 
 def test_a_batch_of_all_is_gradient_descent():
@@ -92,6 +134,8 @@ def test_the_single_gradients_are_those_of_the_loss_and_lie_on_two_lines():
     G = figures.single_gradients()
     np.testing.assert_allclose(G.mean(axis=0), logistic_gradient(X, y, np.zeros(2)))
     assert np.unique(G[:, 0]).tolist() == [-0.5, 0.5]
+    assert (G[y == 0, 0] == 0.5).all()  # one line of ones, one of sevens
+    assert (G[y == 1, 0] == -0.5).all()
     assert np.unique(figures._cloud(1, True)[:, 0]).tolist() == [-0.5, 0.5]
     assert len(np.unique(figures._cloud(100, True)[:, 0])) > 10  # a larger batch mixes both
     radii = [np.linalg.norm(figures._cloud(B, True) - G.mean(axis=0)) for B in (1, 10, 100, 1000)]
@@ -131,6 +175,12 @@ def test_a_third_of_the_noise_takes_nine_times_the_examples():
 # --- What an epoch costs ---
 
 
+def test_two_experiments_train_on_all_ten_digits():
+    for digits in (figures._two_thousand_digits()[1], load_digits_subset()[1]):
+        assert np.unique(digits).tolist() == [*range(10)]
+    assert np.unique(figures.ink_above()[1]).tolist() == [0, 1]
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_the_best_batch_grows_with_the_rate(seed):
     best = {
@@ -140,13 +190,22 @@ def test_the_best_batch_grows_with_the_rate(seed):
     assert best == {0.01: 1, 0.1: 10, 1.0: 100}
 
 
+def test_while_it_waits_batches_of_ten_win_by_passes():
+    by_pass, _ = at_start(CHAPTER, "ten-times-the-rate").frame_at()
+    assert min(by_pass.marks, key=lambda line: line.y[-1]).label == "10 at a time"
+    assert [line.y[-1] for line in by_pass.marks] == [
+        figures._race(size, 0.1)[-1] for size in figures._RACERS
+    ]
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_curves_with_the_same_rate_per_example_are_nearly_the_same(seed):
     one, ten, hundred = (
         np.array(figures._race(size, size / 100, seed))[1:] for size in (1, 10, 100)
     )
     np.testing.assert_allclose(one, ten, rtol=0.15)
-    assert ten[-1] < hundred[-1] < 2.5 * ten[-1]
+    assert ten[-1] < hundred[-1] < 2 * ten[-1]
+    assert figures._RACERS[-1] / 100 == 20  # what full batches would need
     small, large = (np.array(figures._race(*run, seed)) for run in ((10, 0.01), (100, 0.1)))
     np.testing.assert_allclose(small, large, rtol=0.01)
 
@@ -169,7 +228,70 @@ def test_the_right_clock_counts_steps_and_measures_seconds():
         np.testing.assert_allclose(line.x[0], figures.seconds_per_epoch(size), rtol=1e-6)
 
 
+def calls_of_an_epoch(size):
+    """How many functions are called while the race's network reads its digits once."""
+    X, y = figures._two_thousand_digits()
+    rng, calls, before = np.random.default_rng(0), [], sys.getprofile()
+    network = initialize((784, 20, 10), rng, "tanh")
+    sys.setprofile(lambda _, event, __: calls.append(event))
+    try:
+        train(network, X, y, batch_size=size, epochs=1, rng=rng, progress=False)
+    finally:
+        sys.setprofile(before)
+    return sum(event in ("call", "c_call") for event in calls)
+
+
+def test_a_step_calls_as_many_functions_whatever_its_batch_is():
+    steps, calls = [20, 200, 2000], [calls_of_an_epoch(size) for size in (100, 10, 1)]
+    few, many = np.diff(calls) / np.diff(steps)  # the fixed price, counted and not timed
+    assert few == pytest.approx(many, rel=0.01)
+    assert calls[2] > 30 * calls[0]
+
+
 # --- Why shuffle ---
+
+
+def sorted_batches(seed=0):
+    """The batches of the sorted pass, as rows of the 5,000 digits."""
+    y = load_digits_subset()[1]
+    rows = np.random.default_rng(seed).permutation(len(y))
+    return np.split(rows[np.argsort(y[rows], kind="stable")], 100)
+
+
+def test_a_sorted_pass_has_one_class_at_a_time_and_pushes_the_zeros_down_batch_after_batch():
+    X, y, new, _ = load_digits_subset()
+    W, of_zero = np.zeros((10, 785)), []
+    for step, batch in enumerate(sorted_batches()):
+        assert (y[batch] == step // 10).all()
+        gradient = softmax_regression_gradient(X[batch], y[batch], W)
+        others = np.arange(10) != step // 10
+        assert (gradient[others] >= 0).all()  # less for the others
+        assert (gradient[~others] <= 0).all()
+        W = W - 0.1 * gradient
+        of_zero.append(scores(new, W)[:, 0].mean())
+    assert (np.diff(of_zero[9:]) < 0).all()
+    assert (scores(new, W).argmax(axis=1) == figures._answers("sorted")[-1]).all()
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_sorted_batch_is_far_off_to_one_side_and_more_of_its_class_does_not_mend_it(seed):
+    X, y, *_ = load_digits_subset()
+    W = np.zeros((10, 785))
+    g = softmax_regression_gradient(X, y, W)
+
+    def errors(batches):
+        return np.array([(softmax_regression_gradient(X[b], y[b], W) - g).ravel() for b in batches])
+
+    batches = sorted_batches(seed)
+    off = errors(batches)
+    far = np.linalg.norm(off, axis=1)
+    shuffled = errors(np.split(np.random.default_rng(seed).permutation(5000), 100))
+    assert far.mean() > 4 * np.linalg.norm(shuffled, axis=1).mean()
+    assert far.min() > 4 * np.linalg.norm(g)
+    directions = (off / far[:, np.newaxis]).reshape(10, 10, -1)
+    assert (directions @ directions.transpose(0, 2, 1)).min() > 0.9
+    whole = errors([np.concatenate(batches[k : k + 10]) for k in range(0, 100, 10)])
+    assert (np.linalg.norm(whole, axis=1) > 0.95 * far.reshape(10, 10).mean(axis=1)).all()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -180,6 +302,8 @@ def test_a_sorted_pass_teaches_only_the_last_digit(seed):
     assert (said[-1] == 0).mean() < 0.01
     for digit in range(10):  # after each class it is the commonest answer
         assert np.bincount(said[2 * digit + 2], minlength=10).argmax() == digit
+        for row in said[2 * digit + 1 : 2 * digit + 3]:  # and in the middle of a class most say so
+            assert (row == digit).mean() > 0.6
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -203,6 +327,29 @@ def test_a_batch_of_two_brings_most_walks_to_the_deep_valley(seed):
     assert 0.6 < share[1] < 0.72
     assert 0.015 < share[9] < 0.045
     assert share[36] == share[3600] == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_with_single_examples_most_get_out_soon_and_later_a_third_is_always_back(seed):
+    path = figures._runs(1, seed)
+    assert (path[:51] < 0).any(axis=0).mean() > 0.75
+    back = (path[100:] > 0).mean(axis=1)
+    assert 0.25 < back.min() <= back.max() < 0.42
+
+
+def crossings(path):
+    """How often per step the walks leave the poor valley and the deep one, from floor to floor."""
+    valley = np.where(path < -0.9, -1, np.where(path > 0.8, 1, 0))
+    for before, now in pairwise(valley):
+        now[now == 0] = before[now == 0]
+    poor, crossed = valley[:-1] == 1, valley[:-1] != valley[1:]
+    return crossed[poor].mean(), crossed[~poor].mean()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_noise_of_two_crosses_the_low_wall_often_and_the_high_one_seldom(seed):
+    out, back = crossings(figures._runs(2, seed))
+    assert out > 3 * back > 0
 
 
 def test_single_examples_leave_at_once_and_come_back():
@@ -233,16 +380,42 @@ def settled(size, rate, seed=0):
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize(("rate", "size"), [(0.25, 1), (1.0, 4), (1.0, 16), (0.25, 16)])
+@pytest.mark.parametrize("size", [1, 4, 16])
+@pytest.mark.parametrize("rate", [0.25, 1.0])
 def test_a_constant_rate_ends_on_the_floor_of_the_law(rate, size, seed):
     above_the_law = settled(size, rate, seed) / figures._floor(size, rate)
     assert 0.93 < above_the_law < 1.2
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("size", [1, 4, 16])
+def test_at_the_rate_4_the_walk_floats_higher_than_the_law_says(size, seed):
+    above_the_law = settled(size, 4, seed) / figures._floor(size, 4)
+    assert above_the_law > max(1.25, settled(size, 1.0, seed) / figures._floor(size, 1.0))
+
+
+def test_four_times_the_batch_has_a_quarter_of_the_floor_as_a_quarter_of_the_rate_has():
+    right, root, same = numbers(CHAPTER, "four-times-the-batch")
+    within = float(questions(CHAPTER)["four-times-the-batch"][1]["within"])
+    assert figures._floor(4, 1.0) == pytest.approx(right, abs=within)
+    assert figures._floor(1, 0.25) == pytest.approx(figures._floor(4, 1.0))
+    assert figures._floor(1, 1.0) == pytest.approx(same, abs=5e-4)
+    assert root == same / 2
 
 
 @pytest.mark.parametrize(("rate", "size"), [(0.25, 1), (1.0, 1), (1.0, 4)])
 def test_the_caption_tells_the_floor_that_the_text_tells(rate, size):
     told = figures._settle(size, rate)["constant"][figures._WATCHED >= 1000].mean()
     assert told == pytest.approx(figures._floor(size, rate), rel=0.25)
+
+
+def test_the_caption_tells_the_loss_of_a_step_that_is_drawn():
+    explorer = figures.settling_down()
+    for schedule in figures.SCHEDULES:
+        caption = explorer.caption_at(schedule=schedule)
+        told, step = re.search(r"is (\S+) after (\S+) steps", caption).groups()
+        line = explorer.frame_at(schedule=schedule)[0].marks[0]
+        assert f"{line.y[line.x == float(step)].item():.2g}" == told
 
 
 @pytest.mark.parametrize("kappa", [0.5, 1.0, 2.0])
@@ -282,10 +455,23 @@ def test_the_rate_in_steps_reaches_one_lower_floor_and_not_the_next(seed):
     assert 2 * figures._floor(1, 0.01) < fell[-1] < second
 
 
+def test_the_schedules_are_those_of_the_text():
+    rates = {}
+    for name in figures.SCHEDULES:
+        _, panel = figures.settling_down().frame_at(schedule=name)
+        steps_before, rates[name] = panel.marks[0].x - 1, panel.marks[0].y
+    np.testing.assert_allclose(rates["in steps"], 10.0 ** -(steps_before // 700))
+    assert len(np.unique(rates["in steps"])) == 3
+    np.testing.assert_allclose(rates["like 1/k"], 1 / (1 + steps_before / 100))
+    wave = np.cos(np.linspace(0, np.pi, 2001))  # from its top to its bottom
+    np.testing.assert_allclose(2 * rates["cosine"] - 1, wave[steps_before.astype(int)])
+
+
 def test_only_one_over_k_keeps_both_conditions():
     k = np.arange(1, 1_000_001)
     assert (1 / k).sum() - (1 / k[:10_000]).sum() > 4
     assert (1 / k**2.0).sum() < math.pi**2 / 6 < 1.65
+    assert (1 / k**2.0).sum() == pytest.approx(math.pi**2 / 6, abs=2e-6)
     np.testing.assert_allclose((1 / np.sqrt(k) ** 2).sum(), (1 / k).sum())
     assert figures.SCHEDULES["in steps"](np.arange(70_000.0)).sum() < 800
 

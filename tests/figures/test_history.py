@@ -1,10 +1,11 @@
 """What the chapter "A short history" says of its figures and numbers is true."""
 
-from itertools import product
+import re
+from itertools import chain, product
 
 import numpy as np
 import pytest
-from figures.asked import numbers, questions
+from figures.asked import at_start, numbers, questions
 
 from dlcourse.figures import history as figures
 
@@ -16,6 +17,31 @@ def test_the_next_entry_of_the_lecture_is_23_years_later():
     timeline = pytest.importorskip("timeline")  # of the book, which Sphinx builds
     years = [entry["year"] for entry in timeline.load()["entries"] if "rebuild" in entry]
     assert years[:2] == [1957, 1980]
+
+
+def test_the_line_is_about_sixty_years_long():
+    timeline = pytest.importorskip("timeline")
+    years = [entry["year"] for entry in timeline.load()["entries"]]
+    assert round(max(years) - min(years), -1) == 60
+
+
+def test_the_figures_wait_where_their_questions_say():
+    drawings = at_start(CHAPTER, "four-drawings").caption_at()
+    assert drawings.startswith("Drawing A is not connected.")
+    assert "get 2 of the four drawings right" in drawings
+    shares = at_start(CHAPTER, "share-of-functions").caption_at()
+    assert shares.startswith("2 binary inputs: there are 16 functions; one unit can be 14 of them")
+    said = questions(CHAPTER)["lean-in-all"][1]["waiting"]
+    shown = at_start(CHAPTER, "lean-in-all").caption_at()
+    assert shown.startswith("The lecture: ")
+    ends = [year for span in figures.ACCOUNTS["lecture"][1] for year in span]
+    assert list(map(int, re.findall(r"\d{4}", said))) == ends
+    assert list(map(int, re.findall(r"\d{4}", shown))) == ends
+    (sizes,) = at_start(CHAPTER, "larger-in-2012").frame_at()
+    dots, *names = sizes.marks
+    assert len(names) == 5
+    assert dots.X[-1].tolist() == [2011, 1e9]
+    assert list(figures.SIZES)[4] == "cat"
 
 
 # --- Connected or not ---
@@ -71,6 +97,7 @@ def test_the_shares_that_the_text_gives():
     assert keys == ["x", "> 50", "41", "< 1", ""]
     shares = [100 * figures.share(inputs) for inputs in (2, 3, 4)]
     assert shares == pytest.approx([87.5, 41, float(options["number"])], abs=0.5)
+    assert round(shares[2], 1) == float(options["number"])
     assert shares[0] > 50 > shares[2] > 1
     assert figures.share(6) < 1e-12
     assert (figures.THRESHOLD_FUNCTIONS[1:4], 2**16) == ((14, 104, 1882), 65_536)
@@ -99,6 +126,12 @@ def test_each_lean_time_holds_what_mattered_later():
     assert ["LSTM" in words for words in said] == [True, True, False]
     assert all(1970 in lean(account) for account in figures.ACCOUNTS)
     assert [1997 in lean(account) for account in figures.ACCOUNTS] == [True, True, False]
+    spans = [spans for _, spans in figures.ACCOUNTS.values()]
+    for first, last in chain.from_iterable(spans):
+        assert any(first <= year <= last for year in figures._LANDMARKS)
+    two = [each for each in spans if len(each) == 2]
+    assert len(two) == 2
+    assert all(first <= 1997 <= last for _, (first, last) in two)
 
 
 # --- Sizes ---
@@ -110,6 +143,9 @@ def test_size_grows_until_2011_and_then_drops():
     assert (np.diff(sizes[until]) > 0).all()
     assert sizes[~until].max() < sizes[until].max() / 10
     assert until.sum() == 5
+    assert len(years) == 8
+    assert figures.SIZES["cat"] == (2011, 1_000_000_000)
+    assert figures.SIZES["AlexNet"] == (2012, 60_000_000)
     assert sizes[until][-1] / dict(zip(years, sizes, strict=True))[2012] == pytest.approx(
         17, abs=0.5
     )
@@ -134,6 +170,7 @@ def test_the_symmetry_net_has_17_weights_and_the_deep_belief_net_about_1_7_milli
 def test_the_self_test_about_doubling():
     right, doublings, span, *_ = numbers(CHAPTER, "doubling-time")
     factor = 1e9 / 9760
+    assert [figures.SIZES[name] for name in ("zip codes", "cat")] == [(1989, 9760), (2011, 1e9)]
     assert np.log2(factor) == pytest.approx(doublings, abs=0.05)
     assert span == 2011 - 1989
     assert span / np.log2(factor) == pytest.approx(right, abs=0.05)

@@ -1,10 +1,27 @@
 """What the front page says of its figure is what it shows."""
 
+import pytest
+
 from dlcourse.figures import index as figures
 
 
 def share(network):
     return [figures.right(network, epoch) for epoch in figures._EPOCHS]
+
+
+@pytest.mark.parametrize("sizes", figures._NETWORKS.values())
+def test_the_networks_are_trained_by_the_code_of_the_figure(sizes, monkeypatch):
+    train, trained = figures.train, []
+
+    def watched(network, X, y, **settings):
+        trained.append((X, y))
+        return train(network, X, y, **settings)
+
+    monkeypatch.setattr(figures, "train", watched)
+    again = figures._learning.__wrapped__(sizes)  # not what is kept of an earlier call
+    assert [(X is figures._X, y is figures._Y) for X, y in trained] == [(True, True)]
+    shown = figures._learning(sizes)
+    assert all((a.parameters == b.parameters).all() for a, b in zip(again, shown, strict=True))
 
 
 def test_two_layers_follow_the_spirals_after_15_epochs():

@@ -7,7 +7,8 @@ from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
-from figures.asked import numbers
+from figures.asked import at_start, numbers
+from matplotlib import pyplot as plt
 
 from dlcourse.features import append_ones
 from dlcourse.figures import labels_and_losses as figures
@@ -29,6 +30,23 @@ def asked(name):
     return numbers("labels_and_losses", name)
 
 
+def test_each_figure_waits_as_its_question_says():
+    starts = {
+        "same-points-other-numbers": {
+            "target": "number",
+            "numbering": figures.NUMBERINGS.index(FITS),
+        },
+        "where-do-mistakes-go": {"target": "number", "order": 0},
+        "how-far-apart": {"sample": 0, "tried": 1},
+        "who-gets-pushed": {"right": 0, "wrong": 0},
+        "who-stays-silent": {"s": 0},
+        "steps-back": {"start": -1},
+    }
+    for name, start in starts.items():
+        controls = at_start("labels_and_losses", name).controls
+        assert {c.name: c.values[c.start] for c in controls} == start
+
+
 # --- Four clouds and their numbers ---
 
 
@@ -42,6 +60,12 @@ def n_right(target, numbering, X):
     return int((np.argsort(numbering)[said] == figures._CLOUD).sum())
 
 
+def test_four_clouds_of_twenty_points_lie_at_the_corners_of_a_square():
+    assert np.bincount(figures._CLOUD).tolist() == [20] * 4
+    middles = [figures._PLACES[k == figures._CLOUD].mean(axis=0) for k in range(4)]
+    np.testing.assert_allclose(middles, [[-1, -1], [1, -1], [1, 1], [-1, 1]], atol=0.1)
+
+
 def test_the_figure_starts_with_numbers_that_fit_and_other_numbers_spoil_all():
     start = {c.name: c.values[c.start] for c in figures.four_clouds().controls}
     assert start == {"target": "number", "numbering": figures.NUMBERINGS.index(FITS)}
@@ -52,11 +76,18 @@ def test_the_figure_starts_with_numbers_that_fit_and_other_numbers_spoil_all():
     assert worst == min(right.values())
     assert all_points == right[FITS]
     assert any(abs(n - half) <= 1 for n in right.values())
+    assert sum(abs(n - half) <= 5 for n in right.values()) > 1
     assert {figures._n_clouds_right("one-hot", n) for n in figures.NUMBERINGS} == {80}
 
 
 def test_the_slider_has_the_six_numberings_in_which_a_is_0():
     assert sorted(figures.NUMBERINGS) == [(0, *rest) for rest in permutations((1, 2, 3))]
+
+
+def test_one_numbering_in_three_gets_every_single_point_wrong():
+    for numberings in (figures.NUMBERINGS, [*permutations(range(4))]):
+        wrong = sum(figures._n_clouds_right("number", n) == 0 for n in numberings)
+        assert 3 * wrong == len(numberings)
 
 
 def test_the_caption_names_the_only_answers():
@@ -172,6 +203,36 @@ def nearest(target, measure):
 def test_the_first_order_is_the_usual_one_and_all_are_numberings():
     assert figures.orders()[0].tolist() == list(range(10))
     assert np.all(np.sort(figures.orders()) == np.arange(10))
+    assert len(np.unique(figures.orders(), axis=0)) == 20
+
+
+def test_three_samples_of_1000_images_share_none(monkeypatch):
+    monkeypatch.setattr(figures, "renumbered", lambda target, order, sample: sample)
+    X, *_ = figures.digits()
+    samples = [figures.said.__wrapped__("bits", 0, k) for k in range(3)]
+    rows = [np.arange(len(X))[sample] for sample in samples]
+    assert [len(of_one) for of_one in rows] == [1000] * 3
+    assert len(np.unique(rows)) == 3000
+
+
+def test_in_the_table_the_diagonal_is_empty_and_nothing_else():
+    for target in figures.MACHINES:
+        for r in figures._ORDERS_SHOWN:
+            (table,), _ = (panel.marks for panel in figures._confusion_frame(target, r))
+            assert np.array_equal(np.isnan(table.values), np.eye(10, dtype=bool))
+
+
+def test_bars_sort_the_mistakes_by_difference_of_the_numbers_or_for_the_bits_by_bits():
+    pairs = [(i, j) for i in range(10) for j in range(10) if i != j]
+    for target in figures.MACHINES:
+        apart = {(i, j): (i ^ j).bit_count() if target == "bits" else abs(i - j) for i, j in pairs}
+        for r in figures._ORDERS_SHOWN:
+            counts, panel = figures.mistakes(target, r), figures._confusion_frame(target, r)[1]
+            heights = [
+                sum(counts[pair] for pair in pairs if apart[pair] == distance) / counts.sum()
+                for distance in range(1, max(apart.values()) + 1)
+            ]
+            np.testing.assert_allclose(panel.marks[0].values[:, 0], heights)
 
 
 def test_without_numbers_a_fifth_would_lie_between_neighbours_and_a_third_one_bit_apart():
@@ -213,6 +274,7 @@ def test_a_new_numbering_is_told_other_pairs_of_digits_apart():
 def test_two_machines_depend_on_the_numbering_and_the_third_does_not():
     number, bits, one_hot_ = (figures.accuracies(target) for target in figures.MACHINES)
     assert number.size + bits.size + one_hot_.size == 180
+    assert number.shape == bits.shape == one_hot_.shape == (20, 3)
     assert np.ptp(number, axis=0).min() > 0.08
     assert np.all((np.ptp(bits, axis=0) > 0.1) & (np.ptp(bits, axis=0) < 0.15))
     assert number.max() + 0.3 < bits.min()  # more than 30 points lie between these two machines
@@ -222,6 +284,13 @@ def test_two_machines_depend_on_the_numbering_and_the_third_does_not():
     for sample in range(figures.N_SAMPLES):
         first, *others = (figures.said("one-hot", r, sample) for r in ORDERS)
         assert all(np.array_equal(first, other) for other in others)
+
+
+def test_at_first_each_of_the_three_machines_has_one_mark_for_the_usual_numbering():
+    (panel,) = at_start("labels_and_losses", "how-far-apart").frame_at()
+    usual = {figures.accuracies(target)[0, 0] for target in figures.MACHINES}
+    assert [len(mark.X) for mark in panel.marks] == [1] * 3
+    assert {mark.X[0, 0] for mark in panel.marks} == usual
 
 
 def test_one_hot_rows_learned_by_least_squares_are_right_for_81_percent():
@@ -299,6 +368,19 @@ def test_two_of_the_costs_are_losses_of_the_package():
         assert at("squared error of s", s)[0] == pytest.approx(squared_error([s], [1.0]))
 
 
+def test_at_the_score_0_each_of_five_losses_but_0_1_pushes_it_up():
+    _, bars = at_start("labels_and_losses", "who-stays-silent").frame_at()
+    push = dict(zip(bars.marks[0].names, bars.marks[0].values[:, 0], strict=True))
+    assert push.pop("0/1") == 0
+    assert len(push) == 4
+    assert min(push.values()) > 0
+
+
+def test_the_push_of_the_squared_error_of_s_grows_with_the_mistake():
+    push = [-at("squared error of s", s)[1] for s in range(1, -9, -1)]
+    np.testing.assert_allclose(np.diff(push), 1)
+
+
 def test_at_minus_8_the_squared_error_of_p_is_the_one_that_has_gone_silent():
     push = {name: -at(name, -8)[1] for name in figures.COSTS}
     assert push["0/1"] == 0
@@ -334,6 +416,10 @@ def test_the_way_back_is_long_for_the_squared_error_and_short_for_cross_entropy(
     assert set(np.diff(short)) == {1}
 
 
+def test_from_minus_1_both_losses_bring_the_score_to_the_right_side_soon():
+    assert max(steps_back(loss, -1) for loss in figures._WAYS) < 10
+
+
 def test_the_first_push_from_minus_6_is_four_hundred_times_weaker():
     weak, strong = (-at(name, -6)[1] for name in ("squared error of p", "cross-entropy"))
     assert weak == pytest.approx(0.0025, abs=0.0001)
@@ -365,6 +451,48 @@ def test_a_network_is_what_is_stored_of_it():
         assert figures.network_accuracy(target, 1, 2) == pytest.approx(stored[1, 2], abs=0.02)
 
 
+def test_a_network_of_32_units_learns_from_all_5000_digits(monkeypatch):
+    learned = []
+    monkeypatch.setattr(figures, "train", lambda *args, **how: learned.append(args))
+    figures.network_accuracy("bits", 0, 0)
+    ((network, X, Y),) = learned
+    assert network.sizes == (196, 32, 4)
+    assert len(X) == len(Y) == 5000
+
+
+def test_a_linear_machine_learns_from_all_5000_digits_too(monkeypatch):
+    X, *_, y_test = figures.digits()
+    learned = []
+
+    def note(target, order, sample):
+        learned.append(len(X[sample]))
+        return y_test
+
+    monkeypatch.setattr(figures, "renumbered", note)
+    figures.linear_accuracy("bits", 0)
+    assert learned == [5000]
+
+
+def test_marks_of_one_numbering_lie_at_one_height_and_the_linear_ones_are_hollow():
+    figure = figures.network_and_labels()
+    (axes,), lines = figure.axes, figure.axes[0].lines
+    ticks = (text.get_text() for text in axes.get_yticklabels())
+    names = dict(zip(axes.get_yticks(), ticks, strict=True))
+    assert len(lines) == 3 * (3 + 1)
+    for first in range(0, len(lines), 4):
+        *networks, linear = lines[first : first + 4]
+        heights = linear.get_ydata()
+        target = names[round(np.mean(heights))]
+        assert len(set(heights)) == 4
+        assert all(np.array_equal(line.get_ydata(), heights) for line in networks)
+        assert [line.get_fillstyle() for line in networks] == ["full"] * 3
+        assert linear.get_fillstyle() == "none"
+        found = np.column_stack([line.get_xdata() for line in networks])
+        assert np.array_equal(found, figures.network_accuracies(target))
+        assert np.array_equal(linear.get_xdata(), figures.linear_accuracies(target)[:, 0])
+    plt.close(figure)
+
+
 def test_a_linear_machine_is_what_is_stored_of_it():
     for target in figures.MACHINES:
         stored = figures.linear_accuracies(target)
@@ -383,6 +511,13 @@ def test_a_network_keeps_the_order_of_the_labels_in_every_numbering():
     assert one_hot_.mean() == pytest.approx(0.93, abs=0.01)
 
 
+def test_the_networks_of_one_hot_targets_are_a_tight_group():
+    number, bits, one_hot_ = map(figures.network_accuracies, figures.MACHINES)
+    assert number.shape == bits.shape == one_hot_.shape == (4, 3)
+    assert 2 * np.ptp(one_hot_) < min(np.ptp(number), np.ptp(bits))
+    assert np.ptp(one_hot_) < 0.025
+
+
 def test_a_network_forgives_above_all_the_bits():
     linear, network = (
         [accuracies(target).mean() for target in figures.MACHINES]
@@ -392,6 +527,9 @@ def test_a_network_forgives_above_all_the_bits():
     lost = [(best - number, best - bits) for number, bits, best in (linear, network)]
     assert lost[0] == pytest.approx((0.69, 0.22), abs=0.02)
     assert lost[1] == pytest.approx((0.48, 0.03), abs=0.03)
+    left = np.divide(lost[1], lost[0])  # of what the clumsy questions cost
+    assert left[0] > 0.5
+    assert left[1] < 0.2
 
 
 # --- Exercises ---

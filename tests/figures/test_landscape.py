@@ -1,19 +1,46 @@
 """What the chapter "The landscape" says of its figures and experiments is what they show."""
 
 from math import factorial, log, pi, sqrt
+from pathlib import Path
+from runpy import run_path
 
 import numpy as np
 import pytest
-from figures.asked import numbers
+from figures.asked import at_start, numbers
 
 from dlcourse.features import append_ones
 from dlcourse.figures import landscape as figures
-from dlcourse.landscape import collapse, hessian, hessian_spectrum
+from dlcourse.landscape import collapse, find_critical_point, hessian, hessian_spectrum
 from dlcourse.linear import logistic_gradient, predict_probability
+from dlcourse.losses import binary_cross_entropy, cross_entropy
 from dlcourse.network import Network, initialize, predict_scores
 
 CHAPTER = "landscape"
 SEEDS = range(5)
+
+
+def test_the_figures_wait_where_their_questions_say():
+    plane, falling = at_start(CHAPTER, "towards-the-pass").frame_at()
+    ring = plane.marks[2]
+    assert ring.x < 0 < ring.y
+    assert plane.marks[1].upto == falling.marks[0].upto == 0
+    _, ends = at_start(CHAPTER, "more-units-more-traps").frame_at()
+    assert ends.marks[1].X.tolist() == [[1, figures._ends(2)[0].value]]
+    losses, stretches = at_start(CHAPTER, "deep-and-linear").frame_at()
+    assert [mark.y for mark in stretches.marks[:3]] == list(figures.SIZES)
+    assert {line.upto for line in (*losses.marks, *stretches.marks[3:])} == {0}
+    (directions,) = at_start(CHAPTER, "coins-or-not").controls
+    assert directions.values[directions.start] == 1
+    assert figures._twelve(1).shape == (12, 1)
+    places, _ = at_start(CHAPTER, "index-and-loss").frame_at()
+    assert sum(len(points.X) for points in places.marks) == len(figures.flat_places(1))
+
+
+def test_the_dot_waits_at_the_first_end_and_the_other_is_a_second_training():
+    plane, _ = at_start(CHAPTER, "halfway-to-the-twin").frame_at()
+    field, *_, ends, dot = plane.marks
+    assert dot.X.tolist() == [ends.X[0].tolist()]
+    np.testing.assert_allclose(10**field.values, figures.plane("training").losses)
 
 
 # --- A ball on two weights ---
@@ -56,6 +83,23 @@ def test_the_ball_leaves_the_pass_by_its_curvature():
     np.testing.assert_allclose(path[20, 0] / path[19, 0], 1 - 0.1 * kappas[0], rtol=1e-4)
 
 
+def test_each_step_moves_the_ball_downhill():
+    for a in figures._PLACES:
+        for b in figures._PLACES:
+            assert np.diff(ball(a, b)).max() <= 0
+
+
+def test_the_map_has_three_flat_places_of_which_two_are_wanted():
+    starts = [np.array([a, b]) for a in np.linspace(-3, 3, 7) for b in np.linspace(-3, 3, 7)]
+    found = [find_critical_point(figures.ball_slope, w, max_iterations=60) for w in starts]
+    flat = np.unique([place.w.round(2) + 0.0 for place in found if place.converged], axis=0)
+    assert len(flat) == 3
+    assert (flat[1] == 0).all()
+    low, at_pass, as_low = figures.ball_loss(flat)
+    assert low == pytest.approx(as_low)
+    assert at_pass > 10 * low
+
+
 # --- Where the guarantee comes from, and where it ends ---
 
 
@@ -85,15 +129,23 @@ def test_halfway_between_twins_two_units_are_worth_one():
 
 def test_there_are_six_stripes():
     X, _ = figures.stripes()
+    assert X.shape == (80, 1)
     assert np.count_nonzero(np.diff(np.sin(3 * X[:, 0]) > 0)) == 5
 
 
-@pytest.mark.parametrize("units", [0, 3, 10])
+def test_the_loss_on_the_stripes_holds_a_small_penalty():
+    X, y = figures.stripes()
+    w = np.random.default_rng(0).normal(size=figures.n_weights(3))
+    alone = binary_cross_entropy(predict_scores(Network((1, 3, 1), "tanh", w), X)[:, 0], y)
+    assert figures.stripes_loss(3)(w)[0] - alone == pytest.approx(0.0005 * (w @ w))
+
+
+@pytest.mark.parametrize("units", figures._UNITS)
 def test_an_end_is_what_is_stored_of_it(units):
     ends = figures._ends(units)
     assert sorted(end.seed for end in ends) == [*range(40)]
     for value, seed in ends[::8]:
-        assert figures.downhill_from(units, seed).value == pytest.approx(value, abs=1e-3)
+        assert figures.downhill_from(units, seed).value == pytest.approx(value, abs=1e-5)
 
 
 def test_forty_starts_end_as_the_text_says():
@@ -109,6 +161,7 @@ def test_forty_starts_end_as_the_text_says():
         assert np.abs(asleep - 0.5).max() < 0.03
     assert figures.n_weights(10) == 31
     assert ends[10][-1] < ends[4][0]
+    assert np.ptp(ends[10]) < 0.005
 
 
 @pytest.mark.parametrize("seeds", [range(100, 130), range(200, 230)])
@@ -170,6 +223,17 @@ def test_deeper_waits_longer_and_learns_the_largest_first(seed):
     assert three[0] + 50 < three[1] < 600 < three[2]
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_at_each_plateau_three_layers_have_some_of_the_directions_and_not_the_others(seed):
+    losses, sizes = figures._factors(3, seed)
+    plateau = sizes[:-1][-np.diff(losses) < 1e-3]
+    there = plateau > np.array(figures.SIZES) / 2
+    assert np.abs(plateau - there * figures.SIZES).max() < 0.12
+    assert 2 in there.sum(axis=1)
+    if seed == 0:  # the figure's
+        assert np.unique(there.sum(axis=1)).tolist() == [0, 1, 2]
+
+
 @pytest.mark.parametrize("depth", [1, 2])
 def test_the_product_becomes_the_target(depth):
     rng = np.random.default_rng(0)
@@ -189,6 +253,7 @@ def test_random_matrices_have_all_signs_equal_as_theory_says():
     assert 1 / 9000 < figures.all_up(5) < 1 / 6000
     for n in (2, 3, 4, 5):
         assert figures.all_up(n) < 0.5**n
+    assert np.exp(-0.27 * 5**2) > 5 * figures.all_up(5)  # the leading term is too rough for 5
     assert 4 <= (figures._twelve(1) > 0).sum() <= 8
 
 
@@ -197,11 +262,56 @@ def test_many_eigenvalues_spread_from_minus_two_to_two(n):
     drawn = figures._twelve(n)
     assert -2.4 < drawn.min(axis=1).mean() < -1.6
     assert 1.6 < drawn.max(axis=1).mean() < 2.4
+    ends = np.abs([drawn.min(axis=1), drawn.max(axis=1)])  # of each row most of the way to 2
+    assert 1.4 < ends.min() <= ends.max() < 2.2
     share = (drawn > 0).mean(axis=1)
     assert 0.35 < share.min() <= share.max() < 0.65
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_eigenvalues_of_one_matrix_keep_away_from_each_other(seed):
+    rng = np.random.default_rng(seed)
+    drawn = figures.random_curvatures(20, 500, rng)
+    strangers = np.sort(rng.permuted(drawn, axis=0), axis=1)  # each from another matrix
+
+    def close(curvatures):
+        gaps = np.diff(curvatures, axis=1)[:, 9]
+        return (gaps < gaps.mean() / 10).mean()
+
+    assert close(drawn) < close(strangers) / 3
+
+
 # --- The flat places of a network ---
+
+
+@pytest.mark.parametrize("units", figures.FOUND)
+def test_what_is_found_from_the_first_starts_is_stored(units):
+    tool = run_path(str(Path(__file__).parents[2] / "tools" / "flat_places.py"))
+    assert tool["STARTS"] == 120 >= len(figures.flat_places(units))
+    found = filter(None, (tool["search"](units, seed) for seed in range(2)))
+    for (w, loss, down), place in zip(found, figures.flat_places(units), strict=False):
+        np.testing.assert_allclose(w, place.w, atol=1e-5)
+        assert loss == pytest.approx(place.loss, abs=1e-8)
+        assert down == place.down
+
+
+def test_places_lie_at_all_heights_and_with_more_units_there_are_more():
+    kinds = []
+    for units in figures.FOUND:
+        losses = [place.loss for place in figures.flat_places(units)]
+        kinds.append(len(np.unique(np.round(losses, 6))))
+        assert kinds[-1] < len(losses)  # some were found twice
+    assert (np.diff(kinds) > 0).all()
+    assert figures.n_weights(5) == 16
+    for units in (2, 3, 4, 5):
+        losses = [place.loss for place in figures.flat_places(units)]
+        thirds = np.linspace(min(losses), log(2), 4)[:-1]
+        assert np.bincount(np.searchsorted(thirds, losses, "right"))[1:].min() > 3
+
+
+def test_with_two_units_some_minima_are_poor():
+    minima = np.array([place.loss for place in figures.flat_places(2) if place.down == 0])
+    assert (minima > minima.min() + 0.1).sum() > 2
 
 
 @pytest.mark.parametrize("units", figures.FOUND)
@@ -229,6 +339,7 @@ def test_the_lower_a_place_the_fewer_ways_down():
         assert (passes > np.sort(pits)[-3]).mean() > 0.95
         assert places[:, 1].max() == units
     assert {place.loss > 0.68 for place in figures.flat_places(1)} == {True}
+    assert max(abs(place.loss - log(2)) for place in figures.flat_places(1)) < 0.005
 
 
 @pytest.mark.parametrize("units", [3, 4, 5])
@@ -276,10 +387,28 @@ def test_no_wall_on_the_way_down_and_one_between_ends(seed):
         assert (np.diff(plane.descent[between]) < 0).all()
         crossing = plane.crossing[between]
         ends = max(crossing[0], crossing[-1])
-        assert 8 < crossing.max() / ends < 25
+        assert 9.5 < crossing.max() / ends < 20.5
         assert 9 <= crossing.argmax() <= 11
         heights[other] = crossing.max()
     assert 0.5 < heights["training"] / heights["order"] < 2
+
+
+def test_halfway_to_the_twin_each_unit_is_the_mean_of_two_strangers():
+    _, end = figures.learn_digits(0)
+    order = np.random.default_rng(0).permutation(20)
+    assert (order != np.arange(20)).all()
+    halfway = Network(figures.DIGITS_SIZES, "tanh", end.copy())
+    upper, lower = (W.copy() for W in reversed(halfway.W))
+    halfway.W[0][:] = (lower + lower[order]) / 2
+    halfway.W[1][:, 1:] = (upper[:, 1:] + upper[:, 1 + order]) / 2
+    X, y = figures.some_digits()
+    shown = figures.plane("order").crossing[np.isclose(figures._ALONG, 0.5)]
+    assert cross_entropy(predict_scores(halfway, X), y) == pytest.approx(shown.item())
+
+
+def test_a_plane_leaves_all_dimensions_but_two_out():
+    start, _ = figures.learn_digits(0)
+    assert start.size - figures.plane("order").losses.ndim == 4148
 
 
 def test_two_of_the_four_eigenvalues_of_the_self_test_are_negative():

@@ -7,11 +7,13 @@ from itertools import product
 
 import numpy as np
 import pytest
-from figures.asked import numbers, questions
+from figures.asked import at_start, numbers, questions
 
 from dlcourse.activations import sigmoid, sigmoid_derivative
 from dlcourse.datasets import separable
-from dlcourse.explorers import Arrows, Handle
+from dlcourse.explorers import Arrows, Bars, Contour, Field, Handle, Line, Points
+from dlcourse.explorers.marks.grid import crossings
+from dlcourse.explorers.values import MARKER_NAMES
 from dlcourse.features import append_ones
 from dlcourse.figures import logistic_regression as figures
 from dlcourse.linear import (
@@ -25,11 +27,21 @@ from dlcourse.linear import (
 )
 from dlcourse.losses import binary_cross_entropy, logistic_loss
 
-_, X, y = figures.ones_and_sevens()
+images, X, y = figures.ones_and_sevens()
 
 
 def values(explorer):
     return [control.values for control in explorer.controls]
+
+
+def only(kind, panel, label=None):
+    """The one mark of its kind in a panel, or of those the one with this label."""
+    (mark,) = [
+        mark
+        for mark in panel.marks
+        if isinstance(mark, kind) and label in (None, getattr(mark, "label", None))
+    ]
+    return mark
 
 
 # --- Drag the line ---
@@ -58,6 +70,17 @@ def test_the_best_of_all_lines_has_three_mistakes_and_the_figure_has_it():
     assert keys == ["x", "> 5", ""]
     assert right + int(options["within"]) == 5
     assert 1 <= (wrong == 3).sum() < 5 < (wrong <= 5).sum()  # three take patience
+
+
+def test_six_mistakes_are_one_turn_and_one_shift_away_and_three_are_at_one_stop_only():
+    explorer = figures.drag_the_line()
+    turns, shifts = values(explorer)
+    wrong = np.array([[figures._n_wrong(figures._line(t, s)) for s in shifts] for t in turns])
+    turn, shift = explorer.start
+    turned, shifted = wrong[:, shift].argmin(), wrong[turn].argmin()
+    assert wrong[turned].min() == wrong[:, shifted].min() == 6
+    assert (wrong == 3).sum() == 1
+    assert (wrong <= 6).sum() > 20
 
 
 def test_the_first_line_tells_nothing_and_rings_stand_around_the_digits_that_it_gets_wrong():
@@ -95,6 +118,7 @@ def test_of_the_ten_shown_five_are_ones_four_of_them_upright_and_five_sevens():
     assert y[sevens].all()
     assert (X[ones, 0] < 0).sum() == 4
     assert (X[sevens, 1] > 1).sum() == 3  # with a roof high up
+    assert X[sevens, 1].min() > X[ones, 1].max()
 
 
 def test_sevens_are_wider_and_more_top_heavy_than_ones():
@@ -103,6 +127,15 @@ def test_sevens_are_wider_and_more_top_heavy_than_ones():
 
 def test_width_and_low_ink_of_the_long_roof_say_1_08_and_minus_0_56():
     np.testing.assert_allclose(np.array([1, 2]) * X[12], [1.08, -0.56])
+
+
+def test_the_ringed_seven_is_the_one_with_the_long_roof_and_its_score_stands_there_in_parts():
+    explorer = at_start("logistic_regression", "signs-of-the-weights")
+    for at, parts in [({}, [0, -1.08, -0.28]), ({"w1": 1, "w2": 2, "w0": 0}, [0, 1.08, -0.56])]:
+        plane, score = explorer.frame_at(**at)
+        np.testing.assert_array_equal(only(Points, plane, "ringed").X, X[[12]])
+        bars = only(Bars, score).values.ravel()
+        np.testing.assert_allclose(bars, [*parts, sum(parts)], atol=1e-12)
 
 
 def test_the_arrow_can_be_dragged_by_its_tip_and_by_its_foot():
@@ -146,6 +179,17 @@ def test_the_strip_of_doubt_is_4_4_over_the_length_wide():
     assert "within 1.10 units" in explorer.caption_at(length=4)
 
 
+def test_w_has_length_1_at_first_and_on_the_dashed_lines_p_is_0_1_and_0_9():
+    explorer = at_start("logistic_regression", "four-times-as-long")
+    assert explorer.caption_at().startswith("With ‖w‖ = 1 ")
+    plane, _ = explorer.frame_at()
+    w = figures._through_the_origin(1, explorer.controls[1].values[explorer.start[1]])
+    dashed = [mark for mark in plane.marks if isinstance(mark, Contour) and mark.dash]
+    for line, p in zip(dashed, [0.1, 0.9], strict=True):
+        places = line.x[0] + crossings(line.values, line.level[0]) * np.ptp(line.x)
+        np.testing.assert_allclose(predict_probability(places, w), [p, p])
+
+
 # --- What a wrong answer costs ---
 
 
@@ -157,6 +201,32 @@ def test_each_factor_of_ten_costs_another_2_3(p, cost):
 def test_most_of_what_a_seven_costs_is_charged_for_small_probabilities():
     cost = -np.log([1, 0.5, 0.1])
     np.testing.assert_allclose(cost, [0, 0.69, 2.3], atol=0.01)
+
+
+def test_the_point_that_is_given_is_the_cost_of_one_half_for_a_seven():
+    explorer = at_start("logistic_regression", "what-a-seven-costs")
+    assert explorer.caption_at().startswith("The digit is a seven")
+    axes, _ = explorer.frame_at()
+    np.testing.assert_allclose(only(Points, axes).X, [[0.5, 0.69]], atol=0.005)
+
+
+def test_sure_and_right_is_nearly_free_and_on_the_left_the_curve_gets_steeper_and_steeper():
+    axes, _ = figures.two_terms_one_switched_on().frame_at(truth=1)
+    curve = only(Line, axes, "−log p, for a seven")
+    assert curve.y[curve.x > 0.99].max() < 0.01
+    slopes = np.diff(curve.y) / np.diff(curve.x)
+    assert np.all(slopes < 0)
+    assert np.all(np.diff(slopes) > 0)
+    assert slopes[0] < 100 * slopes[-1]
+
+
+def test_of_the_two_terms_the_other_one_is_switched_off():
+    explorer = figures.two_terms_one_switched_on()
+    for truth, p in product(*values(explorer)):
+        terms = only(Bars, explorer.frame_at(truth=truth, p=p)[1]).values.ravel()
+        charged, other = terms if truth else terms[::-1]
+        assert charged == pytest.approx(-np.log(p if truth else 1 - p))
+        assert other == 0
 
 
 def test_at_a_score_of_40_the_formula_says_infinity_and_not_a_number():
@@ -176,6 +246,9 @@ def test_with_labels_of_minus_and_plus_one_the_loss_is_the_same():
 
 # --- Margins under the loss ---
 
+BEST = fit_logistic(X, y)
+ENDS = "start", "end"
+
 
 def test_the_mean_cost_falls_and_then_rises_with_its_best_length_near_3_5():
     means = np.array([figures._costs(length).mean() for length in figures._LENGTHS])
@@ -183,6 +256,33 @@ def test_the_mean_cost_falls_and_then_rises_with_its_best_length_near_3_5():
     assert figures._LENGTHS[lowest] == 3.5
     assert np.all(np.diff(means[: lowest + 1]) < 0)
     assert np.all(np.diff(means[lowest:]) > 0)
+    falls, rises = (means[[0, -1]] - means[lowest]) / np.abs(figures._LENGTHS[[0, -1]] - 3.5)
+    assert 0 < 5 * rises < falls  # it rises slowly
+
+
+def test_each_of_sixty_sticks_is_as_tall_as_its_digit_s_cost_at_first_for_a_length_of_2():
+    explorer = at_start("logistic_regression", "do-the-mistakes-win")
+    assert explorer.caption_at().startswith("‖w‖ = 2: ")
+    costs, mean = explorer.frame_at()
+    right, wrong = [mark for mark in costs.marks if isinstance(mark, Arrows)]
+    assert (len(right.end), len(wrong.end)) == (54, 6)
+    feet, tops = (np.vstack([getattr(mark, end) for mark in (right, wrong)]) for end in ENDS)
+    np.testing.assert_array_equal(feet[:, 0], tops[:, 0])
+    assert not feet[:, 1].any()
+    w = 2 * BEST / np.linalg.norm(BEST[1:])
+    margins = (2 * y - 1) * scores(X, w)
+    np.testing.assert_allclose(np.sort(tops[:, 0]), np.sort(margins))
+    np.testing.assert_allclose(tops[:, 1], np.logaddexp(0, -tops[:, 0]))
+    np.testing.assert_allclose(only(Points, mean).X, [[2, binary_cross_entropy(scores(X, w), y)]])
+
+
+def test_as_w_grows_the_right_digits_get_cheaper_and_the_six_dearer_and_outweigh_them_from_3_5_on():
+    costs = np.array([figures._costs(length) for length in figures._LENGTHS])
+    right, wrong = costs[:, figures._RIGHT], costs[:, ~figures._RIGHT]
+    assert np.all(np.diff(right, axis=0) < 0)
+    assert np.all(np.diff(wrong, axis=0) > 0)
+    saved, lost = -np.diff(right.sum(axis=1)), np.diff(wrong.sum(axis=1))
+    np.testing.assert_array_equal(saved > lost, figures._LENGTHS[1:] <= 3.5)
 
 
 def test_six_digits_are_on_the_wrong_side_of_the_best_line():
@@ -198,8 +298,21 @@ def test_the_fifty_four_soon_cost_almost_nothing_together_and_each_of_the_six_mo
 
 # --- The boundary learns ---
 
-BEST = fit_logistic(X, y)
 H = append_ones(X).T * sigmoid_derivative(scores(X, BEST)) @ append_ones(X) / len(X)
+
+
+def test_before_the_first_step_each_digit_gets_one_half_and_the_star_marks_the_lowest_place():
+    explorer = at_start("logistic_regression", "which-rate")
+    assert ", step 0: the loss is 0.693" in explorer.caption_at()
+    plane, valley, _ = explorer.frame_at()
+    assert np.all(only(Field, plane).values == 0.5)
+    loss, star = only(Field, valley), only(Points, valley, "lowest")
+    assert MARKER_NAMES[star.marker] == "star"
+    row, column = np.unravel_index(loss.values.argmin(), loss.values.shape)
+    bias, weight = (np.linspace(*side, len(loss.values)) for side in (loss.x, loss.y))
+    apart = np.abs(star.X[0] - [bias[column], weight[row]])
+    assert np.all(apart < [bias[1] - bias[0], weight[1] - weight[0]])
+    np.testing.assert_allclose(star.X[0], BEST[[0, 2]])
 
 
 def test_a_rate_of_0_05_turns_the_line_at_once_and_gets_surer_slowly():
@@ -236,6 +349,8 @@ def test_a_rate_of_25_crosses_the_valley_sits_at_the_bottom_and_breaks_out():
     path = figures._descent(25.0)
     assert path.points[1, 2] > 2 * BEST[2]  # w2 is far beyond, and the loss as high as at the start
     assert path.values[1] == pytest.approx(path.values[0], abs=0.05)
+    assert np.all(np.diff(path.points[1:19, 2]) < 0)  # down the valley
+    assert np.all(np.diff(path.values[1:19]) < 0)
     above = path.values - figures._lowest_loss()
     assert np.flatnonzero(above < 0.0005).tolist() == list(range(18, 25))
     assert above[30:].min() > 0.02
@@ -257,6 +372,10 @@ def test_the_steepest_error_changes_sides_and_grows_by_half_until_the_loss_bends
     factors = errors[19:27] / errors[18:26]
     np.testing.assert_allclose(factors, -1.5, atol=0.2)
     assert pytest.approx(26, abs=0.5) == 1.5**8
+    assert np.abs(errors[16:20]).max() < np.ptp(figures._W0) / 500  # too small to see on the map
+    assert (1 - 25 * bends[-1]) ** 8 == pytest.approx(26, abs=0.5)
+    in_eight_steps = errors[25:32] / errors[17:24]
+    assert 20 < in_eight_steps.min() < in_eight_steps.max() < 27
     path = gradient_descent(logistic_objective(X, y), np.zeros(3), 25.0, 500)
     hop = path.points[-1] - path.points[-2]
     left = min(path.points[-2:], key=lambda w: w[0])
@@ -297,6 +416,30 @@ def test_six_are_wrong_three_with_a_bar_and_little_ink_above_two_of_which_cost_t
     assert costs[dearest[1]] > 2 > 1 > costs[dearest[2]]
 
 
+def lean(image):
+    """How far the ink moves to the right with each pixel upwards."""
+    row, column = np.indices((28, 28))
+    share = image.reshape(28, 28) / image.sum()
+    up, right = (share * row).sum() - row, column - (share * column).sum()
+    return (share * up * right).sum() / (share * up**2).sum()
+
+
+def test_of_the_six_three_of_four_sevens_are_barred_and_two_ones_lean_far_to_the_right():
+    p = sigmoid(scores(X, BEST))
+    wrong = (p > 0.5) != y
+    ones, sevens = np.flatnonzero(wrong & (y == 0)), np.flatnonzero(wrong & (y == 1))
+    assert (len(ones), len(sevens)) == (2, 4)
+    rows = (images[sevens] > 0.5).reshape(4, 28, 28)[:, 14:19].sum(axis=2)  # ink in the middle
+    barred = rows.max(axis=1) > 8
+    assert sevens[barred].tolist() == [1, 10, 50]
+    assert rows[~barred].max() < 4
+    assert (p[sevens[barred]] < 0.1).sum() == 2
+    leans = np.array([lean(image) for image in images])
+    assert leans[ones].min() > 2 * leans[y == 0].mean()
+    assert np.degrees(np.arctan(leans[ones])).min() > 40
+    assert 0.5 < p[ones].min() < p[ones].max() < 0.6
+
+
 # --- What becomes of the weights when a line separates the classes ---
 
 
@@ -306,6 +449,7 @@ def test_weights_grow_for_ever_more_and_more_slowly_and_their_direction_settles(
     path = gradient_descent(easy, np.zeros(3), 1.0, 10_000)
     lengths = np.linalg.norm(path.points[1:, 1:], axis=1)
     assert np.all(np.diff(lengths) > 0)
+    assert np.all(np.diff(lengths, 2) < 0)
     late = path.points[[10, 100, 1000, 10_000], 1:]
     late = late / np.linalg.norm(late, axis=1, keepdims=True)
     turns = np.linalg.norm(np.diff(late, axis=0), axis=1)
@@ -367,6 +511,19 @@ def test_the_best_line_leaves_one_corner_of_xor_on_the_wrong_side():
     wrong = U[(scores(U, w) > 0) != labels]
     assert len(wrong) == 20
     assert len(np.unique(np.sign(wrong), axis=0)) == 1
+    fenced = U[scores(U, w) < 0]
+    assert len(fenced) == 20
+    np.testing.assert_array_equal(np.sign(fenced), -np.sign(wrong))  # the opposite one
+
+
+def test_on_rings_one_inside_the_other_the_line_cuts_off_a_part_of_the_outer_one():
+    U, labels = figures.PROBLEMS["rings"]
+    w, _ = figures.best_line("rings")
+    radius = np.hypot(*U.T)
+    assert radius[labels == 0].max() < radius[labels == 1].min()
+    beyond = scores(U, w) > 0
+    assert labels[beyond].all()
+    assert 0.2 < beyond[labels == 1].mean() < 0.5
 
 
 @pytest.mark.parametrize("name", ["XOR", "rings"])
@@ -399,6 +556,8 @@ def test_one_more_unit_of_score_multiplies_the_odds_by_e_everywhere():
     s = np.linspace(-3, 3, 7)
     p, more = (1 / (1 + np.exp(-each)) for each in (s, s + 1))
     np.testing.assert_allclose(more / (1 - more) / (p / (1 - p)), np.e)
+    gain = more - p  # depends on the digit
+    assert gain.max() > 4 * gain.min()
 
 
 def test_the_derivative_of_the_loss_of_a_seven():

@@ -8,11 +8,13 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
-from figures.asked import numbers
+from figures.asked import at_start, numbers
 
+from dlcourse import linear, palette
 from dlcourse.activations import log_softmax, logsumexp, sigmoid, softmax
 from dlcourse.datasets import blobs, load_digits_subset
-from dlcourse.explorers import Handle
+from dlcourse.explorers import Handle, looks
+from dlcourse.explorers.marks.base import common_domain
 from dlcourse.features import append_ones
 from dlcourse.figures import many_classes as figures
 from dlcourse.gradcheck import central_difference, relative_error
@@ -22,6 +24,8 @@ from dlcourse.linear import (
     fit_one_vs_rest,
     fit_softmax,
     gradient_descent,
+    logistic_objective,
+    minimize,
     partition_function,
     predict_probability,
     scores,
@@ -35,6 +39,12 @@ MIDDLE = [[0.0, 0.0]]
 
 def values(explorer):
     return {control.name: control.values for control in explorer.controls}
+
+
+def hue(colour):
+    """Blue or orange, where red, green and blue come in the order of one of them."""
+    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
+    return {(True, True): "blue", (False, False): "orange"}.get((blue > green, green > red))
 
 
 # --- Three lines claim the plane ---
@@ -57,6 +67,25 @@ def test_so_it_is_in_any_triangle_of_clouds(seed):
 def test_a_s_line_cuts_off_its_own_cloud_and_nothing_else():
     caption = figures.three_lines_claim_the_plane().caption_at(asked=0)
     assert "it claims 40 of its own 40 points, 0 others" in caption
+
+
+def test_so_does_each_class_s_line_with_its_own_corner():
+    X, y = figures._clouds(0, 2)
+    for k in range(3):
+        caption = figures.three_lines_claim_the_plane().caption_at(asked=k)
+        assert f"Only {'ABC'[k]} is asked: it claims 40 of its own 40 points, 0 others" in caption
+        np.testing.assert_array_equal(figures._owner(figures._said(X, 0, 2, k)) == k, y == k)
+
+
+def test_at_first_only_a_is_asked_and_says_mine_on_the_blue_side():
+    plane, _ = at_start("many_classes", "who-owns-the-middle").frame_at()
+    drawn = {mark.kind: mark for mark in plane.marks}
+    assert drawn["contour"].color == 0
+    side = np.linspace(*figures._SIDE, len(drawn["field"].values))
+    places = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+    mine = claims(places, figures._three_models(0, 2))[:, 0]
+    np.testing.assert_array_equal(drawn["field"].values.ravel(), np.where(mine, 0, -1))
+    assert {hue(theme.classes[0]) for theme in (palette.LIGHT, palette.DARK)} == {"blue"}
 
 
 def test_behind_each_crossing_of_two_lines_both_claim():
@@ -129,6 +158,9 @@ def test_three_times_the_scores_give_more_to_the_largest_and_a_shift_by_three_20
     s = np.array([2.0, 0.0, 1.0])
     assert softmax(3 * s).max() > softmax(s).max()
     np.testing.assert_allclose(softmax(s + 3), softmax(s))
+    bars, _ = at_start("many_classes", "shift-all-scores").frame_at(shift=3)
+    assert bars.marks[0].values.ravel().tolist() == (s + 3).tolist() == [5, 3, 4]
+    assert np.all((s + 3)[1:] / (s + 3)[0] > s[1:] / s[0])  # closer together by ratio
     assert round(np.exp(s + 3).sum() / np.exp(s).sum()) == 20
 
 
@@ -146,6 +178,8 @@ def test_shares_have_the_odds_that_the_scores_ask_for(seed):
 
 def test_both_scores_rise_and_cross_at_zero_and_the_share_is_the_sigmoid_of_their_difference():
     S = figures._tangents(2, 2)
+    drawn = at_start("many_classes", "two-rising-scores").frame_at()[0].marks
+    np.testing.assert_array_equal([line.y for line in drawn], S)
     assert np.all(np.diff(S, axis=1) > 0)
     assert np.all(np.diff(S[1] - S[0]) > 0)
     assert (S[1] - S[0])[figures._ALONG == 0] == 0
@@ -154,6 +188,7 @@ def test_both_scores_rise_and_cross_at_zero_and_the_share_is_the_sigmoid_of_thei
     odds = np.divide(*softmax(S.T)[figures._ALONG == 1][0, ::-1])
     assert odds == pytest.approx(np.e**2)
     assert round(odds) == 7
+    assert np.all(np.diff(softmax(S.T)[:, 0]) < 0)  # what falls is the share of class 0
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -174,6 +209,10 @@ def test_a_slope_added_to_all_scores_changes_no_share():
 def test_each_class_in_between_owns_a_hill_and_is_on_top_somewhere(classes):
     S = figures._tangents(classes, 0)
     assert {*S.argmax(axis=0)} == {*range(classes)}
+    assert S[:, [0, -1]].argmax(axis=0).tolist() == [0, classes - 1]  # the ends are the outer ones'
+    *_, said = figures.straight_scores_curved_shares().caption_at(classes=classes).split()
+    peaks = softmax(S.T).max(axis=0)[1:-1]
+    assert peaks.min() == pytest.approx(float(said.rstrip(".")), abs=0.005)
     for share in softmax(S.T).T[1:-1]:
         top = share.argmax()
         assert 0 < top < len(share) - 1
@@ -218,6 +257,9 @@ def test_errors_add_up_to_zero_and_reach_one_in_a_foreign_region():
 def test_the_point_of_the_question_has_these_shares_and_errors_and_a_step_goes_against_them():
     explorer = figures.errors_of_one_point()
     assert "the shares are A 0.41, B 0.31, C 0.28" in explorer.caption_at(label="not told")
+    assert at_start("many_classes", "pull-and-push").caption_at() == (
+        explorer.caption_at(x1=0, x2=0, label="not told")
+    )
     errors = explorer.frame_at(label="A")[1].marks[0].values.ravel()
     np.testing.assert_allclose(errors, [-0.59, 0.31, 0.28], atol=0.005)
     np.testing.assert_allclose(errors.sum(), 0, atol=1e-12)
@@ -314,6 +356,20 @@ def test_the_figure_says_so_too():
         assert "Softmax is right in 99.8%" in caption(bend=bend)
 
 
+def test_at_first_seven_clouds_are_on_a_circle_and_the_regions_of_both_ways_look_alike():
+    explorer = at_start("many_classes", "seven-in-a-row")
+    assert explorer.caption_at().startswith("7 clouds on a circle, spread 0.3.")
+    left, right = (panel.title for panel in explorer.frame_at())
+    assert left.startswith("one-vs-rest")
+    assert right.startswith("softmax")
+    alike = {}
+    for bend in (0, 1):
+        alone, joint = (panel.marks[0].values for panel in explorer.frame_at(bend=bend))
+        alike[bend] = (alone == joint).mean()
+    assert alike[1] > 0.95
+    assert alike[0] < 0.7
+
+
 def test_without_overlap_means_that_no_two_points_of_neighbours_change_places():
     X, y = figures.arc(7, 0, 0.3, 60, np.random.default_rng(0))
     ends = [(X[y == k, 0].min(), X[y == k, 0].max()) for k in range(7)]
@@ -324,9 +380,23 @@ def test_without_overlap_means_that_no_two_points_of_neighbours_change_places():
 
 
 @cache
+def searched(penalty):
+    """What each draw returns, and the steepest derivative where each of its searches ended."""
+    steepest = []
+
+    def followed(task, *start, **options):
+        end = minimize(task, *start, **options)
+        steepest.append(np.abs(task(end.w)[1]).max())
+        return end
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(figures, "minimize", followed)
+        return [figures.compare_on_digits(seed, penalty) for seed in SEEDS], steepest
+
+
 def on_digits(penalty):
     """Accuracy, confidence, loss and steps of both ways in each draw: two arrays of five rows."""
-    runs = [figures.compare_on_digits(seed, penalty) for seed in SEEDS]
+    runs, _ = searched(penalty)
     return np.moveaxis(runs, 0, 1)
 
 
@@ -357,7 +427,43 @@ def test_with_a_tenth_of_the_penalty_softmax_is_further_off():
     assert np.all(off > np.abs(alone[:, 1] - alone[:, 0]))
 
 
+def test_each_search_goes_down_until_no_derivative_is_above_a_ten_thousandth():
+    _, steepest = searched(0.001)
+    assert len(steepest) == 11 * len(SEEDS)
+    assert max(steepest) <= 1e-4
+
+
+def test_a_step_of_all_ten_models_costs_the_same_two_products_as_one_of_softmax(monkeypatch):
+    multiplied = []
+
+    class Counted(np.ndarray):
+        def __array_ufunc__(self, ufunc, method, *inputs, **options):
+            plain = [np.asarray(each) for each in inputs]
+            if ufunc is np.matmul:
+                multiplied.append(plain[0].size * plain[1].shape[1])
+            return getattr(ufunc, method)(*plain, **options)
+
+    monkeypatch.setattr(linear, "append_ones", lambda X: append_ones(X).view(Counted))
+    X, y = np.random.default_rng(0).normal(size=(50, 7)), np.arange(50) % 10
+    softmax_objective(X, y, 10)(np.zeros((10, 8)))
+    for k in range(10):
+        logistic_objective(X, y == k)(np.zeros(8))
+    joint, alone = multiplied[:2], np.array(multiplied[2:]).reshape(10, 2)
+    assert alone.sum(axis=0).tolist() == joint
+
+
 # --- Ten images of weights ---
+
+
+def test_at_first_all_ten_images_are_blank_and_each_class_has_the_probability_0_1():
+    explorer = at_start("many_classes", "first-step")
+    for link in values(explorer)["link"]:
+        (images,) = explorer.frame_at(link=link)[0].marks
+        assert images.pixels.shape == (10, 28, 28)
+        assert not images.pixels.any()
+        assert not figures._descended(link)[0].any()
+    _, _, new, _ = figures.drawn_digits(0)
+    np.testing.assert_allclose(predict_probability(new, figures._descended("softmax")[0]), 0.1)
 
 
 def test_the_first_step_writes_the_average_digit_of_a_class_minus_the_average_digit():
@@ -374,6 +480,20 @@ def test_after_it_the_zero_is_a_ring_with_a_heart_of_the_other_sign():
     zero = figures._descended("softmax")[1][0, 1:].reshape(28, 28)
     assert zero[12:16, 12:16].max() < 0
     assert min(zero[14, 7], zero[14, 20], zero[6, 15], zero[21, 12]) > 0
+
+
+def test_orange_pixels_speak_for_the_digit_and_blue_ones_against_it():
+    (images,) = figures.ten_images_of_weights().frame_at(step=1)[0].marks
+    domain = common_domain([images])
+    assert images.scale == "diverging"
+    assert domain == (-1, 1)  # so a weight of zero has neither colour
+    weights = figures._descended("softmax")[1][:, 1:].reshape(10, 28, 28)
+    np.testing.assert_array_equal(np.sign(images.pixels), np.sign(weights))
+    red, _, blue, _ = np.moveaxis(looks.shades("diverging", images.pixels, domain), -1, 0)
+    assert np.all((red > blue)[images.pixels > 0.1])
+    assert np.all((red < blue)[images.pixels < -0.1])
+    for theme in (palette.LIGHT, palette.DARK):
+        assert [hue(theme.diverging[k]) for k in (0, 1, -2, -1)] == ["blue"] * 2 + ["orange"] * 2
 
 
 @pytest.mark.parametrize("link", ["softmax", "ten sigmoids"])
@@ -420,6 +540,8 @@ def test_log_z_lies_between_the_largest_score_and_log_k_above_it():
     above = logsumexp(S) - S.max(axis=1)
     assert above.min() > 0
     assert above.max() < np.log(7)
+    ahead = np.diff(np.sort(S, axis=1)[:, -2:])[:, 0]  # of the second largest score
+    assert ahead[np.exp(above) < 1.05].min() > 3
     assert logsumexp([5.0] * 7) - 5 == pytest.approx(np.log(7))
 
 
@@ -460,6 +582,7 @@ def test_the_loss_of_no_idea():
 def test_the_mean_is_no_cure_for_overflow():
     s = np.array([3000.0, 0.0])
     with np.errstate(over="ignore", invalid="ignore"):
+        assert (s - s.mean()).tolist() == [1500, -1500]
         by_mean = np.exp(s - s.mean())
     assert np.isinf(by_mean[0])
     assert softmax(s).tolist() == [1, 0]

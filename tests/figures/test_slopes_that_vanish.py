@@ -1,8 +1,10 @@
 """What the chapter "Slopes that vanish" says of its figures is what they show."""
 
+import re
+
 import numpy as np
 import pytest
-from figures.asked import numbers
+from figures.asked import BOOK, at_start, numbers
 
 from dlcourse.activations import ACTIVATIONS, relu, sigmoid, softplus
 from dlcourse.backprop import loss_and_gradients, score_gradients
@@ -10,6 +12,35 @@ from dlcourse.datasets import load_digits_subset
 from dlcourse.figures import slopes_that_vanish as figures
 from dlcourse.gradcheck import central_difference
 from dlcourse.network import forward, initialize, predict_scores
+
+CELL = re.compile(r"^```\{code-cell\} ipython3\n((?!:tags:).*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def names_after(text):
+    """What the cells that a reader sees have made once the one that has this text has run."""
+    page = (BOOK / "slopes_that_vanish.md").read_text(encoding="utf-8")
+    names: dict = {}
+    for cell in CELL.findall(page):
+        exec(cell, names)
+        if text in cell:
+            return names
+    raise ValueError(f"no cell of the page has {text!r}")
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        ("how-much-arrives", {"depth": 2, "scale": 1.0}),
+        ("slope-of-the-sigmoid", {"s": 2.0, "name": "sigmoid"}),
+        ("which-layer-first", {"epoch": 0, "kind": "sigmoid"}),
+        ("six-lines", {"units": 1, "layers": 1}),
+        ("how-many-die", {"rate": 0.1}),
+    ],
+)
+def test_each_figure_waits_where_its_question_says(name, start):
+    explorer = at_start("slopes_that_vanish", name)
+    assert {control.name: control.values[control.start] for control in explorer.controls} == start
+
 
 # --- How blame fades ---
 
@@ -19,10 +50,33 @@ def factor(kind, scale, depth=15):
     return figures._blame(kind, depth, scale)[0] ** (1 / depth)
 
 
+def drawn(seed, scale):
+    """The network, the examples and the labels of one of the starts that the figure averages."""
+    rng = np.random.default_rng(seed)
+    network = figures._random_network("sigmoid", 10, scale, rng)
+    return network, rng.normal(size=(16, 64)), rng.integers(2, size=16)
+
+
+def test_the_weights_by_themselves_neither_shrink_the_blame_nor_let_it_grow():
+    lengths = []
+    for seed in figures._SEEDS:
+        network, _, _ = drawn(seed, 1.0)
+        rows = [np.random.default_rng(seed).normal(size=(1000, len(W))) for W in network.W]
+        lengths.append(
+            [
+                np.linalg.norm(blame @ W[:, 1:]) / np.linalg.norm(blame)
+                for blame, W in zip(rows, network.W, strict=True)
+            ]
+        )
+    assert np.exp(np.log(lengths).mean(axis=0)) == pytest.approx(np.ones(11), abs=0.02)
+    assert np.array(lengths)[:, :-1] == pytest.approx(np.ones((10, 10)), abs=0.05)
+
+
 def test_less_than_a_millionth_arrives_after_ten_layers_of_sigmoids():
     blame = figures._blame("sigmoid", 10, 1.0)
     assert blame[0] < 1e-6
     assert np.all(blame[:-1] < blame[1:] / 4)
+    assert blame[-1] < 1 / 4  # the output's is 1
     assert 1 / 2 < 1000 * figures._blame("sigmoid", 5, 1.0)[0] < 2
 
 
@@ -65,6 +119,39 @@ def test_large_weights_do_not_make_up_for_the_slopes_of_sigmoids():
     assert factor("sigmoid", 10.0) == pytest.approx(1, abs=0.05)
     assert figures.saturated_share(4.0) < 0.2
     assert 0.5 < figures.saturated_share(10.0) < 0.53
+
+
+def test_ten_factors_of_a_quarter_are_about_one_in_a_million():
+    largest = ACTIVATIONS["sigmoid"].derivative(0.0)
+    assert largest**10 == pytest.approx(1e-6, rel=0.05)
+
+
+@pytest.mark.parametrize("seed", figures._SEEDS)
+def test_with_large_weights_units_saturate_and_most_slopes_are_well_below_a_quarter(seed):
+    slopes = {}
+    for scale in (1.0, 4.0, 10.0):
+        network, X, _ = drawn(seed, scale)
+        outputs = np.array(forward(network, X).outputs[1:])
+        slopes[scale] = outputs * (1 - outputs)
+    saturated = {scale: (found < 0.025).mean() for scale, found in slopes.items()}
+    assert saturated[1.0] == 0
+    assert saturated[4.0] > 0.05
+    assert saturated[10.0] > 0.5
+    assert np.median(slopes[1.0]) > 0.23
+    assert np.median(slopes[4.0]) < 0.17
+    assert np.median(slopes[10.0]) < 0.03
+
+
+@pytest.mark.parametrize("seed", figures._SEEDS)
+def test_more_than_half_of_layer_5_is_saturated_and_the_blame_comes_through_the_others(seed):
+    network, X, y = drawn(seed, 10.0)
+    blame = score_gradients(network, X, y, "binary_cross_entropy")
+    shown = np.linalg.norm(blame[4]) / np.linalg.norm(blame[-1])
+    assert shown == pytest.approx(figures._blame_of_one("sigmoid", 10, 10.0, seed)[4])
+    output = forward(network, X).outputs[4]
+    saturated = output * (1 - output) < 0.025
+    assert saturated.mean() > 0.5
+    assert np.linalg.norm(blame[4][saturated]) < np.linalg.norm(blame[4]) / 10
 
 
 # --- How large should the first weights be? ---
@@ -114,6 +201,12 @@ def test_the_usual_start_has_a_third_of_the_variance_that_keeps_the_size():
 # --- Saturation, as it happens ---
 
 
+def test_a_nudge_finds_the_gradient_of_the_weight_of_the_page():
+    names = names_after("nudged   {")
+    nudged = (names["above"] - names["below"]) / 0.02
+    assert names["gradients"].dW[0][0, 210] == pytest.approx(nudged, rel=1e-3)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_the_last_layer_of_sigmoids_saturates_at_0_within_three_epochs(seed):
     seen = figures.watch("sigmoid", seed, epochs=10)
@@ -143,6 +236,25 @@ def test_it_stays_like_that_for_twenty_epochs_then_learns_and_when_depends_on_lu
     assert figures.watch("sigmoid", seed=4, epochs=32).accuracy[-1] < 0.15 < seen.accuracy[32]
 
 
+def test_the_run_shown_is_stuck_for_twenty_epochs_escapes_and_saturates_layer_1_as_it_learns():
+    saturated, top, right = figures._shown("sigmoid")
+    assert not saturated[0].any()
+    assert right[0] == pytest.approx(0.1, abs=0.02)
+    stuck = slice(3, 24)
+    assert np.all(saturated[stuck, 3] == 1)
+    assert np.all(top[stuck] < 0.05)
+    assert np.all(right[:24] < 0.15)
+    escaped = 24 + np.argmax(saturated[24:, 3] < 0.5)
+    assert escaped <= 26
+    assert np.all(saturated[escaped + 1 :, 3] < 0.5)
+    assert saturated[escaped, 0] < 0.05
+    learned = np.argmax(right > 0.9)
+    assert learned > escaped
+    assert saturated[learned, 0] > 0.7
+    assert right[-1] > 0.9
+    assert saturated[-1, 0] > 0.7
+
+
 def test_most_of_layer_1_saturates_in_the_end_but_its_units_tell_digits_apart():
     seen = figures.watch("sigmoid")
     assert seen.saturated[-1, 0] > 0.7
@@ -154,6 +266,16 @@ def test_most_of_layer_1_saturates_in_the_end_but_its_units_tell_digits_apart():
 def test_with_tanh_most_answers_are_right_after_two_epochs(seed):
     seen = figures.watch("tanh", seed, epochs=2)
     assert seen.accuracy[-1] > 0.7
+    assert figures._shown("tanh")[2][2] > 0.7
+
+
+def test_tanh_starts_from_the_same_weights_at_a_smaller_rate():
+    starts = (
+        figures.usual_start((784, *[50] * 4, 10), np.random.default_rng(0), kind).parameters
+        for kind in ("sigmoid", "tanh")
+    )
+    np.testing.assert_array_equal(*starts)
+    assert figures._RATES["tanh"] < figures._RATES["sigmoid"]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -162,6 +284,7 @@ def test_the_last_layer_gets_the_most_blame_and_the_first_the_smallest_gradient(
     network = figures.usual_start((784, *[50] * 4, 10), np.random.default_rng(seed), "sigmoid")
     *blame, _ = (np.linalg.norm(dS) for dS in score_gradients(network, X[:100], y[:100]))
     assert np.all(np.diff(blame) > 0)
+    assert blame[-1] > 100 * blame[0]
     _, gradients = loss_and_gradients(network, X[:100], y[:100])
     sizes = [np.linalg.norm(dW[:, 1:]) for dW in gradients.dW]
     assert sizes == sorted(sizes)
@@ -169,6 +292,20 @@ def test_the_last_layer_gets_the_most_blame_and_the_first_the_smallest_gradient(
 
 
 # --- ReLU: what it keeps, what it costs ---
+
+
+def test_the_change_of_the_score_is_exactly_j_times_the_step_until_a_unit_switches():
+    names = names_after("change {change.item()")
+    net, point, nudge, J = (names[name] for name in ("net", "point", "nudge", "J"))
+    points = point + np.array([[0], [1], [10], [-300]]) * nudge
+    scores = predict_scores(net, points)
+    off = np.abs(scores - scores[0] - (points - point) @ J.T)[:, 0]
+    on = np.hstack([output > 0 for output in forward(net, points).outputs])
+    assert abs(scores[1] - scores[0]) > 1e-3
+    assert np.all(on[:3] == on[0])
+    assert np.all(off[:3] < 1e-12)
+    assert np.any(on[3] != on[0])
+    assert off[3] > 1e-3
 
 
 def area(polygon):
@@ -207,9 +344,33 @@ def test_units_of_the_second_layer_switch_along_lines_that_bend():
     assert directions(6, 1) > 6
 
 
+def test_they_bend_where_they_cross_a_line_of_the_first_layer_and_nowhere_else():
+    segments = figures._regions(6, 2)[1][1]
+    along = segments[:, 1] - segments[:, 0]
+    angles = np.repeat(np.arctan2(along[:, 1], along[:, 0]) % np.pi, 2)
+    ends, first = segments.reshape(-1, 2), figures._relu_network(6, 2).W[0]
+    _, index = np.unique(ends.round(7), axis=0, return_index=True)
+    bends = 0
+    for end in ends[index]:
+        here = np.sort(angles[np.linalg.norm(ends - end, axis=1) < 1e-6])
+        if np.isclose(np.abs(end).max(), figures._WINDOW):
+            continue
+        crosses = np.abs(first[:, 0] + first[:, 1:] @ end).min() < 1e-9
+        assert len(here) == 2
+        assert (here[1] - here[0] > 1e-6) == crosses
+        bends += crosses
+    assert bends > 6
+
+
+def test_twelve_units_make_about_as_many_regions_in_two_layers_as_in_one():
+    one, two = len(figures._regions(12, 1)[0]), len(figures._regions(6, 2)[0])
+    assert two == pytest.approx(one, rel=0.05)
+
+
 def test_six_lines_cut_the_plane_into_22_pieces_and_the_window_shows_them_all():
     assert len(figures._regions(6, 1)[0]) == 1 + sum(range(1, 7)) == 22
     assert len(figures._regions(6, 2)[0]) > 22
+    assert len(figures._regions(1, 1)[0]) == 2
     for units in range(1, 13):
         assert len(figures._regions(units, 1)[0]) <= 1 + units * (units + 1) / 2
 
@@ -296,3 +457,6 @@ def test_the_blame_of_tanh_fades_but_the_gradients_of_its_weights_do_not():
     of_weights = [np.linalg.norm(dW[:, 1:]) for dW in gradients.dW]
     assert blame[0] < blame[5] / 10
     assert max(of_weights[:6]) < 2.5 * min(of_weights[:6])
+    outputs = [np.linalg.norm(output) for output in forward(network, X).outputs]
+    np.testing.assert_allclose(np.divide(outputs[1:], outputs[:-1]), 3**-0.5, rtol=0.05)
+    assert (blame[0] / blame[5]) ** (1 / 5) == pytest.approx(3**-0.5, rel=0.1)

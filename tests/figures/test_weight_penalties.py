@@ -2,15 +2,32 @@
 
 import numpy as np
 import pytest
-from figures.asked import numbers
+from figures.asked import at_start, numbers
 
 from dlcourse.backprop import loss_and_gradients
 from dlcourse.figures import weight_penalties as figures
-from dlcourse.network import forward, network_from_weights, predict_scores
+from dlcourse.network import forward, initialize, network_from_weights, predict_scores
 from dlcourse.optimizers import SGD, Adam
 from dlcourse.penalties import l1_penalty_gradient, l2_penalty, l2_penalty_gradient, soft_threshold
 
 CHAPTER = "weight_penalties"
+
+
+@pytest.mark.parametrize(
+    ("question", "stands"),
+    [
+        ("what-a-price-does", {"strength": 0}),
+        ("what-grows-with-the-price", {"strength": 1e-6}),
+        ("clouds-on-the-move", {"bias": "free", "strength": 0.1, "shift": 0}),
+        ("which-reaches-the-axis", {"penalty": "L2", "strength": 0}),
+        ("which-weights-are-left", {"strength": 0.01, "seed": 1}),
+        ("errors-against-the-strength", {"penalty": "L2", "strength": 0}),
+    ],
+)
+def test_where_the_figures_wait(question, stands):
+    controls = at_start(CHAPTER, question).controls
+    assert {control.name: control.values[control.start] for control in controls} == stands
+
 
 # --- Ten points ---
 
@@ -34,11 +51,25 @@ def test_without_a_price_the_fit_goes_through_all_points_and_falls_between_two()
     assert np.abs(figures.fit_curve(figures.X, heights[::11][:10], 1e-5)[1:]).max() < 20
 
 
+def test_the_large_weights_were_there_for_the_noise():
+    def largest(t, price=0):
+        return np.abs(figures.fit_curve(figures.X, t, price)[1:]).max()
+
+    clean, noisy = figures.source(figures.X), figures.noisy_targets(figures._DRAWING)
+    assert largest(clean) < 6
+    assert largest(noisy - clean) > 30 * largest(clean)
+    assert largest(noisy, 1e-5) < 2 * largest(clean)
+    others = [largest(figures.noisy_targets(seed)) for seed in range(100)]
+    assert np.median(others) > 10 * largest(clean)
+
+
 def test_a_price_brings_the_fit_nearer_and_too_high_a_price_flattens_it():
     missed = np.array([misses(strength) for strength in figures._STRENGTHS])
     assert (np.diff(missed[:, 0]) > 0).all()
-    best = figures._STRENGTHS[missed[:, 1].argmin()]
-    assert best == 0.001
+    lowest = missed[:, 1].argmin()
+    assert figures._STRENGTHS[lowest] == 0.001
+    assert (np.diff(missed[: lowest + 1, 1]) < 0).all()  # closer at first
+    assert (np.diff(missed[lowest:, 1]) > 0).all()
     assert round(missed[0, 1] / missed[:, 1].min()) == 5
     t = figures.noisy_targets(figures._DRAWING)
     flat = figures.curve(figures.GRID, figures.fit_curve(figures.X, t, 10))
@@ -74,12 +105,24 @@ def test_variance_falls_bias_grows_and_the_sum_is_lowest_in_between(first_seed):
     assert variance[0] / parts[0].sum() > 0.95
     assert bias[-1] / parts[-1].sum() > 0.95
     assert figures._CHARGED[parts.sum(axis=1).argmin()] in (1e-4, 1e-3)
+    assert np.ptp(figures.many_fits(10, first_seed), axis=1).max() < 0.1  # all of them are flat
 
 
 def test_the_parts_add_up_to_the_error():
     fits = figures.many_fits(1e-4)
     error = np.mean((fits - figures.source(figures.GRID)) ** 2)
     np.testing.assert_allclose(sum(figures.squared_bias_and_variance(fits)), error, rtol=1e-12)
+
+
+def test_25_fits_are_drawn_at_the_smallest_strength_and_the_mean_of_200():
+    figure = at_start(CHAPTER, "what-grows-with-the-price")
+    *thin, _, mean = figure.frame_at()[0].marks
+    assert len(thin) == 25
+    assert mean.width > 3 * max(line.width for line in thin)
+    fits = figures.many_fits(min(figures._CHARGED))
+    assert len(fits) == 200
+    np.testing.assert_array_equal(mean.y, fits.mean(axis=0))
+    np.testing.assert_array_equal([line.y for line in thin], fits[:25])
 
 
 def test_at_the_smallest_strength_the_mean_is_near_and_single_fits_are_not_at_the_ends():
@@ -100,17 +143,21 @@ def test_a_charged_step_is_a_shrunken_weight_and_a_plain_step():
     shrunken = W.copy()
     shrunken[:, 1:] *= 1 - 2 * 0.1 * 0.5
     np.testing.assert_allclose(charged, shrunken - 0.1 * g)
-    right, no_two, taken, _ = numbers(CHAPTER, "shrunk-by-one-step")
+    right, no_two, taken, no_strength = numbers(CHAPTER, "shrunk-by-one-step")
     np.testing.assert_allclose([right, no_two, taken], [0.98, 1 - 0.1 * 0.1, 2 * 0.1 * 0.1])
     assert right == pytest.approx(1 - 2 * 0.1 * 0.1)
+    assert no_strength == 1 - 0.1
 
 
-@pytest.mark.parametrize("kappa", [0.05, 1.0, 200.0])
+@pytest.mark.parametrize("kappa", [0.05, 1.0, 100.0, 200.0])
 def test_shrinking_ends_at_a_share_of_the_best_weight(kappa):
     strength, best, w = 0.5, 3.0, 0.0
     for _ in range(2000):
         w -= 0.004 * (kappa * (w - best) + 2 * strength * w)
     assert w == pytest.approx(kappa / (kappa + 2 * strength) * best, rel=1e-3)
+    left = {1: 1 / 2, 100: 100 / 101}  # of the curvatures 2 lambda and 200 lambda
+    if kappa in left:
+        assert w / best == pytest.approx(left[kappa], rel=1e-3)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -131,6 +178,20 @@ def test_a_free_bias_travels_and_a_charged_one_lags(seed):
     assert figures.fit_line(8, 0.1, "free", seed).right == still.right
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_boundary_runs_between_the_clouds_and_a_lagging_one_cuts_through_the_left(seed):
+    X, y = figures._clouds(0, seed)
+    w0, w1, _ = figures.fit_line(0, 0.1, "free", seed).w
+    assert X[y == 1, 0].mean() < -1.5 < 1.5 < X[y == 0, 0].mean()
+    assert abs(w0 / w1) < 0.3
+    X, y = figures._clouds(4, seed)
+    w = figures.fit_line(4, 0.1, "charged", seed).w
+    wrong = (w[0] + X @ w[1:] > 0) != y
+    assert 0.3 < wrong[y == 1].mean() < 0.7
+    assert not wrong[y == 0].any()
+    assert X[:, 0].min() > 0  # so a boundary at 0 has all points on one side
+
+
 # --- L1 ---
 
 
@@ -140,6 +201,21 @@ def test_only_the_diamond_puts_a_weight_on_an_axis():
     zero = {s: figures.cheapest("L1", s)[1] == 0 for s in figures._PRICES}
     assert [s for s, is_zero in zero.items() if is_zero] == [1.4, 1.6, 2.0]
     assert all(figures.cheapest("L1", s)[0] > 0.01 for s in figures._PRICES)
+
+
+@pytest.mark.parametrize(("penalty", "power"), [("L2", 2), ("L1", 1)])
+@pytest.mark.parametrize("strength", figures._PRICES)
+def test_all_weights_on_the_orange_line_cost_as_much(penalty, power, strength):
+    marks = figures.ball_and_diamond().frame_at(penalty=penalty, strength=strength)[0].marks
+    line, path = (mark for mark in marks if getattr(mark, "label", "") in ("as cheap", "cheapest"))
+    end = np.array([path.x, path.y])[:, path.upto]
+    np.testing.assert_array_equal(end, figures.cheapest(penalty, strength))
+    x, y = line.x, line.y
+    if penalty == "L1":  # between its corners, too
+        x, y = (np.append(corners, (corners[:-1] + corners[1:]) / 2) for corners in (x, y))
+    np.testing.assert_allclose(
+        np.abs(x) ** power + np.abs(y) ** power, (np.abs(end) ** power).sum()
+    )
 
 
 @pytest.mark.parametrize("penalty", ["L2", "L1"])
@@ -188,6 +264,18 @@ def test_at_strength_one_the_three_useful_inputs_are_left_in_each_data_set_shown
         assert (figures.paths("L2", seed) != 0).all()
     assert (figures.paths("L1", 1)[0] != 0).all()
     assert round(figures.paths("L1", 1)[0, 5], 2) == 1.05
+    for penalty in ("L2", "L1"):
+        first = figures.paths(penalty, 1)[0]
+        assert (first != 0).all()
+        assert first[~useful].max() > 1
+
+
+def test_at_strength_one_l1s_useful_weights_are_too_small_and_l2s_useless_ones_small():
+    useful, at = figures.TRUE_WEIGHTS != 0, figures._PATH.index(1.0)
+    for seed in figures._LISTS:
+        assert (figures.paths("L1", seed)[at] < figures.TRUE_WEIGHTS)[useful].all()
+    weights = figures.paths("L2", 1)[at]
+    assert np.abs(weights[~useful]).max() < 0.2 < weights[useful].min() / 2
 
 
 def test_the_three_are_found_in_78_of_100_and_too_small():
@@ -228,6 +316,7 @@ def shrunk(optimizer, decoupled):
 def test_only_adam_with_the_penalty_in_its_slope_shrinks_unevenly():
     for optimizer, decoupled in ((SGD(0.01), False), (SGD(0.01), True), (Adam(0.01), True)):
         np.testing.assert_allclose(shrunk(optimizer, decoupled), 0.999**1000, atol=0.07)
+        assert shrunk(optimizer, decoupled).round(1).tolist() == [0.4, 0.4, 0.4]
     first, middle, last = shrunk(Adam(0.01), False)
     assert abs(first) < 0.01
     assert middle == pytest.approx(0.999**1000, abs=0.02)
@@ -290,13 +379,17 @@ def test_weights_turn_from_speckles_to_smooth_patches(seed):
 
 
 def test_few_wrong_labels_are_learned_with_the_best_penalty():
-    learned = []
+    learned, right = [], []
     for seed in figures.SEEDS:
         X, y = figures.mislabelled_digits(seed)
         for strength in (0, 0.01):
             network = figures.learn(X, y, "L2", strength, np.random.default_rng(seed))
             learned.append((predict_scores(network, X[:100]).argmax(axis=1) == y[:100]).sum())
+            right.append((predict_scores(network, X[100:]).argmax(axis=1) == y[100:]).mean())
     without, with_it = np.reshape(learned, (-1, 2)).T
+    right_without, right_with = np.reshape(right, (-1, 2)).mean(axis=0)
+    assert 0 < right_without - right_with < 0.06  # the wrong ones, above all
+    assert (without - with_it).mean() > 20
     assert without.mean() == pytest.approx(38, abs=2)
     assert with_it.mean() == pytest.approx(10, abs=2)
     assert (with_it < without / 2).all()
@@ -313,6 +406,25 @@ def test_l1_makes_two_thirds_zero_and_helps_a_little():
     inner = by_pixel[3:11, 3:11].mean()
     assert by_pixel.sum() - by_pixel[3:11, 3:11].sum() > by_pixel.sum() / 2
     assert inner < 0.6 < by_pixel[[0, 1, -2, -1]].mean()
+    for zero in zeros:
+        dropped = zero.all(axis=0).reshape(14, 14)  # by all units
+        assert dropped.sum() > 50
+        assert dropped[2:-2, 2:-2].sum() < 0.1 * dropped.sum()  # half of all pixels
+
+
+@pytest.mark.parametrize("seed", figures.SEEDS)
+def test_trained_along_the_sign_no_weight_is_zero(seed):
+    X, y = figures.mislabelled_digits(seed)
+    rng = np.random.default_rng(seed)
+    network = initialize((196, 16, 10), rng, "relu", np.float32)
+    for _ in range(figures.EPOCHS):
+        for batch in rng.permutation(500).reshape(-1, 50):
+            gradients = loss_and_gradients(network, X[batch], y[batch])[1]
+            for W, dW, slope in zip(
+                network.W, gradients.dW, l1_penalty_gradient(network.W, 0.005), strict=True
+            ):
+                W -= figures.RATE * (dW + slope)
+    assert not any((W[:, 1:] == 0).any() for W in network.W)
 
 
 @pytest.mark.parametrize("seed", figures.SEEDS)
@@ -326,6 +438,13 @@ def test_steps_along_the_sign_leave_no_zero(seed):
         ):
             W -= figures.RATE * (dW + slope)
     assert not (network.W[0] == 0).any()
+
+
+def test_the_best_is_picked_from_eight_validation_errors():
+    for penalty in ("L2", "L1"):
+        marks = figures.digits_with_wrong_labels().frame_at(penalty=penalty)[0].marks
+        (line,) = (mark for mark in marks if getattr(mark, "label", "") == "other digits")
+        assert len(line.y) == len(figures.DIGIT_STRENGTHS) == 8
 
 
 def test_with_right_labels_a_penalty_gains_little():

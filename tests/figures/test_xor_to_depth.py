@@ -3,9 +3,15 @@
 The tests stand in the chapter's order, each named after the sentence that it recomputes.
 """
 
+import ast
+import re
+from inspect import signature
+
 import numpy as np
 import pytest
-from figures.asked import numbers
+from explorers.opened import opened
+from figures.asked import BOOK, at_start, numbers
+from matplotlib.figure import Figure
 
 from dlcourse.activations import sigmoid
 from dlcourse.datasets import toy
@@ -28,6 +34,26 @@ from dlcourse.network import forward, initialize, network_from_weights, predict_
 CORNERS, XOR = figures.CORNERS, figures.XOR
 
 
+def test_each_figure_waits_as_its_question_says():
+    starts = {
+        "where-the-clouds-end": {"way": 0},
+        "how-far-down": {"w12": 0, "turn": 0},
+        "how-it-fails": {"corner": 1, "sharpness": 20, "line": "at 1.5"},
+        "how-many-learn": {"n_hidden": 2, "seed": 0, "step": 0},
+        "across-one-line": {"layer": 0, "x1": 0, "x2": 0.5},
+        "pieces-after-four-folds": {"folds": 0},
+    }
+    for name, start in starts.items():
+        controls = at_start("xor_to_depth", name).controls
+        assert {c.name: c.values[c.start] for c in controls} == start
+
+
+def drawn(marks, label):
+    """The only one of these marks that has the label."""
+    (mark,) = (mark for mark in marks if getattr(mark, "label", "") == label)
+    return mark
+
+
 # --- Two logistic regressions move the plane ---
 
 
@@ -36,6 +62,9 @@ def test_the_line_that_never_moves_has_each_class_on_its_own_side_in_the_end():
     words = "{} of class 1 and {} of class 0 are beyond the line."
     assert explorer.caption_at(way=0.0).endswith(words.format("0%", "50%"))
     assert explorer.caption_at(way=1.0).endswith(words.format("100%", "0%"))
+    for way in explorer.controls[0].values:
+        line = drawn(figures._moved_frame(way), "one straight line")
+        np.testing.assert_allclose(line.x + line.y, 1.5)
 
 
 def test_at_sharpness_20_the_units_are_those_of_the_gates():
@@ -111,6 +140,33 @@ def test_along_the_plane_each_class_lies_on_its_own_side_of_a_straight_line(w12)
     u, v = figures._seen(product_features(figures._CLOUDS), turn=1.0).T
     below = v < np.polyval(np.polyfit(*line.T, 1), u)
     assert np.array_equal(below, figures._CLOUD_CLASSES == 1)
+
+
+def test_at_first_the_line_among_the_inputs_is_that_of_or():
+    explorer = figures.plane_among_features()
+    (settings,) = (button.settings for button in explorer.buttons if button.label == "OR's line")
+    assert settings == {"w12": 0.0}
+    assert np.array_equal(figures._cross_score(CORNERS, **settings) > 0, CORNERS.any(axis=1))
+    line = drawn(at_start("xor_to_depth", "how-far-down").frame_at()[0].marks, "s = 0")
+    shown = np.isfinite(line.y)
+    np.testing.assert_allclose(line.x[shown] + line.y[shown], 0.4)
+
+
+def test_the_two_buttons_show_the_plane_of_minus_2_along_its_surface():
+    explorer = figures.plane_among_features()
+    pressed = {}
+    for button in explorer.buttons:
+        if button.label in ("XOR", "Along the plane"):
+            pressed |= button.settings
+    assert pressed == {"w12": -2.0, "turn": 1.0}
+    lifted = explorer.frame_at(**pressed)[1].marks
+    plane = drawn(lifted, "the plane s = 0")
+    (clouds,) = (mark for mark in lifted if mark.kind == "points")
+    on = np.isfinite(plane.y)
+    line = np.polyfit(plane.x[on], plane.y[on], 1)
+    np.testing.assert_allclose(plane.y[on], np.polyval(line, plane.x[on]), atol=1e-9)
+    below = clouds.X[:, 1] < np.polyval(line, clouds.X[:, 0])
+    assert np.array_equal(below, clouds.y == 1)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -318,6 +374,53 @@ def test_the_first_neuron_gives_the_same_number_in_all_three_pictures():
     assert first == [first[0]] * 3
 
 
+def diagrams():
+    """Neuron, layer and network, as the figure draws them."""
+    return [panel.marks[0] for panel in figures.neuron_layer_network().frame_at()]
+
+
+def test_a_neuron_of_the_layer_and_the_layer_of_the_network_are_the_ones_drawn_before():
+    neuron, layer, network = ([edge.weight for edge in each.edges] for each in diagrams())
+    assert neuron == [-1, 2, 0.5]  # the bias first
+    assert layer[:3] == neuron
+    assert network[: len(layer)] == layer
+    n_units = [[len(W) for W in weights] for weights in figures._GROWING.values()]
+    assert n_units == [[1], [3], [3, 2, 1]]
+    assert [len(each.nodes) for each in diagrams()] == [3 + 1, 3 + 3, 3 + 4 + 3 + 1]
+
+
+def test_lines_are_weights_dashed_where_negative():
+    for diagram in diagrams():
+        axes = Figure().add_subplot()
+        diagram.print_on(axes, None)
+        (canvas,) = axes.child_axes
+        arrows = [getattr(text, "arrow_patch", None) for text in canvas.texts]
+        dashed = [arrow.get_linestyle() not in ("-", "solid") for arrow in arrows if arrow]
+        assert dashed == [edge.weight < 0 for edge in diagram.edges]
+
+
+def test_on_the_page_they_are_dashed_too(browser, tmp_path):
+    with opened(browser, tmp_path, figures.neuron_layer_network()) as page:
+        marks = page.locator("g[data-mark]")
+        assert marks.count() == 3
+        for k, diagram in enumerate(diagrams()):
+            dashed = [edge.weight < 0 for edge in diagram.edges]
+            lines = marks.nth(k).locator("line")
+            assert lines.count() == len(dashed)
+            found = [line.get_attribute("stroke-dasharray") for line in lines.all()]
+            assert [bool(dash) for dash in found] == dashed
+
+
+def test_lines_from_nodes_marked_1_are_biases_and_clicks_show_formulas():
+    for diagram in diagrams():
+        for edge in diagram.edges:
+            from_1 = diagram.nodes[edge.source].label == "1"
+            assert edge.detail.startswith("Bias of ") == from_1
+            assert edge.detail.startswith("From ") == (not from_1)
+        targets = {edge.target for edge in diagram.edges}
+        assert all(" = σ(" in diagram.nodes[k].detail for k in targets)
+
+
 # --- Activations flow, layer by layer ---
 
 
@@ -344,6 +447,22 @@ def test_across_a_unit_s_line_its_sign_changes_and_no_other():
             assert np.sum(np.sign(before) != np.sign(after)) == 1
 
 
+def test_close_to_its_line_a_unit_says_how_far_the_input_is():
+    network, _, _ = figures.trained_on_moons()
+    W, path = network.W[0], figures._zero_lines(network.W[0], reach=1.0)
+    near, far = np.array([0.01, 0.02, 0.04]), np.array([2.0, 4.0])
+    for k, (_, *w) in enumerate(W):
+        ends = np.column_stack([path.x, path.y])[3 * k : 3 * k + 2]
+        length = np.linalg.norm(w)
+        for place in (*ends, ends.mean(axis=0)):
+            says = [
+                figures._flow(*(place + distance * np.array(w) / length))[1][k]
+                for distance in (*near, *far)
+            ]
+            np.testing.assert_allclose(says[:3], length * near, rtol=0.01)
+            assert says[4] < 1.01 * says[3]  # twice as far says hardly more
+
+
 def test_from_most_starts_two_units_come_to_say_nearly_the_same():
     alike = []
     for seed in range(20):
@@ -354,6 +473,7 @@ def test_from_most_starts_two_units_come_to_say_nearly_the_same():
 
 def test_the_network_trained_on_moons_knows_them():
     network, X, y = figures.trained_on_moons()
+    assert network.sizes == (2, 4, 3, 1)
     assert np.mean((predict_scores(network, X)[:, 0] > 0) == y) > 0.98
 
 
@@ -390,6 +510,30 @@ def test_after_two_folds_the_line_is_a_diamond_and_after_four_one_around_each_is
     assert np.array_equal(figures._unfolded_score(X, 4) > 0, y)
 
 
+def test_the_sheet_is_folded_four_times_each_time_along_the_dashed_line():
+    def folded(k):
+        return figures._folded(PLACES, k)
+
+    for k in range(4):
+        for way in (0.0, 0.25, 0.75):
+            crease = drawn(figures._sheet(k + way), "crease")
+            assert crease.dash
+            axis = int(np.ptp(crease.x) > 0)  # 0 for an upright crease, 1 for a level one
+            (place,) = set((crease.x, crease.y)[axis])
+            moving = np.any(folded(k) != folded(k + 1), axis=1)
+            assert 0 < moving.mean() < 1
+            np.testing.assert_allclose(folded(k + 0.5)[moving, axis], place, atol=1e-12)
+            there_and_back = (folded(k) + folded(k + 1))[moving] / 2
+            np.testing.assert_allclose(there_and_back, folded(k + 0.5)[moving], atol=1e-12)
+    assert not any(getattr(mark, "label", "") == "crease" for mark in figures._sheet(4.0))
+
+
+def test_before_any_fold_the_line_on_the_right_is_the_one_across_the_sheet():
+    line = drawn(figures._sheet(0.0), "straight line")
+    across = np.column_stack([line.x, line.y])
+    np.testing.assert_allclose(figures._unfolded_score(across, 0), 0, atol=1e-12)
+
+
 def test_half_a_fold_has_what_moves_on_its_crease_and_the_others_at_rest():
     half = figures._folded(PLACES, 0.5)
     moving = PLACES[:, 0] < 0
@@ -418,6 +562,14 @@ def test_k_stages_make_two_to_the_k_pieces_of_6_k_plus_1_parameters(k):
     network, wide = figures.folds(k), initialize((1, 2 * k, 1), np.random.default_rng(k))
     assert network.parameters.size == wide.parameters.size == 6 * k + 1
     assert 1 + bends(network) == 2**k
+
+
+def test_a_tent_runs_from_0_to_1_and_back_and_each_further_stage_has_twice_as_many():
+    for k, panel in enumerate(figures.tents().frame(), start=1):
+        (line,) = panel.marks
+        ends = np.linspace(0, 1, 2**k + 1)  # of the straight pieces
+        heights = np.arange(2**k + 1) % 2
+        np.testing.assert_allclose(line.y, np.interp(line.x, ends, heights), atol=1e-12)
 
 
 def pieces(hidden, seed):
@@ -455,6 +607,49 @@ def test_depth_makes_no_difference_that_matters_on_easy_spirals():
     assert figures.spiral_accuracies(1).min() > 0.95
 
 
+def test_on_easy_spirals_the_medians_are_alike_and_the_worst_run_is_nearly_all_right():
+    easy = figures.spiral_accuracies(1)
+    assert np.ptp(np.median(easy, axis=1)) < 0.01
+    assert easy.min() > 0.985
+
+
+def test_the_figure_shows_that_three_or_four_layers_win_on_hard_spirals():
+    assert [len(hidden) for hidden in figures.HIDDEN] == [1, 2, 3, 4, 6]
+    _, hard = figures.accuracy_against_depth().frame_at()
+    medians = np.median(figures.spiral_accuracies(2), axis=1)
+    assert np.array_equal(drawn(hard.marks, "median").y, medians)
+    one, two, three, four, six = medians
+    assert min(three, four) > max(two, six)
+    assert two > one
+
+
+def test_the_networks_have_about_as_many_parameters():
+    networks = [initialize((2, *h, 1), np.random.default_rng(0)) for h in figures.HIDDEN]
+    counts = [network.parameters.size for network in networks]
+    assert max(counts) < 1.15 * min(counts)
+
+
+def test_each_starts_from_five_seeds_goes_150_times_through_320_points_and_gets_320_new_ones(
+    monkeypatch,
+):
+    assert all(figures.spiral_accuracies(turns).shape == (5, 5) for turns in (1, 2))
+    seen = []
+
+    def note_fit(network, X, y, *, epochs, **how):
+        seen.extend([epochs, X])
+
+    def note_test(network, X):
+        seen.append(X)
+        return predict_scores(network, X)
+
+    monkeypatch.setattr(figures, "fit", note_fit)
+    monkeypatch.setattr(figures, "predict_scores", note_test)
+    figures.spiral_accuracy((64,), 2, 0)
+    epochs, X, X_new = seen
+    assert (epochs, len(X), len(X_new)) == (150, 320, 320)
+    assert len(np.unique([*X, *X_new], axis=0)) == 640
+
+
 def test_a_network_is_what_is_stored_of_it():
     for turns in (1, 2):
         stored = figures.spiral_accuracies(turns)
@@ -476,6 +671,14 @@ def test_longer_steps_and_more_of_them_have_the_shallow_network_apart_too():
     assert min(runs) > 0.9
 
 
+def test_that_is_three_times_the_learning_rate_and_four_times_the_epochs():
+    page = (BOOK / "xor_to_depth.md").read_text(encoding="utf-8")
+    longer = ast.literal_eval(re.search("^longer = (.*)$", page, re.MULTILINE)[1])
+    usual = signature(figures.spiral_accuracy).parameters
+    assert longer["rate"] == pytest.approx(3 * usual["rate"].default)
+    assert longer["epochs"] == 4 * usual["epochs"].default
+
+
 # --- Test yourself ---
 
 
@@ -493,6 +696,7 @@ def test_the_sharpness_at_which_the_network_begins_to_fail():
     for sharpness, right in ((2 * np.log(3) - 1e-6, 2), (2 * np.log(3) + 1e-6, 4)):
         _, y = figures._stages(CORNERS, figures._weights(sharpness, "at 1.5"))
         assert np.sum((y > 0.5) == XOR) == right
+    assert 2 * np.log(3) == pytest.approx(2.197, abs=5e-4)
 
 
 def test_two_relu_units_say_xor():
