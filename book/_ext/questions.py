@@ -5,7 +5,8 @@ hold the question and, last, a list of answers, each with a key in brackets and 
 
 * a choice: ``[x]`` before the right option, ``[ ]`` before the others, below each its feedback;
 * a number: ``:number:``, perhaps ``:within:`` (how far off is still right) and ``:unit:``;
-* a sketch: ``:sketch:``, the label of the line of the figure that the reader is to draw.
+* a sketch: ``:sketch:``, the label of the line of the figure that the reader is to draw;
+  other lines of its panel are hidden, but for the one that ``:given:`` names.
 
 Of a number and a sketch ``[x]`` is said if it is right and ``[ ]`` if nothing else fits; other keys
 name a mistake: ``[12]``, ``[< 1]``, ``[> 5]``, or one of `SHAPES`.
@@ -241,7 +242,7 @@ class Prediction(SelfTest):
     """A question before the figure that answers it."""
 
     option_spec = SelfTest.option_spec | dict.fromkeys(
-        ("figure", "waiting", "at", "sketch"), directives.unchanged_required
+        ("figure", "waiting", "at", "sketch", "given"), directives.unchanged_required
     )
     look = "predict"
 
@@ -249,9 +250,9 @@ class Prediction(SelfTest):
         """Return the question, or say what is wrong with it."""
         if ("figure" in self.options) != ("waiting" in self.options):
             self.refuse("options figure and waiting need each other")
-        for option in ("at", "sketch"):
-            if option in self.options and "figure" not in self.options:
-                self.refuse(f"option {option} needs the option figure")
+        for option, needed in (("at", "figure"), ("sketch", "figure"), ("given", "sketch")):
+            if option in self.options and needed not in self.options:
+                self.refuse(f"option {option} needs the option {needed}")
         return super().run()
 
 
@@ -285,14 +286,14 @@ def let_wait(question: Question, figures: dict[str, tuple[Any, dict[str, Any]]])
     face |= {"waits": question["ids"][0], "waiting": question["waiting"]}
     if "at" in question:
         face["start"] = make().at(**settings(question["at"])).start
-    if "sketch" in question:
-        face["sketch"] = question["sketch"]
+    for option in sorted({"sketch", "given"} & question.attributes.keys()):
+        face[option] = question[option]
         marks = [mark for panel in make().frame_at() for mark in panel.marks]
         lines = [reading(mark.label) for mark in marks if isinstance(mark, Line)]
-        if lines.count(question["sketch"]) != 1:
+        if lines.count(question[option]) != 1:
             raise ValueError(
-                f"option sketch must be the label of one line of {name}, "
-                f"got {question['sketch']!r}; it has {lines}"
+                f"option {option} must be the label of one line of {name}, "
+                f"got {question[option]!r}; it has {lines}"
             )
 
 

@@ -82,7 +82,7 @@ def figure_html(face: Mapping[str, Any], *, source: str = "", picture: str = "")
         What `Explorer.static` or (for a live kernel) `Explorer.outline` returns. For a figure that
         waits for a question (``book/_ext/questions.py``) also "waits", the id of the question,
         "waiting", the caption until it is answered, and maybe "sketch", the label of the line that
-        the reader draws.
+        the reader draws, and "given", that of one which stays beside it.
     source : str
         Address of the script with the frames, relative to the page; "" if the page holds them.
     picture : str
@@ -114,8 +114,8 @@ BAR = '<small>0</small><i class="dlx-bar"></i><small>0.00</small>'
 
 
 def _waits(face: Mapping[str, Any]) -> str:
-    """Write which question the figure waits for, and the line that is to be drawn."""
-    about = {"waits": face.get("waits"), "sketch": face.get("sketch")}
+    """Write which question the figure waits for, the line to be drawn, and the one that stays."""
+    about = {name: face.get(name) for name in ("waits", "sketch", "given")}
     return "".join(f'data-{key}="{html.escape(value)}" ' for key, value in about.items() if value)
 
 

@@ -55,7 +55,7 @@ def harden(
     epochs: int,
     rng: np.random.Generator,
 ) -> None:
-    """Train on each batch, and on the worst step from it."""
+    """Train on each batch, and on the FGSM step from it."""
     optimizer, bounds = Adam(0.001), (0, 1)
     state = optimizer.init(network.parameters)
     for _ in range(epochs):
@@ -367,7 +367,7 @@ def _left(asked: str, made: str) -> FloatArray:
 
 
 def _under(name: str, attack: str) -> FloatArray:
-    """Accuracies of a model under an attack, of which "own" is one worst step made for it."""
+    """Accuracies of a model under an attack, of which "own" is one FGSM step made for it."""
     return _left(name, name if attack == "own" else attack)
 
 
@@ -378,7 +378,7 @@ def _curves(names: Iterable[str], attack: str) -> list[Mark]:
     ]
 
 
-_STEPS = {"random": "random signs", "own": "the worst step", "unbounded": "the worst, unbounded"}
+_STEPS = {"random": "random signs", "own": "FGSM", "unbounded": "FGSM, not clipped"}
 
 
 def _accuracy_frame(way: str) -> list[Mark]:
@@ -476,7 +476,7 @@ def made_for_another() -> Explorer:
 # --- Training on the worst ---
 
 _TRAINED = ("net", "hardened 0.1", "hardened 0.25")
-_ATTACKS = {"random": "random signs", "own": "one worst step", "small steps": "20 small steps"}
+_ATTACKS = {"random": "random signs", "own": "one FGSM step", "small steps": "20 small steps"}
 
 
 def _hardened_frame(attack: str) -> list[Mark]:

@@ -208,6 +208,7 @@ def expected_noise(spread: float, batch_size: ArrayLike, n: int, replace: bool) 
 
 
 _BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 800, 1000)
+_FINE = np.unique([*_BATCH_SIZES, *range(500, 1000, 25), 999])  # where the law bends down
 
 
 @cache
@@ -238,12 +239,12 @@ def _noise_frame(size: int, replace: bool) -> list[Panel]:
     at = _BATCH_SIZES.index(size)
     laws = [
         Line(
-            _BATCH_SIZES,
-            np.maximum(expected_noise(_spread(), _BATCH_SIZES, 1000, kind), 1e-9),
+            _FINE,
+            np.maximum(expected_noise(_spread(), _FINE, 1000, kind), 1e-9),
             color=k,
             width=3 if kind == replace else 1.5,
             label=f"law, {drawn}",
-            upto=at,
+            upto=int(np.searchsorted(_FINE, size)),
         )
         for k, (kind, drawn) in enumerate(_DRAWN.items())
     ]
@@ -384,13 +385,13 @@ _RACE_AXES: dict[str, Any] = {"y_scale": "log", "y": (0.1, 30), "aspect": 1.0}
 
 
 def _race_alt(rate: float, clock: str) -> str:
-    told = ", ".join(f"{_race(size, rate)[-1]:.2g} {_batches(size, 2000)}" for size in _RACERS)
+    told = ", ".join(f"{_batches(size, 2000)}: {_race(size, rate)[-1]:.2g}" for size in _RACERS)
     one, hundred = (
         counted(2000 // size, "step") if clock == "steps" else f"{seconds_per_epoch(size):.3f} s"
         for size in (1, 100)
     )
     return (
-        f"Learning rate {rate:g}. After six passes the loss is {told}. A pass takes {one} one at a "
+        f"Learning rate {rate:g}. The loss after six passes: {told}. A pass takes {one} one at a "
         f"time and {hundred} 100 at a time."
     )
 
@@ -401,7 +402,7 @@ def race_of_batch_sizes() -> Explorer:
         _race_frame,
         [
             Slider("rate", [0.01, 0.1, 1.0], label="learning rate α", start=0.1),
-            Choice("clock", list(_CLOCKS), label="Right-hand clock"),
+            Choice("clock", list(_CLOCKS), label="Clock of the second plot"),
         ],
         title="A race of batch sizes",
         alt=_race_alt,

@@ -373,7 +373,7 @@ def _disguise_frame(steps: int) -> list[Panel]:
             y_label="error",
             x=(10, 10_000),
             x_scale="log",
-            y=(0.15, 0.35),
+            y=(0.15, 0.4),
             y_format=".0%",
             aspect=1.0,
         ),

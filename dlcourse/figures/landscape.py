@@ -91,7 +91,8 @@ def _ball_frame(w1: float, w2: float, step: int) -> list[Panel]:
             x_label="step",
             y_label="loss",
             x=(0, 100),
-            y=(0, 2),
+            y=(0, max(2.0, 1.1 * float(ball_loss(path)[0]))),
+            follow="y",
             aspect=1.0,
         ),
     ]
@@ -471,9 +472,19 @@ def share_of_saddles(units: int) -> float:
     return float(np.mean([place.down > 0 for place in flat_places(units)]))
 
 
-def _flat_frame(units: int) -> list[Panel]:
+def _apart(units: int) -> FloatArray:
+    """Loss and directions down of each place; those at one spot a little above each other."""
     places = np.array([(place.loss, place.down) for place in flat_places(units)])
-    saddle = places[:, 1] > 0
+    _, spot = np.unique(places.round(2), axis=0, return_inverse=True)
+    for k in range(spot.max() + 1):
+        here = np.flatnonzero(spot == k)
+        places[here, 1] += np.linspace(-0.3, 0.3, len(here)) if len(here) > 1 else 0
+    return places
+
+
+def _flat_frame(units: int) -> list[Panel]:
+    places = _apart(units)
+    saddle = np.array([place.down > 0 for place in flat_places(units)])
     shares = [share_of_saddles(k) for k in FOUND]
     return [
         Panel(
@@ -484,7 +495,8 @@ def _flat_frame(units: int) -> list[Panel]:
             x_label="loss",
             y_label="directions down",
             x=(0.4, 0.72),
-            y=(-0.4, 5.4),
+            y=(-0.5, 5.5),
+            y_ticks=range(6),
             aspect=1.0,
         ),
         Panel(

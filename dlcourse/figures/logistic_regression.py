@@ -443,7 +443,7 @@ def _map() -> Field:
         x=_W0,
         y=_W2,
         scale="log",
-        label="loss at the best w₁",
+        label=f"loss, with w₁ fixed at {_BEST[1]:.2f}",
     )
 
 

@@ -175,7 +175,7 @@ def _softmax_frame(s: float, shift: float, temperature: float) -> list[Panel]:
     return [
         Panel(
             [
-                Bars(shown, _NAMES, color=[0, 1, 2], numbers="+.1f"),
+                Bars(shown, _NAMES, color=[0, 1, 2], numbers="+.2f"),
                 Handle(2.3, shown[2], moves="s", label="score of C"),
             ],
             title="Scores, shifted and divided by T",
@@ -525,7 +525,7 @@ def _images_frame(link: str, step: int) -> list[Panel]:
     images = Image(
         weights,
         columns=5,
-        titles=[f"weights of {k}" for k in range(10)],
+        titles=[str(k) for k in range(10)],
         scale="diverging",
         own_scale=True,
         label="weight",

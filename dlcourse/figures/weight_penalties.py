@@ -12,6 +12,7 @@ from dlcourse.datasets import blobs, half_size, load_digits_subset, mislabel
 from dlcourse.explorers import (
     Bars,
     Choice,
+    Contour,
     ErrorBars,
     Explorer,
     Field,
@@ -238,10 +239,15 @@ def _same_price(penalty: str, w: FloatArray) -> FloatArray:
     return np.asarray(np.abs(w).sum() * corners)
 
 
+def bowl(W: FloatArray) -> FloatArray:
+    """Return the loss of two weights, each in the last axis."""
+    return np.asarray(0.5 * np.einsum("...i,ij,...j", W - BOTTOM, BENDS, W - BOTTOM))
+
+
 @cache
 def _bowl() -> Field:
     return Field(
-        lambda W: 0.5 * np.einsum("...i,ij,...j", W - BOTTOM, BENDS, W - BOTTOM),
+        bowl,
         x=(-2, 2.5),
         y=(-2, 2),
         scale="sequential",
@@ -256,6 +262,8 @@ def _shapes_frame(penalty: str, strength: float) -> list[Mark]:
     w = cheapest(penalty, strength)
     return [
         _bowl(),
+        Contour([0.1, 0.5, 1.5, 3, 5], color="muted", width=1),
+        Contour(max(float(bowl(w)), 0.02), width=1.5, label="equal loss"),
         Rule(x=0),
         Rule(y=0),
         Line(*_same_price(penalty, w), color=1, casing=True, dash=False, label="as cheap"),
@@ -551,10 +559,11 @@ def _errors_panel(penalty: str, strength: float) -> Panel:
             Line(places, validation.mean(axis=1), color=0, label="other digits", upto=at),
             Line(places, training.mean(axis=1), color=1, label="labels learned from", upto=at),
         ],
-        title="Told wrongly",
+        title="Misclassified",
         x_label="strength λ",
         x=(8e-5, 0.04),
-        y=(0, 1),
+        y=(0.1, 0.4) if penalty == "L2" else (0, 1),
+        follow="y",
         x_scale="log",
         x_ticks={1e-4: "0", 1e-3: "0.001", 1e-2: "0.01"},
         y_format=".0%",

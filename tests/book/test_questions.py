@@ -150,6 +150,7 @@ BAD = {
     ":unit: m\n\nWhich?\n\n- [x] a\n\n  b\n- [ ] c\n\n  d": "option unit needs the option number",
     ":figure: two_passes\n\nWhich?": "options figure and waiting need each other",
     ":sketch: a\n\nWhich?": "option sketch needs the option figure",
+    ":given: a\n\nWhich?": "option given needs the option sketch",
     ":at: a=0\n\nWhich?": "option at needs the option figure",
 }
 
@@ -408,6 +409,14 @@ def test_a_sketch_by_mouse_is_judged_and_kept_beside_the_true_line(browser, site
         pull(page, figure, [0.03, 0.08, 0.25, 0.08, 0.03])
         figure.get_by_role("button", name="Check").click()
         assert reply(page, "slope").startswith("Right. Largest at 0.")
+        figure.get_by_role("button", name="Start again").click()
+        pull(page, figure, [0.03, 0.08, 0.95, 0.08, 0.03])  # as the slope of tanh
+        figure.get_by_role("button", name="Check").click()
+        assert reply(page, "slope").startswith("Not so. Too high.")
+        figure.get_by_role("button", name="Start again").click()
+        pull(page, figure, [0.03, 0.03, 0.05, 0.08, 0.25, 0.03])
+        figure.get_by_role("button", name="Check").click()
+        assert reply(page, "slope").startswith("Not so. Something else.")
         figure.get_by_role("button", name="Start again").click()
         pull(page, figure, [0.03, 0.9, 0.9, 0.9, 0.03])
         figure.get_by_role("button", name="Check").click()

@@ -49,7 +49,7 @@ def named(wrong, right=combination, cases=VECTORS):
         (
             lambda x, y: np.s_[1:],
             lambda r, x, y: 3 * r,
-            "Only the first entry of your answer is right",
+            "Only the first entry of your answer is always right",
         ),
         (lambda x, y: x < 0, lambda r, x, y: x, "wrong only where `x` is negative"),
         (lambda x, y: x < 0, lambda r, x, y: x, "your answer is `x`: nothing happens to it"),
@@ -66,7 +66,7 @@ def test_a_wrong_part_is_named(index, change, words):
     [
         (np.s_[-1], "Only the last row of your answer is wrong"),
         (np.s_[:, 0], "Only the first column of your answer is wrong"),
-        (np.s_[:, 1:], "Only the first column of your answer is right"),
+        (np.s_[:, 1:], "Only the first column of your answer is always right"),
     ],
 )
 def test_rows_and_columns_are_parts(index, words):

@@ -307,6 +307,9 @@ def test_dropout_starts_behind():
     third = [figures.errors(800, 0.01, *d)[:, 2].mean() for d in figures.DROPPED]
     assert abs(third[0] - third[1]) < 0.001
     assert third[0] < third[2]
+    behind = errors_of(0.01, UNITS) > errors_of(0.01, NOTHING)
+    assert behind[:8].all()
+    assert not behind[8:].any()
 
 
 def test_dropout_hurts_at_the_large_rate():
@@ -314,6 +317,15 @@ def test_dropout_hurts_at_the_large_rate():
     assert 1.9 < units / plain < 2.4
     assert 3.8 < inputs / plain < 4.4
     assert max(last(0.1, NOTHING)) < min(last(0.1, UNITS))
+
+
+def test_at_the_large_rate_with_inputs_dropped_the_error_stops_and_climbs_after_epoch_60():
+    losing = errors_of(0.1, INPUTS)
+    assert 0.09 < losing[15:60].min() < losing[15:55].max() < 0.115
+    assert (figures.errors(800, 0.1, *INPUTS)[:, 59] < last(0.1, INPUTS)).all()
+    plain = errors_of(0.1, NOTHING)
+    early, late = losing[59] - plain[59], losing[-1] - plain[-1]
+    assert 0.35 < early / late < 0.6  # half of it comes after epoch 60
 
 
 @pytest.mark.parametrize("seed", SEEDS)

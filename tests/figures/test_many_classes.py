@@ -352,6 +352,8 @@ def test_the_figure_says_so_too():
     seven, three = caption(bend=0), caption(classes=3, bend=0)
     assert "One-vs-rest claims 2 of them; on fresh points it is right in 86.3%" in seven
     assert "it is right in 99.7%, its confidence 79.2%" in three
+    assert "its confidence 93.9%" in caption(classes=3, bend=1)
+    assert float(three.split("its confidence ")[2].rstrip("%.")) > 95
     for bend in values(figures.two_ways_on_the_same_clouds())["bend"]:
         assert "Softmax is right in 99.8%" in caption(bend=bend)
 

@@ -598,6 +598,11 @@ def test_three_stages_say_the_parity_of_eight_bits_with_six_units():
     said = predict_scores(figures.folds(3, n_inputs=8), bits)[:, 0]
     assert np.array_equal(said, bits.sum(axis=1) % 2)
     assert sum(figures.folds(3).sizes[1:-1]) == 6
+    for k in (2, 3, 4):  # 2^k pieces; a unit of one layer makes one bend
+        assert sum(figures.folds(k).sizes[1:-1]) == 2 * k
+        assert bends(figures.folds(k)) == 2**k - 1
+        steps = predict_scores(figures.folds(k), np.linspace(0, 1, 2**k + 1)[:, np.newaxis])
+        assert np.array_equal(steps[:, 0], np.arange(2**k + 1) % 2)
 
 
 # --- Accuracy against depth at equal parameter counts ---

@@ -24,16 +24,16 @@ FIRST, LAST = np.s_[:1], np.s_[-1:]
 ENTRIES: tuple[tuple[str, Any], ...] = (
     ("Only the first entry of your answer is wrong", FIRST),
     ("Only the last entry of your answer is wrong", LAST),
-    ("Only the first entry of your answer is right", np.s_[1:]),
-    ("Only the last entry of your answer is right", np.s_[:-1]),
+    ("Only the first entry of your answer is always right", np.s_[1:]),
+    ("Only the last entry of your answer is always right", np.s_[:-1]),
 )
 ROWS: tuple[tuple[str, Any], ...] = (
     ("Only the first row of your answer is wrong", FIRST),
     ("Only the last row of your answer is wrong", LAST),
-    ("Only the first row of your answer is right", np.s_[1:]),
+    ("Only the first row of your answer is always right", np.s_[1:]),
     ("Only the first column of your answer is wrong", np.s_[:, :1]),
     ("Only the last column of your answer is wrong", np.s_[:, -1:]),
-    ("Only the first column of your answer is right", np.s_[:, 1:]),
+    ("Only the first column of your answer is always right", np.s_[:, 1:]),
 )
 SIGNS: tuple[tuple[str, Callable[[FloatArray], Mask]], ...] = (
     ("is negative", lambda a: a < 0),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LONGEST = 9  # characters of a number in a circle; a longer one is left out
+_RADIUS, _NAME_HEIGHT = 12.5, 14  # points
 
 
 @dataclass(eq=False)
@@ -169,8 +170,23 @@ class Diagram(Mark):
         largest = max(abs(bound) for bound in self.value_domain)
         fills = looks.ramp("diverging")((self.values / largest + 1) / 2)
         numbers = written(self.values, self.numbers) or [""] * len(self.nodes)
+        beside = self._named_beside(axes, numbers)
         for node, number, value, fill in zip(self.nodes, numbers, self.values, fills, strict=True):
-            _print_node(axes, node, number, looks.PAPER if np.isnan(value) else fill)
+            paper = looks.PAPER if np.isnan(value) else fill
+            _print_node(axes, node, number, paper, node in beside)
+
+    def _named_beside(self, axes: Axes, numbers: Sequence[str]) -> list[Node]:
+        """Nodes of the first column, where they lie too close for names between them."""
+        begins = min(node.x for node in self.nodes)
+        first = [node for node in self.nodes if node.x == begins and node.shape != "box"]
+        points = axes.get_window_extent().height * 72 / axes.figure.dpi
+        gaps = np.diff(sorted(node.y for node in first)) * points / np.ptp(axes.get_ylim())
+        named = [
+            node
+            for node, number in zip(self.nodes, numbers, strict=True)
+            if node in first and number and node.label
+        ]
+        return named if len(named) > 1 and gaps.min() < 2 * _RADIUS + _NAME_HEIGHT else []
 
     def _print_edge(self, axes: Axes, edge: Edge, weight: float, text: str) -> None:
         source, target = self.nodes[edge.source], self.nodes[edge.target]
@@ -197,8 +213,11 @@ class Diagram(Mark):
         )  # fmt: skip
 
 
-def _print_node(axes: Axes, node: Node, number: str, fill: Any) -> None:
-    """Draw a node: in a circle its number, or else its name; in a box its name; the other above."""
+def _print_node(axes: Axes, node: Node, number: str, fill: Any, beside: bool) -> None:
+    """Draw a node: in a circle its number, or else its name; in a box its name; the other above.
+
+    Or ``beside`` it.
+    """
     width = 2.2 if node.highlight else 0.9
     look = {"boxstyle": "round,pad=0.4", "fc": fill, "ec": looks.color("ink"), "lw": width}
     box = node.shape == "box"
@@ -214,13 +233,14 @@ def _print_node(axes: Axes, node: Node, number: str, fill: Any) -> None:
     if box or not number or length <= LONGEST:
         axes.text(node.x, node.y, text, bbox=look if box else None, **style)
     if number:
-        place: Any = {"textcoords": "offset points", "ha": "center", "fontsize": 8}
-        axes.annotate(above, (node.x, node.y), (0, 14), **place)
+        place: Any = {"textcoords": "offset points", "fontsize": 8}
+        place |= {"ha": "right", "va": "center"} if beside else {"ha": "center"}
+        axes.annotate(above, (node.x, node.y), (-16, 0) if beside else (0, 14), **place)
 
 
 def _radius(node: Node) -> float:
     """Points from the centre of a node to the end of an edge."""
-    return 2.2 * len(reading(node.label)) + 7 if node.shape == "box" else 12.5
+    return 2.2 * len(reading(node.label)) + 7 if node.shape == "box" else _RADIUS
 
 
 def _optional(values: Iterable[float | None], name: str) -> Array:

@@ -1,6 +1,7 @@
 // A line of a figure that the reader draws before seeing it: with mouse or finger over its panel, or with a slider
 // at each tick. The attribute data-drawn keeps its heights, in the units of the axis, and data-verdict what is to be
-// said of them: "right", a shape, or "above" and "below" for the right shape at the wrong height.
+// said of them: "right", a shape, "above" and "below" for the right shape at the wrong height, or "aside" at the wrong
+// place. Of the panel's other lines the one that data-given names stays in sight.
 import { through, words } from "./drawing.js";
 import { html, round, svg } from "./svg.js";
 import { plain } from "./typeset.js";
@@ -8,6 +9,7 @@ import { plain } from "./typeset.js";
 const STEPS = 40; // of a slider, from the foot of the axes to their top
 const LEVEL = 0.04; // a rise or fall by this share of the height is none
 const OFF = 0.12; // a share of the height by which a sketch of the right shape may be too high or too low
+const ASIDE = 2; // columns by which its top or foot may be too far to one side
 
 export function createSketch(figure, waits) {
   const overlay = svg("svg", { class: "dlx-sketch" });
@@ -19,12 +21,14 @@ export function createSketch(figure, waits) {
     ys = [],
     held = -1; // the place of the pointer among xs
 
-  const isTheLine = ({ kind, label }) => kind === "line" && plain(label) === figure.dataset.sketch;
+  const isLine = ({ kind, label }, name) => kind === "line" && plain(label) === name;
+  const isTheLine = (mark) => isLine(mark, figure.dataset.sketch);
   const holds = (panel) => panel.marks.some(isTheLine);
 
-  /** A frame without the lines of the panel in which the reader draws. */
+  /** A frame without the lines of the panel in which the reader draws, but for the one that is given. */
   function without(frame) {
-    const bare = (panel) => ({ ...panel, marks: panel.marks.filter(({ kind }) => kind !== "line") });
+    const stays = (mark) => mark.kind !== "line" || isLine(mark, figure.dataset.given);
+    const bare = (panel) => ({ ...panel, marks: panel.marks.filter(stays) });
     return { ...frame, panels: frame.panels.map((panel) => (holds(panel) ? bare(panel) : panel)) };
   }
 
@@ -88,8 +92,11 @@ export function createSketch(figure, waits) {
   }
   function judge() {
     const [drawn, truth] = [ys.map(share), xs.map((x) => share(heightOf(line, x, place)))];
-    const higher = drawn.reduce((sum, y, k) => sum + y - truth[k], 0) / xs.length;
-    const off = higher > OFF ? "above" : higher < -OFF ? "below" : "right";
+    const mean = drawn.reduce((sum, y, k) => sum + y - truth[k], 0) / xs.length;
+    const [mine, its] = [turn(drawn), turn(truth)];
+    const higher = Math.abs(its.height - mine.height) > Math.abs(mean) ? mine.height - its.height : mean;
+    const aside = Math.abs(mine.at - its.at) > ASIDE ? "aside" : "right";
+    const off = higher > OFF ? "above" : higher < -OFF ? "below" : aside;
     figure.dataset.verdict = shape(drawn) === shape(truth) ? off : shape(drawn);
   }
 
@@ -138,6 +145,14 @@ function heightOf(line, x, place) {
   const after = Math.max(1, points.findIndex(([px]) => px >= at - 0.01));
   const [[x0, y0], [x1, y1]] = [points[after - 1], points[after]];
   return place.y.invert(place.y(y0) + (place.y(y1) - place.y(y0)) * ((at - x0) / (x1 - x0 || 1)));
+}
+
+/** The top of a hill or the foot of a valley: its place and its height; 0 of any other shape. */
+function turn(heights) {
+  const kind = shape(heights);
+  if (kind !== "hill" && kind !== "valley") return { at: 0, height: 0 };
+  const height = kind === "hill" ? Math.max(...heights) : Math.min(...heights);
+  return { at: heights.indexOf(height), height };
 }
 
 /** What a curve does as one goes to the right, from its heights as shares. */

@@ -6,8 +6,10 @@ import { plain, tspans } from "../typeset.js";
 
 const LARGEST_RADIUS = 21;
 const BOX_HEIGHT = 28;
+const NAME_HEIGHT = 18;
 const SMALLEST = 7; // pixels, of a number in a circle; a smaller one is left out
-const boxWidth = (label) => 7.2 * plain(label).length + 18;
+const width = (text) => 7.2 * plain(text).length;
+const boxWidth = (label) => width(label) + 18;
 
 export function paint(mark, place) {
   const nodes = layout(mark, place);
@@ -20,27 +22,39 @@ export function paint(mark, place) {
   ];
 }
 
-/** Pixel places of the nodes and how far each reaches. */
+/** Pixel places of the nodes, how far each reaches, and whether its name stands at its left. */
 export function layout(mark, place) {
-  const labels = mark.labels.some((label) => label) ? 24 : 8;
-  const side = LARGEST_RADIUS + 6;
   const places = Array.from({ length: mark.places.length / 2 }, (_, k) => [
     mark.places[2 * k],
     mark.places[2 * k + 1],
   ]);
+  const named = places.map((_, k) => mark.shapes[k] !== "box" && mark.numbers[k] && mark.labels[k]);
+  const begins = Math.min(...places.map(([x]) => x));
+  const first = places.flatMap(([x], k) => (x === begins && named[k] ? [k] : []));
+  let { spots, radius, near } = spread(mark, place, places, 0);
+  const crowded = first.length > 1 && near - 2 * radius < NAME_HEIGHT;
+  if (crowded) ({ spots, radius } = spread(mark, place, places, Math.max(...first.map((k) => width(mark.labels[k])))));
+  return spots.map(([x, y], k) => {
+    const half = boxWidth(mark.labels[k]) / 2;
+    const clamped = Math.max(place.left + half, Math.min(place.right - half, x));
+    if (mark.shapes[k] === "box") return { x: clamped, y, box: [half, BOX_HEIGHT / 2] };
+    return { x, y, radius, beside: crowded && first.includes(k) };
+  });
+}
+
+/** Where the nodes lie with so much room at their left, and how large they may be. */
+function spread(mark, place, places, room) {
+  const labels = mark.labels.some((label) => label) ? 24 : 8;
+  const side = LARGEST_RADIUS + 6;
+  const left = place.left + side + room;
   const spots = places.map(([x, y]) => [
-    place.left + side + x * (place.right - place.left - 2 * side),
+    left + x * (place.right - side - left),
     place.bottom - side - y * (place.bottom - place.top - 2 * side - labels),
   ]);
   const near = Math.min(
     ...spots.flatMap(([x, y], i) => spots.slice(0, i).map(([u, v]) => Math.hypot(x - u, y - v))),
   );
-  const radius = Math.max(7, Math.min(LARGEST_RADIUS, near * 0.36));
-  return spots.map(([x, y], k) => {
-    const half = boxWidth(mark.labels[k]) / 2;
-    const clamped = Math.max(place.left + half, Math.min(place.right - half, x));
-    return mark.shapes[k] === "box" ? { x: clamped, y, box: [half, BOX_HEIGHT / 2] } : { x, y, radius };
-  });
+  return { spots, near, radius: Math.max(7, Math.min(LARGEST_RADIUS, near * 0.36)) };
 }
 
 /** Where the straight line from the centre of `from` to (x, y) leaves the node. */
@@ -64,10 +78,10 @@ function edge(mark, k, nodes) {
   const known = Number.isFinite(weight);
   const strong = mark.strong_edges.includes(k);
   const largest = Math.max(...mark.weight_domain.map(Math.abs));
-  const width = (known ? 0.7 + 4.3 * Math.min(Math.abs(weight) / largest, 1) : 1.4) + (strong ? 1.2 : 0);
+  const thickness = (known ? 0.7 + 4.3 * Math.min(Math.abs(weight) / largest, 1) : 1.4) + (strong ? 1.2 : 0);
   const color = strong ? "ink" : known ? (weight > 0 ? "positive" : "negative") : "muted";
   const [start, tip] = span(mark, k, nodes);
-  const head = arrowHead(...start, ...tip, 7 + width);
+  const head = arrowHead(...start, ...tip, 7 + thickness);
   const end = mark.arrows ? head.end : tip;
   const drawn = [
     svg("line", {
@@ -76,7 +90,7 @@ function edge(mark, k, nodes) {
       x2: round(end[0]),
       y2: round(end[1]),
       style: `stroke:${css(color)}`,
-      "stroke-width": round(width),
+      "stroke-width": round(thickness),
       opacity: strong ? 1 : 0.85,
       "stroke-dasharray": known && weight < 0 ? "5 3" : undefined,
     }),
@@ -92,14 +106,14 @@ function edgeText(mark, k, nodes) {
   const [start, tip] = span(mark, k, nodes);
   const share = arrows ? 0.5 : 0.38;
   const [x, y] = [0, 1].map((axis) => start[axis] + share * (tip[axis] - start[axis]));
-  const width = 6.5 * plain(text).length;
-  const lift = width < Math.abs(tip[0] - start[0]) ? 10 : BOX_HEIGHT / 2 + 9;
+  const length = 6.5 * plain(text).length;
+  const lift = length < Math.abs(tip[0] - start[0]) ? 10 : BOX_HEIGHT / 2 + 9;
   if (arrows) return [words(text, x, y - lift, { size: 0.92 })];
-  const size = { x: round(x - width / 2 - 2), y: round(y - 8), width: width + 4, height: 16 };
+  const size = { x: round(x - length / 2 - 2), y: round(y - 8), width: length + 4, height: 16 };
   return [svg("rect", { ...size, style: "fill:var(--dl-paper)" }), words(text, x, y, { size: 0.92 })];
 }
 
-function node(mark, k, { x, y, radius, box }, place) {
+function node(mark, k, { x, y, radius, box, beside }, place) {
   const value = mark.values[k];
   const known = Number.isFinite(value);
   const largest = Math.max(...mark.value_domain.map(Math.abs));
@@ -128,6 +142,7 @@ function node(mark, k, { x, y, radius, box }, place) {
     ),
   ];
   if (number && box) drawn.push(words(number, x, y - BOX_HEIGHT / 2 - 10, {}));
+  else if (beside) drawn.push(words(mark.labels[k], x - radius - 6, y, { anchor: "end" }));
   else if (number && mark.labels[k]) drawn.push(words(mark.labels[k], x, y - radius - 10, {}));
   return drawn;
 }

@@ -13,7 +13,8 @@ export function paint(mark, place) {
   if (marked.length) {
     const [shape, radius] = [mark.marker ?? mark.color, mark.width + (mark.markers ? 1.8 : 3)];
     const d = marked.map(([x, y]) => symbol(shape, x, y, radius)).join("");
-    drawn.push(svg("path", { d, style: `fill:${css(mark.color)};stroke:var(--dl-paper)` }));
+    const style = `fill:${css(mark.color)};stroke:var(--dl-paper)`;
+    drawn.push(svg("path", { d, "paint-order": "stroke", "stroke-width": 1.6, style })); // see points.js
   }
   if (mark.direct && shown.length) {
     const [x, y] = shown.at(-1);

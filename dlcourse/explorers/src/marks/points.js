@@ -20,7 +20,8 @@ export function paint(mark, place) {
     svg("path", {
       d,
       opacity: mark.opacity,
-      "stroke-width": mark.hollow ? 2 : 0.9,
+      "stroke-width": mark.hollow ? 2 : 1.6,
+      "paint-order": "stroke", // or the outlines of points that lie together hide them all
       style: mark.hollow ? `fill:none;stroke:${fill}` : `fill:${fill};stroke:${edge}`,
     }),
   );
