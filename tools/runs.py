@@ -2,8 +2,8 @@
 
     OPENBLAS_NUM_THREADS=1 python tools/runs.py labels_and_losses landscape
 
-Each chapter named has a function ``runs``: half a minute at most, but a minute and more in a
-browser, so neither readers nor each build of the book wait for it.
+Each chapter named has a function ``runs``: two minutes at most, but several in a browser, so
+neither readers nor each build of the book wait for it.
 """
 
 import argparse
