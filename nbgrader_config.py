@@ -1,7 +1,8 @@
 """How nbgrader finds the course: `solutions/` is the source, `exercises/` is what students get.
 
-Run nbgrader in this folder. `submitted/`, `autograded/`, `feedback/` and `gradebook.db` appear
-beside it and stay out of version control: they hold people's work and marks.
+Run nbgrader in this folder. `submitted/`, `downloaded/`, `autograded/`, `feedback/`, `reports/`,
+tables of grades and `gradebook.db` appear beside it and stay out of version control: they hold
+people's work and marks.
 """
 
 from pathlib import Path

@@ -184,6 +184,8 @@ def make_pdf(site: Path, pdf: Path) -> None:
         page.goto(source.as_uri())
         page.evaluate(FIT)
         page.pdf(**settings)
+        page.reload()  # what has been printed once may break its pages elsewhere the next time
+        page.evaluate(FIT)
         page.evaluate(NUMBER, destinations(pdf))
         page.pdf(outline=True, tagged=True, **settings)
         browser.close()

@@ -226,7 +226,7 @@ def load_spec(course: Any, assignment: str) -> AssignmentSpec:
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         raise SpecError(
             f"there is no gradebook {url.database}. Go to the folder of a course and run: "
-            f"nbgrader generate_assignment {assignment}"
+            f"nbgrader generate_assignment {assignment} --create --force"
         )
     folder = Path(course.format_path(course.source_directory, ".", assignment))
     with Gradebook(course.db_url, course.course_id) as gradebook:
@@ -235,7 +235,7 @@ def load_spec(course: Any, assignment: str) -> AssignmentSpec:
         except MissingEntry:
             raise SpecError(
                 f"assignment must be one that the gradebook knows, got {assignment!r}. If its "
-                f"source is there, run: nbgrader generate_assignment {assignment}"
+                f"source is there, run: nbgrader generate_assignment {assignment} --create --force"
             ) from None
         notebooks = tuple(_notebook(notebook, folder) for notebook in entry.notebooks)
     if not notebooks:

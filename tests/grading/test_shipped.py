@@ -3,9 +3,10 @@
 import html
 import json
 import re
+import shutil
 
 import pytest
-from courses import NAME, answered, copy_course, full_marks, nbgrader, shipped
+from courses import NAME, ROOT, answered, copy_course, full_marks, nbgrader, shipped
 
 pytest.importorskip("nbgrader")
 
@@ -26,7 +27,9 @@ def test_right_answers_earn_everything_and_a_known_mistake_is_named(
     tmp_path, course_directory, open_station
 ):
     copy_course(tmp_path)
-    nbgrader(tmp_path, tmp_path, "generate_assignment", NAME).check_returncode()
+    shutil.copytree(ROOT / "exercises" / NAME, tmp_path / "exercises" / NAME)  # as in a clone
+    make = ("generate_assignment", NAME, "--create", "--force")
+    nbgrader(tmp_path, tmp_path, *make).check_returncode()
     solution, full = shipped("solutions"), full_marks(shipped("solutions"))
     exercise, idea, source = next(known_mistakes())
     cell = exercise.name.replace("_", "-")
