@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 BOOK = Path(__file__).parents[2] / "book"
+CELL = re.compile(r"^```\{code-cell\} ipython3\n((?!:tags:).*?)^```$", re.DOTALL | re.MULTILINE)
 QUESTION = re.compile(r"^:::\{(predict|self-test)\} (\S+)\n(.*?)^:::$", re.DOTALL | re.MULTILINE)
 OPTION = re.compile(r"^:(\w+): (.*)$", re.MULTILINE)
 KEY = re.compile(r"^- \[(.*?)\]", re.MULTILINE)
@@ -34,3 +35,14 @@ def at_start(chapter, name):
     make = getattr(import_module(f"dlcourse.figures.{chapter}"), options["figure"])
     put = ast.parse(f"at({options.get('at', '')})", mode="eval").body.keywords
     return make().at(**{each.arg: ast.literal_eval(each.value) for each in put})
+
+
+def names_after(chapter, text):
+    """What the cells that a reader sees have made once the one that has this text has run."""
+    page = (BOOK / f"{chapter}.md").read_text(encoding="utf-8")
+    names: dict = {}
+    for cell in CELL.findall(page):
+        exec(cell, names)
+        if text in cell:
+            return names
+    raise ValueError(f"no cell of the page has {text!r}")

@@ -6,7 +6,7 @@ from math import prod
 
 import numpy as np
 import pytest
-from figures.asked import BOOK, at_start, numbers
+from figures.asked import BOOK, at_start, names_after, numbers
 
 from dlcourse.activations import ACTIVATIONS, sigmoid, softmax
 from dlcourse.backprop import loss_and_gradients
@@ -22,18 +22,6 @@ from dlcourse.gradcheck import (
 from dlcourse.network import forward, initialize, network_from_weights
 
 SETTINGS = list(product((-2, -1, 0, 1, 2), (-4, -2, -1, 0, 1, 2, 4), (0, 1)))
-CELL = re.compile(r"^```\{code-cell\} ipython3\n((?!:tags:).*?)^```$", re.DOTALL | re.MULTILINE)
-
-
-def names_after(text):
-    """What the cells that a reader sees have made once the one that has this text has run."""
-    page = (BOOK / "backpropagation.md").read_text(encoding="utf-8")
-    names: dict = {}
-    for cell in CELL.findall(page):
-        exec(cell, names)
-        if text in cell:
-            return names
-    raise ValueError(f"no cell of the page has {text!r}")
 
 
 def standing(name):
@@ -318,7 +306,7 @@ def test_the_fourth_figure_waits_with_one_unit_in_each_layer():
 
 
 def test_the_cells_find_one_gradient_and_count_it_to_the_last_multiplication():
-    names = names_after("for task, arguments, formula in ways")
+    names = names_after("backpropagation", "for task, arguments, formula in ways")
     deep, data = names["deep"], (names["inputs"], names["labels"])
     assert (len(deep.W), deep.sizes[-1], len(data[0])) == (5, 3, 40)
     assert names["flat"].shape == names["measured"].shape == deep.parameters.shape

@@ -1,10 +1,8 @@
 """What the chapter "Slopes that vanish" says of its figures is what they show."""
 
-import re
-
 import numpy as np
 import pytest
-from figures.asked import BOOK, at_start, numbers
+from figures.asked import at_start, names_after, numbers
 
 from dlcourse.activations import ACTIVATIONS, relu, sigmoid, softplus
 from dlcourse.backprop import loss_and_gradients, score_gradients
@@ -12,19 +10,6 @@ from dlcourse.datasets import load_digits_subset
 from dlcourse.figures import slopes_that_vanish as figures
 from dlcourse.gradcheck import central_difference
 from dlcourse.network import forward, initialize, predict_scores
-
-CELL = re.compile(r"^```\{code-cell\} ipython3\n((?!:tags:).*?)^```$", re.DOTALL | re.MULTILINE)
-
-
-def names_after(text):
-    """What the cells that a reader sees have made once the one that has this text has run."""
-    page = (BOOK / "slopes_that_vanish.md").read_text(encoding="utf-8")
-    names: dict = {}
-    for cell in CELL.findall(page):
-        exec(cell, names)
-        if text in cell:
-            return names
-    raise ValueError(f"no cell of the page has {text!r}")
 
 
 @pytest.mark.parametrize(
@@ -202,7 +187,7 @@ def test_the_usual_start_has_a_third_of_the_variance_that_keeps_the_size():
 
 
 def test_a_nudge_finds_the_gradient_of_the_weight_of_the_page():
-    names = names_after("nudged   {")
+    names = names_after("slopes_that_vanish", "nudged   {")
     nudged = (names["above"] - names["below"]) / 0.02
     assert names["gradients"].dW[0][0, 210] == pytest.approx(nudged, rel=1e-3)
 
@@ -295,7 +280,7 @@ def test_the_last_layer_gets_the_most_blame_and_the_first_the_smallest_gradient(
 
 
 def test_the_change_of_the_score_is_exactly_j_times_the_step_until_a_unit_switches():
-    names = names_after("change {change.item()")
+    names = names_after("slopes_that_vanish", "change {change.item()")
     net, point, nudge, J = (names[name] for name in ("net", "point", "nudge", "J"))
     points = point + np.array([[0], [1], [10], [-300]]) * nudge
     scores = predict_scores(net, points)

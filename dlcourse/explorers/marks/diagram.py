@@ -214,9 +214,9 @@ class Diagram(Mark):
 
 
 def _print_node(axes: Axes, node: Node, number: str, fill: Any, beside: bool) -> None:
-    """Draw a node: in a circle its number, or else its name; in a box its name; the other above.
+    """Draw a node: in a circle its number, or else its name; in a box its name.
 
-    Or ``beside`` it.
+    The other one stands above, or a circle's name ``beside`` it.
     """
     width = 2.2 if node.highlight else 0.9
     look = {"boxstyle": "round,pad=0.4", "fc": fill, "ec": looks.color("ink"), "lw": width}
