@@ -123,7 +123,7 @@ def test_a_style_sheet_finds_every_property_that_it_asks_for():
     known = set(re.findall(r"(--dl-[\w-]+):", palette.css()))
     for path in sources():
         asked = set(re.findall(r"var\((--dl-[a-z][\w-]*)\)", path.read_text(encoding="utf-8")))
-        assert asked <= known | {"--dl-icon"}, path
+        assert asked <= known | {"--dl-icon", "--dl-icons"}, path
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])

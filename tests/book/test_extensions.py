@@ -1,5 +1,6 @@
 """The book's own Sphinx extensions, in the small."""
 
+import re
 from types import SimpleNamespace
 
 import one_stylesheet
@@ -72,10 +73,13 @@ def test_every_icon_is_one_of_font_awesomes_drawings(tmp_path):
     static_site.write_icons(tmp_path)
     css = (tmp_path / "icons.css").read_text(encoding="utf-8")
     for names in static_site.NAMED_ICONS.values():
-        assert all(f".fa-{name}{{--dl-icon:url('data:image/svg+xml," in css for name in names)
+        assert all(re.search(rf"\.fa-{name}\{{--dl-icon:[\d.]+%\}}", css) for name in names)
+    assert css.count("data:image/svg+xml,") == 1
+    places = re.findall(r"svg x=%22(\d+)%22", css)
+    assert places == [str(place) for place in range(len(places))]
     assert len(css) < 30_000
     with pytest.raises(static_site.ExtensionError, match=r"nonesuch\.svg: run `npm ci`"):
-        static_site.icon_mask("solid", "nonesuch")
+        static_site.drawing("solid", "nonesuch", 0)
 
 
 def test_a_repository_is_linked_once_it_is_published():

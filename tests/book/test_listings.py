@@ -2,8 +2,17 @@
 
 import ast
 import inspect
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
 
-from listings import COLUMN, fitted, without_docstrings
+import yaml
+from listings import COLUMN, PLAIN, LeanFormatter, fitted, without_docstrings
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+from pygments.styles import get_style_by_name
+from pygments.token import Text
 
 from dlcourse import backprop, optimizers
 
@@ -36,3 +45,38 @@ def test_the_lines_of_backpropagation_stand_whole():
 def test_no_line_is_left_where_a_docstring_was():
     code = 'def f(x):\n    """Say.\n\n    More.\n    """\n\n    return x\n'
     assert fitted(without_docstrings(code)) == "def f(x):\n    return x"
+
+
+class Coloured(HTMLParser):
+    """The text of a listing, each character with the class of the element around it."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.kind, self.characters = "", []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.kind = dict(attributes).get("class") or ""
+
+    def handle_endtag(self, tag):
+        self.kind = ""
+
+    def handle_data(self, text):
+        self.characters += [(character, self.kind) for character in text]
+
+
+def test_a_listing_keeps_its_colours_and_loses_the_elements_that_show_none():
+    code = inspect.getsource(backprop)
+    whole = Coloured(highlight(code, PythonLexer(), HtmlFormatter()))
+    lean = Coloured(highlight(code, PythonLexer(), LeanFormatter()))
+    gone = {"n", "p", "w", "nn"}  # names, punctuation, white space, modules
+    assert [(c, "" if kind in gone else kind) for c, kind in whole.characters] == lean.characters
+    assert {"k", "kn", "nf", "o", "sd"} <= set(Counter(kind for _, kind in lean.characters))
+
+
+def test_the_sites_styles_show_plain_tokens_as_text():
+    config = yaml.safe_load(Path(__file__).parents[2].joinpath("_config.yml").read_text())
+    options = config["sphinx"]["config"]["html_theme_options"]
+    for name in (options["pygments_light_style"], options["pygments_dark_style"]):
+        style = get_style_by_name(name)
+        assert all(style.style_for_token(k) == style.style_for_token(Text) for k in PLAIN)

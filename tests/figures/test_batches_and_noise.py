@@ -12,6 +12,7 @@ from figures.asked import at_start, numbers, questions
 from dlcourse.datasets import load_digits_subset
 from dlcourse.descent import gradient_descent
 from dlcourse.figures import batches_and_noise as figures
+from dlcourse.figures.stored import stored
 from dlcourse.landscape import TILTED_DOUBLE_WELL
 from dlcourse.linear import (
     fit_logistic,
@@ -232,6 +233,15 @@ def test_the_right_clock_counts_steps_and_measures_seconds():
     _, seconds = explorer.frame_at(clock="seconds")
     for line, size in zip(seconds.marks, figures._RACERS, strict=True):
         np.testing.assert_allclose(line.x[0], figures.seconds_per_epoch(size), rtol=1e-6)
+
+
+def test_seconds_are_stored_for_every_batch_size_and_small_batches_are_slow():
+    table = figures.runs()["seconds_per_epoch"]
+    measured = stored("batches_and_noise")["seconds_per_epoch"]
+    assert [size for size, _ in table] == [size for size, _ in measured] == list(figures._RACERS)
+    assert all(seconds > 0 for _, seconds in table)
+    one, ten, hundred, _ = (seconds for _, seconds in measured)
+    assert one > ten > hundred
 
 
 def calls_of_an_epoch(size):

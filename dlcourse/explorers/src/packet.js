@@ -42,7 +42,7 @@ function* decoding(buffer) {
     const end = offset + width * product(about.shape);
     const bytes = new Uint8Array(buffer.slice(offset, end));
     offset = end;
-    blocks.push(about.bits ? restored(bytes, about) : floats(bytes, header.exact));
+    blocks.push(about.bits ? yield* restored(bytes, about) : floats(bytes, header.exact));
   }
   yield;
   const tables = header.tables.map(([panels, ...places]) => [roomy(filled(panels)), ...places.map(filled)]);
@@ -51,7 +51,7 @@ function* decoding(buffer) {
   const array = (block, index) => {
     const shape = header.blocks[block].shape.slice(1);
     const length = product(shape);
-    return Object.assign(blocks[block].subarray(index * length, (index + 1) * length), { shape });
+    return Object.assign(blocks[block](index * length, (index + 1) * length), { shape });
   };
   const lookUp = { array, text: (index) => header.texts[index] };
   return {
@@ -100,23 +100,31 @@ function panelOf([panels, ...places], row, { array, text }) {
   return panel;
 }
 
+// A block is a function of two positions in it, which answers with the numbers between them.
+
 /** float32 numbers, their bytes grouped unless they are exact: all first bytes, all second bytes ... */
 function floats(bytes, exact) {
-  if (exact) return new Float32Array(bytes.buffer);
   const count = bytes.length / 4;
-  const plain = new Uint8Array(bytes.length);
-  for (let k = 0; k < count; k++) for (let b = 0; b < 4; b++) plain[4 * k + b] = bytes[b * count + k];
-  return new Float32Array(plain.buffer);
+  const plain = exact ? bytes : new Uint8Array(bytes.length);
+  if (!exact)
+    for (let k = 0; k < count; k++) for (let b = 0; b < 4; b++) plain[4 * k + b] = bytes[b * count + k];
+  const values = new Float32Array(plain.buffer);
+  return (start, end) => values.subarray(start, end);
 }
 
 /** Quantised numbers that were stored as differences along some axes. */
-function restored(bytes, { bits, shape, range, axes }) {
+function* restored(bytes, { bits, shape, range: [low, high], axes }) {
   const codes = bits === 8 ? bytes : unzigzag(bytes);
-  for (const axis of axes) accumulate(codes, shape, axis);
-  const step = (range[1] - range[0]) / (2 ** bits - 1);
-  const values = new Float32Array(codes.length); // a loop: TypedArray.from takes ten times as long
-  for (let k = 0; k < codes.length; k++) values[k] = range[0] + step * codes[k];
-  return values;
+  for (const axis of axes) {
+    yield;
+    accumulate(codes, shape, axis);
+  }
+  const step = (high - low) / (2 ** bits - 1);
+  return (start, end) => {
+    const values = new Float32Array(end - start); // a loop: TypedArray.from takes ten times as long
+    for (let k = start; k < end; k++) values[k - start] = low + step * codes[k];
+    return values;
+  };
 }
 
 function unzigzag(bytes) {
@@ -131,7 +139,8 @@ function unzigzag(bytes) {
 
 /** Running sums along `axis`; the typed array does the arithmetic modulo 2^8 or 2^16. */
 function accumulate(codes, shape, axis) {
-  const stride = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const stride = product(shape.slice(axis + 1));
   const run = stride * shape[axis];
-  for (let k = 0; k < codes.length; k++) if (k % run >= stride) codes[k] += codes[k - stride];
+  for (let start = 0; start < codes.length; start += run)
+    for (let k = start + stride; k < start + run; k++) codes[k] += codes[k - stride];
 }
