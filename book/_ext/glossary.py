@@ -19,8 +19,8 @@ from sphinx.util.docutils import ReferenceRole, SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
 logger = logging.getLogger(__name__)
-SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
-ENDS = (".", "?", "!")
+SENTENCE_END = re.compile(r"(?<=[.?!])\s+|(?<=[.?!]\))\s+")
+ENDS = (".", "?", "!", ".)", "?)", "!)")
 WORDS = (nodes.Text, nodes.emphasis, nodes.strong, nodes.literal, nodes.math)
 
 
@@ -90,9 +90,22 @@ def explanation(term: nodes.strong) -> list[nodes.Element]:
             paragraph += nodes.Text(node.astext())
     for copy in paragraph.findall(nodes.strong):
         copy["ids"] = []
+    leave_parentheses(paragraph)
     if paragraph.astext().rstrip().endswith(ENDS):
         return [paragraph]
     return [paragraph, *formulas_below(term.parent)]
+
+
+def leave_parentheses(paragraph: nodes.paragraph) -> None:
+    """Take away the bracket in which a sentence, alone or with others, stands in its chapter."""
+    text = paragraph.astext().strip()
+    opens, closes = text.startswith("("), text.endswith(")")
+    balanced = text.count("(") == text.count(")")
+    for at, end, strip in ((0, opens, str.lstrip), (-1, closes, str.rstrip)):
+        if end and (not balanced or (opens and closes)):
+            node = paragraph.children[at]
+            sign = "(" if at == 0 else ")"
+            paragraph.replace(node, nodes.Text(strip(strip(node.astext()), sign)))
 
 
 def formulas_below(paragraph: nodes.Element) -> Iterator[nodes.math_block]:

@@ -507,7 +507,8 @@ def describe_type(value: object) -> str:
     if type(value) is np.ndarray:
         dtype = "" if value.dtype.kind in NUMBERS else f" and dtype {value.dtype}"
         return f"an array of shape {value.shape}{dtype}"
-    if isinstance(value, (int, float, np.number)) and np.ndim(value) == 0:
+    span = isinstance(value, np.timedelta64)  # which NumPy counts among its integers
+    if isinstance(value, (int, float, np.number)) and np.ndim(value) == 0 and not span:
         huge = isinstance(value, int) and abs(value) > 10**300  # more than a float can hold
         return "a huge number" if huge else f"the number {value:.6g}"
     name = type(value).__name__

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
 from dlcourse.grading.classroom import Choice, Classroom
-from dlcourse.grading.execute import SafeExecute
+from dlcourse.grading.execute import SafeExecute, private_folders
 from dlcourse.grading.executors import Setup, dask_cluster, local_pool, workers_here
 from dlcourse.grading.sandbox import SandboxError, isolation
 from dlcourse.grading.spec import SpecError, load_spec
@@ -71,7 +71,8 @@ def grade(
     def late_penalty(student: str, notebook: str) -> float:
         return assign_penalty(app, course.db_url, assignment, student, notebook)
 
-    setup = Setup(spec.to_json(), settings.limits_of(), sandbox, whole)
+    private = private_folders(course)
+    setup = Setup(spec.to_json(), settings.limits_of(), sandbox, whole, private)
     classroom = Classroom(course, spec, setup, late_penalty)
     with ExitStack() as stack:
         cluster = stack.enter_context(dask_cluster(dask)) if dask else None

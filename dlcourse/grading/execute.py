@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from nbformat import from_dict
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import Exchange
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Dict
 
@@ -80,10 +81,16 @@ class SafeExecute(NbGraderPreprocessor):  # type: ignore[misc]
                 station.close()
             if not self.sandbox:
                 self.log.critical("STUDENTS' CODE RUNS WITHOUT A SANDBOX, WITH ALL YOUR RIGHTS.")
-            station = Station(spec, self.limits_of(), self.sandbox)
+            private = private_folders(course)
+            station = Station(spec, self.limits_of(), self.sandbox, private=private)
             self._stations[assignment] = spec.digest, station
             atexit.register(station.close)
         return station
+
+
+def private_folders(course: CourseDirectory) -> tuple[str, ...]:
+    """List the folders of a course and of nbgrader's exchange, for `Station`."""
+    return str(course.root), str(Exchange(parent=course.parent).root)
 
 
 class SafeRestore(NbGraderPreprocessor):  # type: ignore[misc]

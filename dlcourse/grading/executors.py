@@ -36,12 +36,15 @@ class Setup:
         Whether students' code is kept in the sandbox.
     whole : bool
         Whether to run students' cells behind the last graded one, too.
+    private : tuple of str
+        Folders of the course that students' code never sees.
     """
 
     spec: str
     limits: Limits
     sandbox: bool = True
     whole: bool = False
+    private: tuple[str, ...] = ()
 
 
 _stations: dict[Setup, Station] = {}
@@ -53,7 +56,7 @@ def station_for(setup: Setup) -> Station:
     with _opening:
         if setup not in _stations:
             spec = AssignmentSpec.from_json(setup.spec)
-            station = Station(spec, setup.limits, setup.sandbox, setup.whole)
+            station = Station(spec, setup.limits, setup.sandbox, setup.whole, setup.private)
             _stations[setup] = station
             atexit.register(station.close)
         return _stations[setup]

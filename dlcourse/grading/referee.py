@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse.checks.judging import judge
-from dlcourse.checks.outcome import Outcome
+from dlcourse.checks.outcome import Failure, Kind, Outcome
 from dlcourse.checks.reporting import Points, judged_by
 from dlcourse.checks.spec import Exercise, name_of
 from dlcourse.grading import unnamed
@@ -31,7 +31,7 @@ from dlcourse.grading.sanitize import clean_outputs, clean_terminal
 from dlcourse.grading.spec import CellSpec, NotebookSpec, defined_names
 
 ALL_OUTPUTS = 16 * MB  # characters that a notebook may show
-NOT_RUN = "Not run while grading, nor anything below: nothing from here on is graded."
+NOT_RUN = "Not run while grading, nor anything below: no test comes after it."
 
 
 class Referee:
@@ -81,9 +81,13 @@ class Referee:
         files : dict of str to bytes
             What lies beside the notebook.
         whole : bool
-            Whether to run the student's cells behind the last graded one, too.
+            Whether to run the student's cells behind the last graded code cell, too.
         """
-        graded = [i for i, cell in enumerate(cells) if (known := self.known(cell)) and known.graded]
+        graded = [
+            i
+            for i, cell in enumerate(cells)
+            if cell["cell_type"] == "code" and (known := self.known(cell)) and known.graded
+        ]
         end = len(cells) if whole or not graded else graded[-1] + 1
         self.run_students_cells(cells[:end], files)
         for cell in [cell for cell in cells[end:] if cell["cell_type"] == "code"][:1]:
@@ -218,8 +222,10 @@ class Referee:
         if failure is not None and unnamed.is_unnamed(failure):
             self.unnamed.append((self.outcomes[-1], exercise, failure.part, function))
         if self.shell.hides and failure is not None:
-            silent = replace(failure, message="", arguments=(), expected="", got="", printed="")
-            outcome = replace(outcome, failure=silent, notes=())
+            # Nothing that depends on the answers but the points: in a later test a function may
+            # know, from a file, say, what a hidden one gave it, and choose a mistake by that.
+            silent = Failure(part="", kind=Kind.VALUE, message="")
+            outcome = replace(outcome, failure=silent, passed_parts=(), notes=())
         outcome = replace(outcome, seed=None)
         self.pages.add(outcome._repr_html_())
         return outcome

@@ -1,9 +1,15 @@
-"""The command that opens the sandbox: what of this machine students' code can see."""
+"""The command that opens the sandbox: what of this machine students' code can see.
+
+Each folder is bound by its name, no tree for the sake of a part of it. Below what is bound, the
+course, its exchange and every copy of this package, which holds the answers, are covered.
+"""
 
 import os
 import shutil
 import stat
 import sys
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import matplotlib
@@ -17,7 +23,14 @@ FONT_CACHE = "/tmp/matplotlib"  # noqa: S108  (the sandbox's own)
 BLAS_THREADS = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
 )
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/fonts")
+LIBRARIES = ("bin", "sbin", "lib", "lib32", "lib64")
+SYSTEM = (
+    *(f"/{name}" for name in LIBRARIES),
+    *(f"/usr/{name}" for name in LIBRARIES),
+    *(f"/usr/share/{name}" for name in ("fonts", "terminfo", "zoneinfo")),
+    "/etc/ld.so.cache",
+    "/etc/fonts",
+)
 ADVICE = """\
 Students' code runs only in a sandbox. It needs Linux and bubblewrap (Debian, Ubuntu: apt install
 bubblewrap libseccomp2; Fedora: dnf install bubblewrap libseccomp) and the right to make user
@@ -37,7 +50,7 @@ def isolation(sandbox: bool) -> str:
     return "bubblewrap" if system_call_filter() is None else "bubblewrap, seccomp"
 
 
-def bubblewrap(package: Path, inside: Path) -> list[str]:
+def bubblewrap(package: Path, inside: Path, private: Iterable[str] = ()) -> list[str]:
     """Write the command that opens the sandbox around what follows it.
 
     Parameters
@@ -46,6 +59,8 @@ def bubblewrap(package: Path, inside: Path) -> list[str]:
         The ``dlcourse`` for students.
     inside : Path
         The folder of `dlcourse.grading.inside`.
+    private : iterable of str
+        Folders of the course: no student's code sees what is in them, wherever they lie.
 
     Raises
     ------
@@ -69,7 +84,8 @@ def bubblewrap(package: Path, inside: Path) -> list[str]:
                 f"Python lies in {place}, which the sandbox hides. Install it elsewhere."
             )
     for place in (*python, str(inside)) if as_root else ():
-        if not Path(place).stat().st_mode & stat.S_IXOTH:
+        needed = stat.S_IXOTH if Path(place).is_dir() else stat.S_IROTH
+        if not Path(place).stat().st_mode & needed:
             raise SandboxError(
                 f"As root, students' code runs as nobody, who may not read {place}. Grade as an "
                 f"ordinary user, or run: chmod -R o+rX '{place}'"
@@ -92,11 +108,11 @@ def bubblewrap(package: Path, inside: Path) -> list[str]:
         if not any(link.is_relative_to(place) for place in (*SYSTEM, *python)):
             command += ["--symlink", os.readlink(link), str(link)]
         link = link.parent / os.readlink(link)
-    if any(student_package.PACKAGE.is_relative_to(place) for place in (*SYSTEM, *python)):
-        command += ["--tmpfs", str(student_package.PACKAGE)]  # the answers
+    for place in covered(python, private):
+        command += ["--perms", "0755", "--tmpfs", place]
     command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--dir", FONT_CACHE]
-    for cache in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # saves a second
-        command += ["--ro-bind", str(cache), f"{FONT_CACHE}/{cache.name}"]
+    for fonts in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # saves a second
+        command += ["--ro-bind", str(fonts), f"{FONT_CACHE}/{fonts.name}"]
     command += ["--perms", "1777", "--tmpfs", HOME, "--perms", "0755", "--dir", "/course"]
     command += ["--ro-bind", str(package), "/course/dlcourse"]
     command += ["--ro-bind", str(inside), "/course/inside"]
@@ -119,11 +135,47 @@ def bubblewrap(package: Path, inside: Path) -> list[str]:
 
 
 def python_folders() -> list[str]:
-    """List the folders that hold Python and its packages."""
+    """List what holds Python and its packages: folders, and the file that says they belong."""
     packages = [p for p in sys.path if Path(p).name in ("site-packages", "dist-packages")]
-    folders = [sys.prefix, sys.base_prefix, *packages]
+    parts = [Path(p, n) for p in (sys.prefix, sys.base_prefix) for n in (*LIBRARIES, "pyvenv.cfg")]
     kept: list[str] = []
-    for folder in sorted({str(Path(place)) for place in folders if Path(place).is_dir()}):
-        if not any(Path(folder).is_relative_to(place) for place in (*kept, *SYSTEM)):
-            kept.append(folder)
+    for place in sorted({*parts, *map(Path, packages)}):
+        inside = any(place.is_relative_to(other) for other in (*kept, *SYSTEM))
+        if place.exists() and not inside:
+            kept.append(str(place))
     return kept
+
+
+def covered(python: Iterable[str], private: Iterable[str]) -> list[str]:
+    """List what lies below a bound folder and is nothing for students.
+
+    Raises
+    ------
+    SandboxError
+        If Python itself lies in it.
+    """
+    clone = student_package.PACKAGE.parent
+    folders = [str(student_package.PACKAGE), *private]
+    folders += [str(clone)] if (clone / "solutions").is_dir() else []
+    found = set()
+    for place in (*(p for p in SYSTEM if not Path(p).is_symlink()), *python):
+        real = os.path.realpath(place)  # one folder may be bound by two names, as lib and lib64
+        for folder in {os.path.realpath(f) for f in folders} | set(copies_below(real)):
+            if not Path(folder).is_relative_to(real):
+                continue
+            needed = [p for p in python if Path(os.path.realpath(p)).is_relative_to(folder)]
+            if needed:
+                raise SandboxError(
+                    f"Python lies in {needed[0]}, in a folder that students' code must not see, "
+                    f"{folder}, which lies in a folder of the system. Move the course elsewhere."
+                )
+            found.add(str(Path(place, Path(folder).relative_to(real))))
+    inner = {a for a in found for b in found if a != b and Path(a).is_relative_to(b)}
+    return sorted(found - inner)
+
+
+@cache
+def copies_below(folder: str) -> tuple[str, ...]:
+    """Find every folder with the package's name: a walk of a second, once in a process."""
+    name = student_package.PACKAGE.name
+    return tuple(os.path.join(place, name) for place, names, _ in os.walk(folder) if name in names)

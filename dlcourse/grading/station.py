@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -216,6 +216,8 @@ class Station:
         False runs students' code with your own rights. Only for code that you trust.
     whole : bool
         Whether to run students' cells behind the last graded one, too.
+    private : sequence of str
+        Folders of the course that students' code never sees.
 
     Raises
     ------
@@ -229,9 +231,10 @@ class Station:
         limits: Limits | None = None,
         sandbox: bool = True,
         whole: bool = False,
+        private: Sequence[str] = (),
     ) -> None:
         self.spec, self.limits = spec, limits or Limits()
-        self.sandbox, self.whole = sandbox, whole
+        self.sandbox, self.whole, self.private = sandbox, whole, private
         self.folder = Path(tempfile.mkdtemp(prefix="dlcourse-station-"))
         self.lock = threading.Lock()
         self.students: WarmProcess | None = None
@@ -457,7 +460,7 @@ class Station:
         program = "import sys; sys.path[:0] = ['PLACE']; import inside.student as s; s.main({fd})"
         inside = Path(__file__).parent / "inside"
         if self.sandbox:
-            command = bubblewrap(self.folder / "dlcourse", inside)
+            command = bubblewrap(self.folder / "dlcourse", inside, self.private)
             command += [sys.executable, "-I", "-B", "-c", program.replace("PLACE", "/course")]
             return WarmProcess(command, {}, "The sandbox")
         if not (self.folder / "inside").exists():

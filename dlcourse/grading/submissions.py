@@ -109,11 +109,13 @@ def read(student: str, folder: Path, limit: int, notebooks: Collection[str] = ()
     room = limit
     for path in _regular_files(folder):
         name = path.relative_to(folder).as_posix()
-        found = path.lstat()
-        if name not in notebooks and stat.S_ISREG(found.st_mode) and found.st_nlink > 1:
-            continue
         try:
+            found = path.lstat()
+            if name not in notebooks and stat.S_ISREG(found.st_mode) and found.st_nlink > 1:
+                continue
             content = _read_file(path, room)
+        except FileNotFoundError:  # it went after it was listed
+            continue
         except OSError as error:
             return Submission(student, refused=f"A file cannot be read: {error.strerror}.")
         room -= len(content)

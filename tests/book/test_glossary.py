@@ -25,6 +25,8 @@ PAGES = {
     ),
     "two": (
         "# Second chapter\n\nMany units are {defined}`layers <layer>`! Are they? "
+        "(That is so. A {defined}`pass` is one look.) (A {defined}`step` is one.) A "
+        "{defined}`walk` has many (of both). "
         "The {defined}`loss` is\n\n$$\nL = s^2\n$$ (eq-loss)\n\nThat is all."
     ),
 }
@@ -53,9 +55,14 @@ def test_each_term_has_its_sentence_and_the_way_to_it(tmp_path):
     assert text == (
         "layer ( Second chapter ) Many units are layers ! "
         r"loss ( Second chapter ) The loss is \[ L = s^2 \] "
-        r"score ( First chapter ) Its number \(s = 0.5\) , here , is a score ; a link stays."
+        "pass ( Second chapter ) A pass is one look. "
+        r"score ( First chapter ) Its number \(s = 0.5\) , here , is a score ; a link stays. "
+        "step ( Second chapter ) A step is one. "
+        "walk ( Second chapter ) A walk has many (of both)."
     )
-    assert links == ["two.html#term-layer", "two.html#term-loss", "one.html#term-score"]
+    terms = ("layer", "loss", "pass", "score", "step", "walk")
+    places = ["one" if term == "score" else "two" for term in terms]
+    assert links == [f"{p}.html#term-{term}" for p, term in zip(places, terms, strict=True)]
     for link in links:
         page, anchor = link.split("#")
         assert f'id="{anchor}"' in (tmp_path / "html" / page).read_text(encoding="utf-8")

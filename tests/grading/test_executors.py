@@ -26,8 +26,9 @@ class FakeStation:
 
     made = []  # noqa: RUF012
 
-    def __init__(self, spec, limits, sandbox, whole):
-        self.spec, self.settings, self.closed, self.graded = spec, (limits, sandbox, whole), 0, []
+    def __init__(self, *settings):
+        self.spec, *self.settings = settings
+        self.closed, self.graded = 0, []
         self.made.append(self)
 
     def grade(self, student, notebook, files, seed, refused=""):
@@ -52,9 +53,9 @@ SETUP = Setup(SPEC.to_json(), Limits())
 
 def test_a_worker_opens_one_station_for_a_setup(stations):
     assert module.station_for(SETUP) is module.station_for(Setup(SPEC.to_json(), Limits()))
-    other = module.station_for(Setup(SPEC.to_json(), Limits(), whole=True))
+    other = module.station_for(Setup(SPEC.to_json(), Limits(), whole=True, private=("/a",)))
     assert len(stations) == 2
-    assert other.settings == (Limits(), True, True)
+    assert other.settings == [Limits(), True, True, ("/a",)]
     assert stations[0].spec == SPEC
     module.close_stations()
     assert [station.closed for station in stations] == [1, 1]

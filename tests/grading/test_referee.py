@@ -743,6 +743,19 @@ def test_cells_behind_the_last_graded_one_run_only_if_wanted(play):
     assert part.scores == {"t": 1.0}
 
 
+def test_a_text_that_a_person_marks_makes_no_cell_run(play):
+    spec = notebook_spec(
+        solution_spec("f"),
+        test_spec("t", "f(1)"),
+        solution_spec("why", "", kind="markdown", points=3.0, grade=True),
+    )
+    cells = (
+        cell("def f(x): return 1", "f"), cell("", "t"), cell("print('an experiment')"),
+        cell("Because.", "why", kind="markdown"),
+    )  # fmt: skip
+    assert play(spec, *cells, whole=False).cells[2]["outputs"][0]["text"] == module.NOT_RUN
+
+
 def test_without_a_graded_cell_everything_runs(play):
     after = play(notebook_spec(), cell("print('one')"), whole=False)
     assert "one\\n" in after.text()
@@ -828,6 +841,17 @@ def test_a_check_in_a_hidden_test_shows_no_numbers(play):
     assert "0.123" not in shown
     assert "expected" not in shown
     assert after.referee.outcomes[0]["message"]
+
+
+@pytest.mark.parametrize("answer", ["1 + x", "x", "None", "1 / 0", "[x]"])
+def test_a_check_in_a_hidden_test_tells_no_mistake_from_another(play, answer):
+    """By the mistake that it chooses, a function could tell what an earlier hidden test gave it."""
+    shown = [
+        play(checked(HIDDEN.format("") + OWN_EXERCISE), cell(f"def twice(x): return {one}", "f"))
+        for one in (answer, "-x")
+    ]
+    assert shown[0].text("t") == shown[1].text("t")
+    assert shown[0].referee.outcomes != shown[1].referee.outcomes
 
 
 # --- seeds --------------------------------------------------------------------------------------

@@ -95,6 +95,14 @@ def test_a_file_that_is_swapped_after_it_was_listed_is_not_followed(
     assert submission.refused.startswith("A file cannot be read: ")
 
 
+def test_a_file_that_goes_after_it_was_listed_is_not_there(folder, monkeypatch):
+    (folder / "kept.txt").write_text("kept")
+    listed = [folder / "gone.txt", folder / "kept.txt"]
+    monkeypatch.setattr(submissions, "_regular_files", lambda _: listed)
+    submission = read("ada", folder, MB)
+    assert (submission.files, submission.refused) == ({"kept.txt": b"kept"}, "")
+
+
 @pytest.mark.parametrize("level", ["folder", "parent"])
 def test_a_submission_that_is_a_link_is_refused(tmp_path, level):
     real = tmp_path / "bob" / "week"

@@ -57,7 +57,11 @@ def _mount_tmp(python: list[str]) -> None:
     kept = [(place, os.open(place, os.O_PATH)) for place in python if place.startswith("/tmp/")]  # noqa: S108
     _mount("/tmp", "size=8m,nr_inodes=1000,mode=1777")  # noqa: S108
     for place, descriptor in kept:
-        os.makedirs(place, exist_ok=True)
+        if os.path.isdir(f"/proc/self/fd/{descriptor}"):
+            os.makedirs(place, exist_ok=True)
+        else:
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            open(place, "x").close()
         hidden = f"/proc/self/fd/{descriptor}".encode()
         _check(_libc.mount(hidden, place.encode(), None, MS_BIND | MS_REC, None), f"bind {place}")
         os.close(descriptor)
