@@ -64,7 +64,7 @@ def say_time(app: Sphinx, doctree: nodes.document) -> None:
     for place in list(doctree.findall(ReadingTime)):
         if (count := words(doctree)) > MOST_WORDS:
             text = "a chapter of %d words; at most %d are asked of a reader: cut it, or make it two"
-            logger.warning(text, count, MOST_WORDS, location=app.env.docname, type="reading_time")
+            logger.warning(text, count, MOST_WORDS, location=doctree, type="reading_time")
         time = minutes(count, len(figures), len(questions))
         place.replace_self(nodes.Text(f"{time} {place.astext()}"))
 
