@@ -12,7 +12,14 @@ import pytest
 
 from dlcourse.checks.diagnosis import Naming
 from dlcourse.checks.errors import StudentError
-from dlcourse.checks.judging import as_array, explained, first_change, judge, pretty
+from dlcourse.checks.judging import (
+    as_array,
+    describe_type,
+    explained,
+    first_change,
+    judge,
+    pretty,
+)
 from dlcourse.checks.outcome import Failure, Kind
 from dlcourse.checks.spec import Exercise, Misconception, Part, Property
 
@@ -464,3 +471,8 @@ def test_values_are_written_as_one_would():
     assert pretty(np.array([0.5], dtype=np.float32)) == "[0.5]  (float32)"
     assert "..." in pretty(np.zeros(1000))
     assert len(pretty(list(range(1000)))) < 400
+
+
+def test_a_span_of_time_is_named_and_raises_nothing():
+    """NumPy counts it among its integers."""
+    assert describe_type(np.timedelta64(3, "s")) == "a timedelta64"
