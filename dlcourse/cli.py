@@ -67,7 +67,7 @@ def mnist(cache: Path | None) -> None:
 @click.option("--only", multiple=True, metavar="STUDENT", help="This student only; repeatable.")
 @click.option("--since", type=click.DateTime(), help="Only what was handed in since then (UTC).")
 @click.option("--seed", type=click.IntRange(0), help="Repeat the random inputs of an earlier run.")
-@click.option("--whole", is_flag=True, help="Also run the cells behind the last graded one.")
+@click.option("--whole", is_flag=True, help="Also run the cells behind the last graded code.")
 @click.option("--no-sandbox", is_flag=True, help="DANGEROUS: students' code gets all your rights.")
 def grade(
     assignment: str,

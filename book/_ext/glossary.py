@@ -100,12 +100,14 @@ def leave_parentheses(paragraph: nodes.paragraph) -> None:
     """Take away the bracket in which a sentence, alone or with others, stands in its chapter."""
     text = paragraph.astext().strip()
     opens, closes = text.startswith("("), text.endswith(")")
-    balanced = text.count("(") == text.count(")")
-    for at, end, strip in ((0, opens, str.lstrip), (-1, closes, str.rstrip)):
-        if end and (not balanced or (opens and closes)):
-            node = paragraph.children[at]
-            sign = "(" if at == 0 else ")"
-            paragraph.replace(node, nodes.Text(strip(strip(node.astext()), sign)))
+    if text.count("(") == text.count(")") and not (opens and closes):
+        return  # brackets within the sentence
+    if opens:
+        first = paragraph.children[0]
+        paragraph.replace(first, nodes.Text(first.astext().lstrip().removeprefix("(")))
+    if closes:
+        last = paragraph.children[-1]
+        paragraph.replace(last, nodes.Text(last.astext().rstrip().removesuffix(")")))
 
 
 def formulas_below(paragraph: nodes.Element) -> Iterator[nodes.math_block]:

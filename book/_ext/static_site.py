@@ -4,7 +4,7 @@
   ``package-lock.json``), never committed.
 * The theme's icons are a 1.5 MB script, of which a page shows a dozen drawings. Those come from
   Font Awesome's own files instead, and become one picture of which each icon shows a square.
-  (A picture for each cost a telephone a fifth of a second before the first word.)
+  (Of a picture for each, a browser makes a document, before the first word.)
 * Two of the theme's scripts are kept, one without what made pages slow on a telephone
   (``write_theme_script``).
 * The theme's script learns which colours the system wants when the page is there, and then all is

@@ -50,7 +50,7 @@ def grade(
     sandbox : bool
         Whether students' code is kept in the sandbox.
     whole : bool
-        Whether to run students' cells behind the last graded one, too.
+        Whether to run students' cells behind the last graded code, too.
 
     Returns
     -------

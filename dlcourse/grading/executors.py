@@ -35,7 +35,7 @@ class Setup:
     sandbox : bool
         Whether students' code is kept in the sandbox.
     whole : bool
-        Whether to run students' cells behind the last graded one, too.
+        Whether to run students' cells behind the last graded code, too.
     private : tuple of str
         Folders of the course that students' code never sees.
     """

@@ -81,12 +81,10 @@ class Referee:
         files : dict of str to bytes
             What lies beside the notebook.
         whole : bool
-            Whether to run the student's cells behind the last graded code cell, too.
+            Whether to run the student's cells behind the last graded code, too.
         """
         graded = [
-            i
-            for i, cell in enumerate(cells)
-            if cell["cell_type"] == "code" and (known := self.known(cell)) and known.graded
+            i for i, cell in enumerate(cells) if (known := self.known(cell)) and known.graded_code
         ]
         end = len(cells) if whole or not graded else graded[-1] + 1
         self.run_students_cells(cells[:end], files)

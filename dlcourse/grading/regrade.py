@@ -35,7 +35,7 @@ def digest_of_run(spec: AssignmentSpec, limits: Limits, whole: bool) -> str:
     limits : Limits
         What a submission may use.
     whole : bool
-        Whether students' cells behind the last graded one run, too.
+        Whether students' cells behind the last graded code run, too.
     """
     run = hashlib.sha256(json.dumps([spec.to_json(), limits.as_dict(), whole]).encode())
     for path in sorted(judging_files(spec)):

@@ -157,10 +157,11 @@ def covered(python: Iterable[str], private: Iterable[str]) -> list[str]:
     clone = student_package.PACKAGE.parent
     folders = [str(student_package.PACKAGE), *private]
     folders += [str(clone)] if (clone / "solutions").is_dir() else []
+    hidden = {os.path.realpath(folder) for folder in folders if Path(folder).is_dir()}
     found = set()
     for place in (*(p for p in SYSTEM if not Path(p).is_symlink()), *python):
         real = os.path.realpath(place)  # one folder may be bound by two names, as lib and lib64
-        for folder in {os.path.realpath(f) for f in folders} | set(copies_below(real)):
+        for folder in hidden.union(copies_below(real)):
             if not Path(folder).is_relative_to(real):
                 continue
             needed = [p for p in python if Path(os.path.realpath(p)).is_relative_to(folder)]

@@ -57,9 +57,9 @@ class CellSpec:
         return self.cell_type == "code" and self.grade and not self.solution
 
     @property
-    def graded(self) -> bool:
-        """Whether there is something to look at here: a test, an answer or a task."""
-        return self.grade or self.solution or self.task
+    def graded_code(self) -> bool:
+        """Whether this is code that somebody looks at: a test, an answer or a task."""
+        return self.cell_type == "code" and (self.grade or self.solution or self.task)
 
     @property
     def runs_outside(self) -> bool:

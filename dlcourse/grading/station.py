@@ -215,7 +215,7 @@ class Station:
     sandbox : bool
         False runs students' code with your own rights. Only for code that you trust.
     whole : bool
-        Whether to run students' cells behind the last graded one, too.
+        Whether to run students' cells behind the last graded code, too.
     private : sequence of str
         Folders of the course that students' code never sees.
 

@@ -172,6 +172,15 @@ def test_with_a_gap_the_perceptron_is_done_after_a_pass():
     assert (np.diff(lengths[1]) > 0).all()
 
 
+def test_with_an_overlap_the_weights_of_the_logistic_unit_stagger_by_small_steps():
+    """From pass to pass, against their length, while the perceptron takes much larger ones."""
+    steps = [
+        np.linalg.norm(np.diff(weights[10:], axis=0), axis=1).mean() / np.linalg.norm(weights[-1])
+        for weights in figures.beside("an overlap")
+    ]
+    assert 0.001 < steps[1] < steps[0] / 3
+
+
 def test_with_an_overlap_the_logistic_unit_settles():
     perceptron, logistic = figures.errors("an overlap")
     assert f"{perceptron.min():.2f} {perceptron.max():.2f}" == "0.07 0.40"

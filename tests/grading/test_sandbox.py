@@ -36,13 +36,6 @@ def test_the_sandbox_holds_python_and_nothing_of_the_course(monkeypatch, as_root
     assert not any(module.student_package.PACKAGE.is_relative_to(place) for place in mounted)
 
 
-def test_an_installed_course_is_covered(monkeypatch):
-    monkeypatch.setattr(module.student_package, "PACKAGE", Path("/usr/lib/python3/dlcourse"))
-    command = bubblewrap(Path("/a"), INSIDE)
-    place = command.index("/usr/lib/python3/dlcourse")
-    assert command[place - 1] == "--tmpfs"
-
-
 def test_nothing_is_bound_for_the_sake_of_a_part_of_it(monkeypatch, tmp_path):
     """A course folder that is an environment itself, and all of /usr, stay outside."""
     for name in ("bin", "lib", "source", "submitted"):
@@ -75,6 +68,18 @@ def test_course_exchange_and_copies_of_the_answers_are_covered(system, tmp_path)
     assert all(
         command[command.index(str(folder)) - 1] == "--tmpfs" for folder in (course, exchange)
     )
+
+
+def test_the_package_is_covered_under_whatever_name_it_lies(monkeypatch, system, tmp_path):
+    (system / "answers").mkdir()
+    (tmp_path / "dlcourse").symlink_to(system / "answers")
+    monkeypatch.setattr(module.student_package, "PACKAGE", tmp_path / "dlcourse")
+    assert module.covered([], []) == [str(system / "answers")]
+
+
+def test_what_is_not_there_needs_no_cover(system):
+    """A mount needs a place, and nothing can be made in a folder of the system."""
+    assert module.covered([], [str(system / "share" / "exchange")]) == []
 
 
 def test_what_is_bound_by_two_names_is_covered_below_both(system, tmp_path):

@@ -166,20 +166,21 @@ def test_an_unknown_notebook_is_named_with_those_that_there_are(spec):
 
 
 @pytest.mark.parametrize(
-    ("cell", "is_test", "graded", "runs_outside"),
+    ("cell", "is_test", "graded_code", "runs_outside"),
     [
         (test_spec("a", ""), True, True, True),
         (solution_spec("a"), False, True, False),
         (locked_spec("a", ""), False, False, True),
         (locked_spec("a", "", "markdown"), False, False, False),
         (cell_spec("a", grade=True, solution=True, points=1.0), False, True, False),
-        (cell_spec("a", kind="markdown", grade=True, solution=True), False, True, False),
-        (cell_spec("a", kind="markdown", task=True, points=1.0), False, True, False),
+        (cell_spec("a", kind="markdown", grade=True, solution=True), False, False, False),
+        (cell_spec("a", kind="markdown", task=True, points=1.0), False, False, False),
         (cell_spec("a"), False, False, False),
     ],
 )
-def test_roles_follow_from_nbgraders_flags(cell, is_test, graded, runs_outside):
-    assert (cell.is_test, cell.graded, cell.runs_outside) == (is_test, graded, runs_outside)
+def test_roles_follow_from_nbgraders_flags(cell, is_test, graded_code, runs_outside):
+    roles = (cell.is_test, cell.graded_code, cell.runs_outside)
+    assert roles == (is_test, graded_code, runs_outside)
     assert not cell.has_hidden_tests
 
 
