@@ -79,6 +79,7 @@ class Classroom:
         self.late_penalty = late_penalty
         self.records = Records(course.db_url, course.course_id, spec)
         self.digest = digest_of_run(spec, setup.limits, setup.whole)
+        self.nameless: list[str] = []  # folders that no gradebook can hold
 
     def to_grade(self, choice: Choice, isolation: str) -> dict[str, Path]:
         """Choose the submissions that this run grades.
@@ -96,6 +97,9 @@ class Classroom:
             If a student is asked for who handed nothing in.
         """
         found = submissions.folders(self.course, self.spec.name)
+        self.nameless = [name for name in found if not submissions.is_text(name)]
+        for name in self.nameless:
+            del found[name]
         missing = [name for name in choice.only if name not in found]
         if missing:
             raise ValueError(f"only must name students who handed in, got {', '.join(missing)}")

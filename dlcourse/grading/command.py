@@ -23,6 +23,8 @@ NO_SANDBOX = """\
 WITHOUT A SANDBOX. Students' code runs with all your rights: it can read and delete your files,
 read other submissions and change the gradebook. The report will say so."""
 
+NAMELESS = "NOT GRADED, since these folders' names are bytes that are no text (rename them):"
+
 
 def grade(
     assignment: str,
@@ -90,8 +92,10 @@ def grade(
             in_flight = 1000 if dask else 2 * count
             classroom.run(folders, executor, in_flight // batch, batch, seed, bar.update)
     summary, page = classroom.report()
-    graded = f"{len(folders)} graded now" if folders else "Nothing new to grade"
-    return f"{graded}.\n\n{as_text(summary)}\n\nThe report: {page}"
+    graded = f"{len(folders)} graded now." if folders else "Nothing new to grade."
+    if classroom.nameless:
+        graded += f"\n{NAMELESS} {', '.join(map(ascii, classroom.nameless))}"
+    return f"{graded}\n\n{as_text(summary)}\n\nThe report: {page}"
 
 
 def assign_penalty(app: Any, db_url: str, assignment: str, student: str, notebook: str) -> float:

@@ -89,15 +89,16 @@ class Records:
 
         Raises
         ------
-        sqlalchemy.exc.OperationalError
-            If the database stays locked.
+        sqlalchemy.exc.OperationalError, sqlalchemy.exc.IntegrityError
+            If the database stays locked, or refuses the rows every time: another run may have
+            made the same student since this one looked.
         """
         for remaining in reversed(range(TRIES)):
             try:
                 with self.open() as gradebook:
                     self._write(gradebook, entries)
                 return
-            except sa.exc.OperationalError:
+            except (sa.exc.OperationalError, sa.exc.IntegrityError):
                 if not remaining:
                     raise
                 time.sleep(WAIT_SECONDS)

@@ -34,6 +34,7 @@ from dlcourse.grading.wording import (
     mistake_name,
     percent,
     points,
+    printable,
     shortened,
 )
 
@@ -125,6 +126,7 @@ def render(rows: Sequence[ReportRow], summary: Summary, title: str) -> str:
         "by_hand": by_hand,
         "percent": percent,
         "duration": duration,
+        "printable": printable,
         "shortened": shortened,
         "bar_label": bar_label,
         "mistake_name": mistake_name,

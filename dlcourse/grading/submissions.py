@@ -1,10 +1,12 @@
 """What students handed in, read from disk as bytes: regular files only, within limits."""
 
+import errno
 import hashlib
 import os
 import re
 import stat
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +15,9 @@ from typing import Any
 from dlcourse.grading.inside.wire import MB
 
 MOST_FILES, DEEPEST = 200, 20
+FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # a pipe in its place makes nobody wait
+FOLDER = FILE | os.O_DIRECTORY
+GONE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO)  # since it was listed
 STAMP, SECRET = "timestamp.txt", "submission_secret.txt"
 LONGEST_STAMP = 80
 ZONE = r"[+-]\d\d:?\d\d|[A-Za-z][\w+-]*(/[A-Za-z][\w+-]*)*"
@@ -73,7 +78,7 @@ def folders(course: Any, assignment: str) -> dict[str, Path]:
     Returns
     -------
     dict of str to Path
-        By student, sorted.
+        By student, sorted; a name may be bytes that are no text (`is_text`).
     """
     pattern = course.format_path(course.submitted_directory, "*", assignment)
     marked = course.format_path(course.submitted_directory, "\0", assignment)
@@ -81,15 +86,26 @@ def folders(course: Any, assignment: str) -> dict[str, Path]:
     root = Path(pattern[: pattern.index("*")])
     found = {}
     for path in sorted(root.glob(pattern[len(str(root)) :].lstrip("/"))):
-        match = student.fullmatch(str(path))
-        if match is not None and match[1].isprintable():  # a name that is text, not stray bytes
+        if (match := student.fullmatch(str(path))) is not None:
             found[match[1]] = path
     excluded = set(filter(None, course.student_id_exclude.split(",")))
     return {name: path for name, path in found.items() if name not in excluded}
 
 
+def is_text(name: str) -> bool:
+    """Tell whether a file's name is text, which a gradebook can hold, and not stray bytes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def read(student: str, folder: Path, limit: int, notebooks: Collection[str] = ()) -> Submission:
     """Read a submission, whatever it is.
+
+    Each name is opened in the folder in which it was found, and no link is followed: what somebody
+    puts into its place meanwhile leads nowhere else.
 
     Parameters
     ----------
@@ -104,53 +120,60 @@ def read(student: str, folder: Path, limit: int, notebooks: Collection[str] = ()
         (a hard link) is not read; these are, or a link to one could keep it from being graded.
     """
     files: dict[str, bytes] = {}
-    if folder.is_symlink() or folder.parent.is_symlink():
-        return Submission(student, refused="The folder is a link to another place.")
     room = limit
-    for path in _regular_files(folder):
-        name = path.relative_to(folder).as_posix()
-        try:
-            found = path.lstat()
-            if name not in notebooks and stat.S_ISREG(found.st_mode) and found.st_nlink > 1:
-                continue
-            content = _read_file(path, room)
-        except FileNotFoundError:  # it went after it was listed
-            continue
-        except OSError as error:
-            return Submission(student, refused=f"A file cannot be read: {error.strerror}.")
-        room -= len(content)
-        if room < 0:
-            return Submission(student, refused=f"It is larger than {limit / MB:g} MB.")
-        files[name] = content
-        if len(files) > MOST_FILES:
-            return Submission(student, refused=f"It has more than {MOST_FILES} files.")
+    try:
+        with (
+            _opened(folder.parent.parent, FOLDER & ~os.O_NOFOLLOW) as course,
+            _opened(folder.parent.name, FOLDER, course) as parent,
+            _opened(folder.name, FOLDER, parent) as root,
+        ):
+            for name, descriptor in _regular_files(root):
+                if name not in notebooks and os.fstat(descriptor).st_nlink > 1:
+                    continue
+                with open(descriptor, "rb", closefd=False) as file:
+                    files[name] = file.read(room + 1)
+                room -= len(files[name])
+                if room < 0:
+                    return Submission(student, refused=f"It is larger than {limit / MB:g} MB.")
+                if len(files) > MOST_FILES:
+                    return Submission(student, refused=f"It has more than {MOST_FILES} files.")
+    except OSError as error:
+        if folder.is_symlink() or folder.parent.is_symlink():
+            return Submission(student, refused="The folder is a link to another place.")
+        return Submission(student, refused=f"A file cannot be read: {error.strerror}.")
     stamp = _timestamp(files.pop(STAMP, b""))
     secret = files.pop(SECRET, b"").decode("ascii", "replace")
     return Submission(student, files, stamp, secret=secret)
 
 
-def _regular_files(folder: Path, depth: int = 0) -> Iterator[Path]:
-    """List regular files, by name; neither links nor hidden ones nor what lies very deep."""
+@contextmanager
+def _opened(name: str | Path, flags: int, folder: int | None = None) -> Iterator[int]:
+    """Open a file or a folder by its name in another one."""
+    descriptor = os.open(name, flags, dir_fd=folder)
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _regular_files(folder: int, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, int]]:
+    """Open one regular file after the other, by name; neither hidden ones nor what lies deep."""
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
     for entry in entries:
         if entry.name.startswith(".") or entry.name == "__pycache__":
             continue
-        if entry.is_dir(follow_symlinks=False) and depth < DEEPEST:
-            yield from _regular_files(Path(entry.path), depth + 1)
-        elif entry.is_file(follow_symlinks=False):
-            yield Path(entry.path)
-
-
-def _read_file(path: Path, room: int) -> bytes:
-    """Read a file that is still a regular one; one byte more than there is room for, at most."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(0, "it is not a file")
-        return file.read(room + 1)
+        try:
+            if entry.is_dir(follow_symlinks=False) and depth < DEEPEST:
+                with _opened(entry.name, FOLDER, folder) as inner:
+                    yield from _regular_files(inner, f"{prefix}{entry.name}/", depth + 1)
+            elif entry.is_file(follow_symlinks=False):
+                with _opened(entry.name, FILE, folder) as descriptor:
+                    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                        yield prefix + entry.name, descriptor
+        except OSError as error:
+            if error.errno not in GONE:
+                raise
 
 
 def plain_stamp(content: bytes) -> str:

@@ -149,5 +149,11 @@ def shortened(text: str, longest: int = LONGEST) -> str:
 
 
 def printable(text: str) -> str:
-    """Replace what a terminal would obey instead of showing."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    r"""Write what is not seen, or obeyed by a terminal, as its code.
+
+    Examples
+    --------
+    >>> printable("ada\u200b\x1b[0m")
+    'ada\\u200b\\x1b[0m'
+    """
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

@@ -119,6 +119,25 @@ def test_everybody_is_graded_once(classroom, course, hand_in, tmp_path):
     assert (tmp_path / "feedback/ada/week/week.html").read_text() == "<p>page</p>"
 
 
+def test_every_folder_is_a_row_or_named(classroom, course, hand_in):
+    names = [
+        "a\u00a0b",
+        "a\u200bb",
+        "a\u202eb",
+        "a\tb",
+        "a\nb",
+        "\x1b[2J",
+        "<b>",
+        "-2+3",
+        "a,b;'\"",
+    ]
+    hand_in(*names, "ada", "b\udcff")
+    assert run(classroom) == sorted([*names, "ada"])
+    assert set(graded(course)) == {*names, "ada"}
+    assert classroom.nameless == ["b\udcff"]
+    assert {row.student for row in classroom.records.report_rows()} == {*names, "ada"}
+
+
 def test_what_has_not_changed_is_skipped(classroom, hand_in):
     hand_in("ada", "bob")
     run(classroom)

@@ -84,8 +84,9 @@ def test_a_class_is_graded_then_skipped(course, pools, solution, released):
     assert {row["seed"] for row in found.values()} == {11}
     assert (course / "reports" / NAME / "index.html").exists()
     assert pools[0][:2] == ("local", 1)
+    hand_in(course, "b\udcff", json.dumps(solution))
     again = module.grade(NAME, Choice())
-    assert again.startswith("Nothing new to grade.")
+    assert again.startswith(f"Nothing new to grade.\n{module.NAMELESS} 'b\\udcff'\n")
     assert len(pools) == 1
 
 

@@ -335,6 +335,22 @@ def test_a_locked_database_is_tried_again(records, url, impatient, monkeypatch):
     assert len(rows(url)) == 1
 
 
+def test_a_student_whom_another_run_makes_meanwhile_is_no_error(records, url, monkeypatch):
+    """Both runs have looked, neither has found the student, and the other one is first."""
+    monkeypatch.setattr(module, "WAIT_SECONDS", 0.0)
+    original, others = module._many, [entry(key="other")]
+
+    def many(db, statement, rows):
+        if others and statement.table.name == "student":
+            Records(url, "dlcourse", records.spec).write([others.pop()])
+        original(db, statement, rows)
+
+    monkeypatch.setattr(module, "_many", many)
+    records.write([entry(key="mine")])
+    assert records.keys() == {("ada", "week"): "mine"}
+    assert others == []
+
+
 def test_a_database_that_stays_locked_is_an_error(records, url, impatient, monkeypatch):
     database = locking(url)
     monkeypatch.setattr(Records, "open", quickly(records))

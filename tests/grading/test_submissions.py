@@ -77,30 +77,99 @@ def test_devices_are_left_out(folder):
     assert read("ada", folder, MB).files == {}
 
 
-@pytest.mark.parametrize("swapped", ["link", "fifo", "folder"])
+def before_opening(monkeypatch, name, change):
+    """Do something between the listing of a name and its opening."""
+    opened = os.open
+
+    def opening(path, flags, **place):
+        if path == name:
+            change()
+        return opened(path, flags, **place)
+
+    monkeypatch.setattr(submissions.os, "open", opening)
+
+
+@pytest.mark.parametrize("swapped", ["link", "fifo", "folder", "nothing"])
 def test_a_file_that_is_swapped_after_it_was_listed_is_not_followed(
     folder, tmp_path, monkeypatch, swapped
 ):
     (tmp_path / "secret").write_text("secret")
+    (folder / "kept.txt").write_text("kept")
     path = folder / "week.ipynb"
-    if swapped == "link":
-        path.symlink_to(tmp_path / "secret")
-    elif swapped == "fifo":
-        os.mkfifo(path)
-    else:
-        path.mkdir()
-    monkeypatch.setattr(submissions, "_regular_files", lambda _: [path])
+    path.write_text("{}")
+
+    def swap():
+        path.unlink()
+        if swapped == "link":
+            path.symlink_to(tmp_path / "secret")
+        elif swapped == "fifo":
+            os.mkfifo(path)
+        elif swapped == "folder":
+            path.mkdir()
+
+    before_opening(monkeypatch, "week.ipynb", swap)
+    assert read("ada", folder, MB) == Submission("ada", {"kept.txt": b"kept"})
+
+
+@pytest.mark.parametrize("swapped", ["link", "fifo", "file", "nothing"])
+@pytest.mark.parametrize("level", ["week", "data"])
+def test_a_folder_that_is_swapped_for_a_link_is_not_followed(
+    folder, tmp_path, monkeypatch, level, swapped
+):
+    secret = tmp_path / "bob" / "week"
+    secret.mkdir(parents=True)
+    (secret / "week.ipynb").write_text("secret")
+    path = folder if level == "week" else folder / "data"
+    path.mkdir(exist_ok=True)
+
+    def swap():
+        path.rename(tmp_path / "moved")
+        if swapped == "link":
+            path.symlink_to(secret)
+        elif swapped == "fifo":
+            os.mkfifo(path)
+        elif swapped == "file":
+            path.write_text("")
+
+    before_opening(monkeypatch, level, swap)
     submission = read("ada", folder, MB)
     assert submission.files == {}
-    assert submission.refused.startswith("A file cannot be read: ")
+    assert bool(submission.refused) == (level == "week")
 
 
-def test_a_file_that_goes_after_it_was_listed_is_not_there(folder, monkeypatch):
-    (folder / "kept.txt").write_text("kept")
-    listed = [folder / "gone.txt", folder / "kept.txt"]
-    monkeypatch.setattr(submissions, "_regular_files", lambda _: listed)
-    submission = read("ada", folder, MB)
-    assert (submission.files, submission.refused) == ({"kept.txt": b"kept"}, "")
+def test_a_folder_that_is_swapped_while_it_is_read_is_read_to_its_end(
+    folder, tmp_path, monkeypatch
+):
+    secret = tmp_path / "secret"
+    secret.mkdir()
+    for name in ("a", "b"):
+        (secret / name).write_text("secret")
+        (folder / name).write_text("mine")
+
+    def swap():
+        folder.rename(tmp_path / "moved")
+        folder.symlink_to(secret)
+
+    before_opening(monkeypatch, "b", swap)
+    assert read("ada", folder, MB).files == {"a": b"mine", "b": b"mine"}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_may_not_be_read_is_a_reason(folder):
+    (folder / "data").mkdir(mode=0)
+    assert read("ada", folder, MB).refused == "A file cannot be read: Permission denied."
+
+
+@pytest.mark.parametrize("where", ["listing", "reading"])
+def test_every_error_of_the_disk_is_a_reason(folder, monkeypatch, where):
+    (folder / "week.ipynb").write_text("{}")
+
+    def fail(*_, **__):
+        raise OSError(5, "Input/output error")
+
+    module, name = (submissions.os, "scandir") if where == "listing" else (submissions, "open")
+    monkeypatch.setattr(module, name, fail, raising=False)
+    assert read("ada", folder, MB).refused == "A file cannot be read: Input/output error."
 
 
 @pytest.mark.parametrize("level", ["folder", "parent"])
@@ -121,17 +190,18 @@ def test_a_submission_that_is_a_link_is_refused(tmp_path, level):
 def test_a_file_that_cannot_be_opened_is_a_reason(folder, monkeypatch):
     (folder / "week.ipynb").write_text("{}")
 
-    def refuse(*_):
+    def refuse():
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(submissions.os, "open", refuse)
+    before_opening(monkeypatch, "week.ipynb", refuse)
     assert read("ada", folder, MB).refused == "A file cannot be read: Permission denied."
 
 
-def test_a_file_in_the_place_of_the_folder_holds_nothing(tmp_path):
+def test_a_file_in_the_place_of_the_folder_is_a_reason(tmp_path):
     (tmp_path / "ada").mkdir()
     (tmp_path / "ada" / "week").write_text("I am a file")
-    assert read("ada", tmp_path / "ada" / "week", MB) == Submission("ada")
+    refused = read("ada", tmp_path / "ada" / "week", MB).refused
+    assert refused == "A file cannot be read: Not a directory."
 
 
 def test_just_the_limit_is_read_and_one_byte_more_is_not(folder):
@@ -274,6 +344,15 @@ def test_folders_are_found_by_student(course, tmp_path):
     found = folders(course, "week")
     assert list(found) == sorted(found) == ["..e", "ada", "bob", "c[d]*"]
     assert found["ada"] == tmp_path / "submitted" / "ada" / "week"
+
+
+def test_names_that_nobody_can_see_are_found_and_those_that_are_no_text_too(course, tmp_path):
+    names = ["a b", "a\u00a0b", "a\u200bb", "a\u202eb", "a\tb", "a\nb", "a\x1b[2Jb", "\udcffb"]
+    for name in names:
+        (tmp_path / "submitted" / name / "week").mkdir(parents=True)
+    found = folders(course, "week")
+    assert sorted(found) == sorted(names)
+    assert [name for name in found if not submissions.is_text(name)] == ["\udcffb"]
 
 
 def test_excluded_students_are_left_out(course, tmp_path):
