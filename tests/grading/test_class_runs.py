@@ -152,17 +152,24 @@ def test_killed_run_goes_on_where_it_was(make_course, start):
 def test_killed_processes_are_replaced(make_course, start):
     """Kill both warm processes of a run, and some of their children, again and again.
 
-    What was interrupted is tried once more, so each time the run gets on before the next.
+    What was interrupted is tried once more, so each time it gets to its end before the next.
     """
-    course, submissions = make_course(), quick(60, 5)
+    course, submissions = make_course(), quick(120, 5)
     hand_in(course, submissions)
-    run = start(course)
-    for done in (1, 11, 21, 31):
-        wait_for(lambda done=done: len(recorded(course)) >= done)
+    order = sorted(submission.student for submission in submissions)
+    run = start(course, "--workers", "2")
+    begun = 1
+    for _ in range(3):
+        wait_for(lambda begun=begun: set(order[:begun]) <= set(recorded(course)))
         children = psutil.Process(run.pid).children(recursive=True)
         for child in children[:: max(1, len(children) // 3)]:
             with contextlib.suppress(psutil.Error):
                 child.kill()
+        # The next write has all that was done before; four were out, two for each worker.
+        done = len(recorded(course))
+        wait_for(lambda done=done: len(recorded(course)) > done)
+        begun = len(recorded(course)) + 4
+    assert begun < len(order)
     finish(run)
     rows = complete(course, submissions)
     assert {row[2] for row in rows.values()} == {"graded"}

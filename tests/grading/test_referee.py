@@ -33,7 +33,7 @@ from dlcourse.checks.spec import Exercise, Part
 from dlcourse.grading import proxies, unnamed
 from dlcourse.grading import referee as module
 from dlcourse.grading.inside.shell import Shell
-from dlcourse.grading.inside.student import Student
+from dlcourse.grading.inside.student import Student, own_streams
 from dlcourse.grading.inside.wire import MB, Channel, encode
 from dlcourse.grading.limits import Limits
 from dlcourse.grading.locked_cells import LockedShell
@@ -98,7 +98,7 @@ def play(student_shell, tmp_path, monkeypatch):
                 os.chdir(tmp_path)
                 InteractiveShell._instance = student_shell
                 channel = Channel(theirs, int(limits.answer_mb * MB))
-                Student(student_shell, channel, limits.as_dict()).work()
+                Student(student_shell, channel, limits.as_dict(), own_streams()).work()
             finally:
                 os._exit(0)
         theirs.close()

@@ -48,6 +48,13 @@ def shell(warm_shell, monkeypatch):
 
 
 @pytest.fixture
+def written(tmp_path):
+    """What is written past Python."""
+    with open(tmp_path / "written", "w+b", buffering=0) as file:
+        yield file
+
+
+@pytest.fixture
 def pipe():
     ours, theirs = socket.socketpair()
     for end in (ours, theirs):
@@ -145,6 +152,26 @@ def test_a_cell_that_catches_everything_is_stopped_all_the_same(shell):
     assert run(shell, source, seconds=0.2)[0]["ename"] == "OutOfTime"
 
 
+def test_the_room_is_counted_in_bytes_and_no_character_is_cut_through(shell):
+    (output,) = run(shell, "print('神经网络')", room=8)
+    assert output["text"] == "神经"
+    assert run(shell, "display('神经网络')", room=13) == []
+    assert len(run(shell, "display('神经网络')", room=14)) == 1
+
+
+def test_a_line_of_the_systems_shell_goes_through_pipes(shell):
+    (output,) = run(shell, "word = 'né'\n!echo {word}; echo wrong >&2; exit 3")
+    assert (output["name"], output["text"]) == ("stdout", "né\nwrong\n")
+    (output,) = run(shell, "_exit_code")
+    assert output["data"] == {"text/plain": "3"}
+
+
+def test_a_line_of_the_systems_shell_has_no_more_time_than_its_cell(shell):
+    outputs = run(shell, "!echo first; exec sleep 60", seconds=0.3)
+    assert outputs[0]["text"] == "first\n"
+    assert outputs[1]["ename"] == "OutOfTime"
+
+
 def test_what_exceeds_the_room_is_cut(shell):
     (output,) = run(shell, "print('x' * 1000)", room=10)
     assert output["text"] == "x" * 10
@@ -208,7 +235,7 @@ def test_the_alarm_is_given_back():
 
 
 @pytest.fixture
-def work(shell, pipe, tmp_path, monkeypatch):
+def work(shell, pipe, written, tmp_path, monkeypatch):
     """Let the student's process do what it is asked for, and return its answers."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
@@ -219,7 +246,7 @@ def work(shell, pipe, tmp_path, monkeypatch):
         for request in requests:
             theirs.send(request)
         theirs.connection.shutdown(socket.SHUT_WR)
-        Student(shell, ours, LIMITS).work()
+        Student(shell, ours, LIMITS, written).work()
         np.random.set_state(state)  # noqa: NPY002
         return [theirs.receive() for _ in requests]
 
@@ -248,6 +275,23 @@ def test_files_are_written_before_and_modules_found(work, tmp_path):
     assert (tmp_path / "a.txt").read_bytes() == b"1"
 
 
+def test_what_is_written_past_python_is_shown_with_its_cell(work, written):
+    source = f"import os\nprint('python')\n_ = os.write({written.fileno()}, b'C\\xff')"
+    answers = work({"do": "run", "source": source}, {"do": "run", "source": "print('next')"})
+    assert [output["text"] for output in answers[0]["outputs"]] == [
+        "python\n",
+        "C\N{REPLACEMENT CHARACTER}",
+    ]
+    assert [output["text"] for output in answers[1]["outputs"]] == ["next\n"]
+
+
+def test_what_is_written_past_python_has_the_same_room(work, written):
+    long = f"import os\nprint('x' * 3000)\n_ = os.write({written.fileno()}, b'y' * 3000)"
+    answers = work({"do": "run", "source": long}, {"do": "run", "source": ""})
+    assert sum(len(output["text"]) for output in answers[0]["outputs"]) == 4096
+    assert answers[1]["outputs"] == []
+
+
 def test_a_cells_time_and_room_are_those_of_the_limits(work):
     slow, loud = work(
         {"do": "run", "source": "while True: pass"}, {"do": "run", "source": "print('x' * 9999)"}
@@ -256,14 +300,14 @@ def test_a_cells_time_and_room_are_those_of_the_limits(work):
     assert len(loud["outputs"][0]["text"]) == 4096
 
 
-def test_random_numbers_are_not_those_of_the_warm_process(shell, pipe):
+def test_random_numbers_are_not_those_of_the_warm_process(shell, pipe, written):
     ours, theirs = pipe
     theirs.connection.shutdown(socket.SHUT_WR)
     np.random.seed(0)  # noqa: NPY002
     expected = np.random.random()  # noqa: NPY002
     np.random.seed(0)  # noqa: NPY002
     path = list(sys.path)
-    Student(shell, ours, LIMITS).work()
+    Student(shell, ours, LIMITS, written).work()
     assert sys.path[0] == ""
     sys.path[:] = path
     assert np.random.random() != expected  # noqa: NPY002
@@ -282,7 +326,9 @@ def remember_sockets(monkeypatch):
 
 
 @pytest.mark.parametrize("in_child", [True, False])
-def test_a_snapshot_answers_on_a_connection_of_its_own(shell, pipe, monkeypatch, exits, in_child):
+def test_a_snapshot_answers_on_a_connection_of_its_own(
+    shell, pipe, written, monkeypatch, exits, in_child
+):
     ours, theirs = pipe
     asked, given = socket.socketpair()
     with asked, given:
@@ -294,13 +340,13 @@ def test_a_snapshot_answers_on_a_connection_of_its_own(shell, pipe, monkeypatch,
         if in_child:
             made = remember_sockets(monkeypatch)
             with pytest.raises(Exited):
-                Student(shell, ours, LIMITS).snapshot({})
+                Student(shell, ours, LIMITS, written).snapshot({})
             made[-1].close()  # in a child of its own, its end does that
             asked.settimeout(5)
             assert Channel(asked, 1 << 20).receive() == {"kind": "data"}
             assert ours.connection.fileno() == -1
         else:
-            assert Student(shell, ours, LIMITS).snapshot({}) == {}
+            assert Student(shell, ours, LIMITS, written).snapshot({}) == {}
         assert theirs.receive() == {}
 
 
@@ -569,7 +615,8 @@ def starting(monkeypatch, warm_shell):
     monkeypatch.setattr(student, "warm_up", note("warm up"))
     monkeypatch.setattr(student, "serve", lambda *given: served.extend(given))
     monkeypatch.setattr(student, "close_others", note("close others"))
-    monkeypatch.setattr(student, "leave_streams", note("leave streams"))
+    monkeypatch.setattr(student, "own_streams", note("own streams"))
+    monkeypatch.setattr(student.as_at_home, "install", note("as at home"))
     for name in ("leave_namespaces", "close_walls", "set_limits", "reap"):
         monkeypatch.setattr(jail, name, note(name))
     system_calls = SimpleNamespace(load=note("load"))
@@ -603,8 +650,8 @@ def test_the_walls_stand_before_a_cell_runs(starting, monkeypatch):
     assert start_with(start, settings_of(True), monkeypatch, [0, 0]) == []
     names = [name for name, *_ in calls]
     assert names == [
-        *("warm up", "leave_namespaces", "setsid", "close_walls", "load"),
-        *("close others", "leave streams", "work"),
+        *("as at home", "warm up", "leave_namespaces", "setsid", "close_walls", "load"),
+        *("close others", "own streams", "work"),
     ]
     assert ("close_walls", LIMITS, 5, ["/python"]) in calls
     assert calls[-1] == ("work", 1 << 20)
@@ -613,7 +660,7 @@ def test_the_walls_stand_before_a_cell_runs(starting, monkeypatch):
 def test_the_outer_process_announces_the_inner_one(starting, monkeypatch):
     start, calls, _ = starting
     assert start_with(start, settings_of(True), monkeypatch, [123]) == [123]
-    assert [name for name, *_ in calls] == ["warm up", "leave_namespaces"]
+    assert [name for name, *_ in calls] == ["as at home", "warm up", "leave_namespaces"]
 
 
 def test_the_first_process_of_the_sandbox_waits_for_the_others(starting, monkeypatch):
@@ -627,9 +674,12 @@ def test_without_a_sandbox_there_are_limits_only(starting, monkeypatch, tmp_path
     monkeypatch.chdir("/")
     start_with(start, settings_of(False, tmp_path), monkeypatch, [0, 0])
     names = [name for name, *_ in calls]
-    assert names == ["warm up", "setsid", "set_limits", "close others", "leave streams", "work"]
+    assert names == [
+        *("as at home", "warm up", "setsid", "set_limits"),
+        *("close others", "own streams", "work"),
+    ]
     assert os.getcwd() == str(tmp_path)
-    assert calls[2][1]["processes"] == 4096
+    assert calls[3][1]["processes"] == 4096
 
 
 def test_without_libseccomp_the_rest_still_stands(starting, monkeypatch):

@@ -27,8 +27,6 @@ tries = {
     "connect": lambda: one.connect(b"\\0name"),
     "bind": lambda: other.bind(b"\\0name"),
     "listen": lambda: other.listen(),
-    "flock": lambda: fcntl.flock(file, fcntl.LOCK_SH),
-    "lockf": lambda: fcntl.lockf(file, fcntl.LOCK_EX),
     "lease": lambda: fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK),
     "larger pipe": lambda: fcntl.fcntl(os.pipe()[0], 1031, 1 << 20),
     "terminal input": lambda: fcntl.ioctl(file, 0x5412, b"x"),
@@ -101,6 +99,13 @@ joined, start = ctypes.c_ulong(), libc.usleep
 assert libc.pthread_create(ctypes.byref(joined), None, start, ctypes.c_void_p(100_000)) == 0
 assert libc.pthread_join(joined, None) == 0
 mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+for lock in (fcntl.flock, fcntl.lockf):  # which two have at once: nobody's lock is anywhere
+    with open("file", "w") as one, open("file", "w") as two:
+        lock(one, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fork() == 0:
+            lock(two, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os._exit(0)
+        assert os.wait()[1] == 0
 file.isatty()
 os.urandom(4), os.getpid(), time.sleep(0.001), os.sched_getaffinity(0), os.times()
 if os.fork() == 0:

@@ -205,6 +205,16 @@ def test_deep_values_end_in_an_opaque_one():
     assert depth == wire.DEPTH_LIMIT
 
 
+@pytest.mark.parametrize("character", ["x", "é", "神", "🙂", "\udcff", "\0", "\x1b", '"', "\\"])
+@pytest.mark.parametrize("length", [wire.LONG_TEXT, wire.LONG_TEXT + 1, 100_000])
+def test_long_texts_take_as_many_bytes_as_they_have(character, length):
+    text = character * length
+    assert there_and_back(text) == text
+    size = len(text.encode("utf-8", "surrogatepass"))
+    escaped = 6 * wire.LONG_TEXT if length == wire.LONG_TEXT else 0
+    assert len(encode(text)) <= size + escaped + 50
+
+
 # --- what may not -------------------------------------------------------------------------------
 
 DTYPES = ["O", "|V8", "V", "f8,f8", "(2,)f8", "", "f", "f8[", "U-1", "S0", "\0", "\ud800", "T"]
@@ -213,7 +223,7 @@ DTYPES += ["(01,)f8", "(1 2)f8", "(1,f8", "object", "datetime64", "M8[Y]", "m8[2
 WRONG = [None, True, 5, -1, 1.5, "x", [], [1], [[]], {}, {"0": 1}, {"l": []}, {"i": "1"}]
 
 
-@pytest.mark.parametrize("letter", [*"ifcbltsdaon", "call", "x", ""])
+@pytest.mark.parametrize("letter", [*"ifcbultsdaon", "call", "x", ""])
 @pytest.mark.parametrize("content", WRONG, ids=str)
 def test_wrong_contents_give_a_value_or_a_wire_error(letter, content):
     with contextlib.suppress(WireError):

@@ -73,8 +73,8 @@ def close_walls(limits: dict[str, Any], test_cells: int, python: list[str]) -> N
     room = f"size={int(limits['files_mb'] * MB)},nr_inodes=10000,mode=700"
     _mount(HOME, room)
     _mount_tmp(python)
-    for place in ("/proc", "/dev/shm"):  # noqa: S108
-        _mount(place, "size=4k,nr_inodes=2", MS_RDONLY | MS_NOEXEC)
+    _mount("/proc", "size=4k,nr_inodes=2", MS_RDONLY | MS_NOEXEC)
+    _mount("/dev/shm", "size=8m,nr_inodes=100,mode=1777", MS_NOEXEC)  # noqa: S108
     options = b"newinstance,ptmxmode=0666,mode=620"
     _check(_libc.mount(b"devpts", b"/dev/pts", b"devpts", MS_NOSUID | MS_NOEXEC, options), "devpts")
     _check(_libc.mount(b"/dev/null", b"/dev/zero", None, MS_BIND, None), "hide /dev/zero")

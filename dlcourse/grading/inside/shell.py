@@ -5,6 +5,7 @@ import contextlib
 import io
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +14,8 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
+
+from .wire import UTF_8
 
 Output = dict[str, Any]
 BACKEND = "module://matplotlib_inline.backend_inline"
@@ -30,7 +33,7 @@ class Outputs:
         self.room = 0
 
     def restart(self, room: int) -> None:
-        """Begin a new cell that may show so many characters."""
+        """Begin a new cell that may show so many bytes."""
         self.outputs, self.room = [], room
 
     def add(self, output: Output, size: int) -> None:
@@ -40,9 +43,11 @@ class Outputs:
             self.outputs.append(output)
 
     def write(self, name: str, text: str) -> None:
-        """Add text to a stream."""
-        text = text[: max(self.room, 0)]
-        self.room -= len(text)
+        """Add text to a stream; what exceeds the room is cut off."""
+        encoded = text.encode(*UTF_8)
+        if len(encoded) > self.room:
+            text = encoded[: max(self.room, 0)].decode("utf-8", "ignore")
+        self.room -= len(encoded)
         last = self.outputs[-1] if self.outputs else {}
         if last.get("name") == name:
             last["text"].append(text)
@@ -71,6 +76,10 @@ class Stream(io.TextIOBase):
     def writable(self) -> bool:
         """Say yes."""
         return True
+
+    def fileno(self) -> int:
+        """Give the number to which programs and libraries in C write, past Python."""
+        return 1 if self.name == "stdout" else 2
 
 
 class Publisher(DisplayPublisher):
@@ -116,7 +125,7 @@ def add_data(
     output = {"output_type": kind, "data": data, "metadata": metadata or {}}
     if kind == "execute_result":
         output["execution_count"] = count
-    outputs.add(output, sum(len(str(content)) for content in data.values()))
+    outputs.add(output, sum(len(str(content).encode(*UTF_8)) for content in data.values()))
 
 
 class Shell(InteractiveShell):
@@ -133,6 +142,24 @@ class Shell(InteractiveShell):
         self.history_manager = HistoryManager(
             shell=self, parent=self, hist_file=":memory:", enabled=False
         )
+
+    def system(self, cmd: str) -> None:
+        """Run a line of the system's shell, by pipes: there is no terminal."""
+        with subprocess.Popen(  # noqa: S602  (the student's own line)
+            self.var_expand(cmd, depth=1),  # type: ignore[no-untyped-call]
+            shell=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as process:
+            try:
+                with io.TextIOWrapper(process.stdout, "utf-8", "replace", newline="") as lines:  # type: ignore[type-var]
+                    for text in lines:
+                        sys.stdout.write(text)
+            except BaseException:  # the cell's time is over
+                process.kill()
+                raise
+        self.user_ns["_exit_code"] = process.returncode
 
     def enable_gui(self, gui: Any = None) -> None:
         """Ignore it: there is no screen."""
@@ -157,7 +184,7 @@ class Shell(InteractiveShell):
         seconds : float
             Time it may take.
         room : int
-            Characters that it may show.
+            Bytes that it may show, in UTF-8.
         """
         self.collected.restart(room)
         streams = Stream(self.collected, "stdout"), Stream(self.collected, "stderr")
@@ -205,6 +232,6 @@ def warm_up(shell: Shell) -> None:
     """Use everything once that is slow the first time, then forget it."""
     for source in (WARM_UP, "1 / 0", "def f(:", "np.testing.assert_allclose([1.0], [2.0])"):
         shell.run(source, 60, 1 << 20)
-    shell.run("plt.close('all')", 60, 1 << 20)
+    shell.run("plt.close('all'); plt.draw_if_interactive.called = False", 60, 1 << 20)
     shell.reset(new_session=True)  # type: ignore[no-untyped-call]
     sys.last_value = sys.last_traceback = None

@@ -10,13 +10,14 @@ import contextlib
 import os
 import socket
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
 
-from . import jail
+from . import as_at_home, jail
 from .forkserver import Announce, serve
 from .shell import OutOfTime, Outputs, Shell, Stream, alarm, warm_up
 from .system_calls import system_call_filter
@@ -28,6 +29,7 @@ WARNINGS = 20
 
 def main(descriptor: int) -> NoReturn:
     """Warm up, then fork for every submission."""
+    as_at_home.install()
     shell = Shell.instance()
     warm_up(shell)
     warm_package()
@@ -50,13 +52,13 @@ def main(descriptor: int) -> NoReturn:
             os.chdir(settings["folder"])
             jail.set_limits({**limits, "processes": 4096}, 0)
         close_others(connections[0].fileno())
-        leave_streams()
+        written = own_streams()
         if os.fork():
             connections[0].close()
             jail.reap()
             return
         channel = Channel(connections[0], int(limits["answer_mb"] * MB))
-        Student(shell, channel, limits).work()
+        Student(shell, channel, limits, written).work()
 
     note = "" if system_calls is None else ", seccomp"
     serve(socket.socket(fileno=descriptor), start, note)
@@ -68,12 +70,17 @@ def close_others(keep: int) -> None:
     os.closerange(keep + 1, 4096)
 
 
-def leave_streams() -> None:
-    """Put nothing in the place of the standard streams, which are the warm process's own files."""
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for descriptor in range(3):
-        os.dup2(nothing, descriptor)
+def own_streams() -> BinaryIO:
+    """Put a file of the submission's own in the place of the warm process's standard streams.
+
+    What programs and libraries in C write there, past Python, is shown as the cell's output.
+    """
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    written = tempfile.TemporaryFile(buffering=0, dir=".")  # noqa: SIM115  (as long as the process)
+    for descriptor, own in enumerate((nothing, written.fileno(), written.fileno())):
+        os.dup2(own, descriptor)
     os.close(nothing)
+    return written
 
 
 def warm_package() -> None:
@@ -89,8 +96,8 @@ def warm_package() -> None:
 class Student:
     """Runs a submission's cells one by one, as it is told."""
 
-    def __init__(self, shell: Shell, channel: Channel, limits: Message) -> None:
-        self.shell, self.channel, self.limits = shell, channel, limits
+    def __init__(self, shell: Shell, channel: Channel, limits: Message, written: BinaryIO) -> None:
+        self.shell, self.channel, self.limits, self.written = shell, channel, limits, written
 
     def work(self) -> None:
         """Do what the referee says until it hangs up."""
@@ -116,6 +123,12 @@ class Student:
         """Run a cell."""
         room = int(self.limits["output_kb"] * KB)
         outputs = self.shell.run(request["source"], self.limits["cell_seconds"], room)
+        said = os.pread(self.written.fileno(), max(self.shell.collected.room, 0), 0)
+        self.written.seek(0)
+        self.written.truncate()
+        if said:
+            text = said.decode("utf-8", "replace")
+            outputs.append({"output_type": "stream", "name": "stdout", "text": text})
         return {"outputs": outputs, "count": self.shell.execution_count - 1}
 
     def snapshot(self, request: Message) -> Message:

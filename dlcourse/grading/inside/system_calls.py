@@ -72,10 +72,18 @@ CONDITIONS: dict[str, tuple[tuple[int, int, int], ...]] = {
     "prctl": tuple((0, WHOLE, option) for option in (1, 2, 3, 15, 16, 0x53564D41)),
 }
 
-# The C library waits for the end of a thread as if another process could end it, and gives up where
-# there is no such wait. Where the wait returns at once it looks again until the thread has ended.
-AT_ONCE = {
-    "futex": tuple((1, FUTEX_OPERATION | FUTEX_PRIVATE, n) for n in (FUTEX_WAIT, FUTEX_WAIT_BITSET))
+# What the kernel does not do, and answers at once, as if.
+AS_IF: dict[int, dict[str, tuple[tuple[int, int, int], ...]]] = {
+    # The C library waits for the end of a thread as if another process could end it, and gives up
+    # where there is no such wait. It looks again until the thread has ended.
+    errno.EAGAIN: {
+        "futex": tuple(
+            (1, FUTEX_OPERATION | FUTEX_PRIVATE, n) for n in (FUTEX_WAIT, FUTEX_WAIT_BITSET)
+        )
+    },
+    # A lock of a file is granted: a submission is alone with its files. (A real lock of a file of
+    # the system would be seen by all.)
+    0: {"fcntl": tuple((1, WHOLE, command) for command in (6, 7, 37, 38)), "flock": ()},
 }
 
 
@@ -92,12 +100,15 @@ def system_call_filter() -> Any:
     except (ImportError, OSError, RuntimeError):
         return None
     rules = pyseccomp.SyscallFilter(pyseccomp.ERRNO(NOT_THERE))
-    again = pyseccomp.ERRNO(errno.EAGAIN)
+    answers = [(pyseccomp.ALLOW, CONDITIONS)]
+    answers += [(pyseccomp.ERRNO(number), table) for number, table in AS_IF.items()]
     conditions: list[tuple[int, str, tuple[Any, ...]]] = [
         (pyseccomp.ALLOW, name, ()) for names in ALLOWED.values() for name in names.split()
     ]
-    for answer, table in ((pyseccomp.ALLOW, CONDITIONS), (again, AT_ONCE)):
+    for answer, table in answers:
         for name, choices in table.items():
+            if not choices:
+                conditions.append((answer, name, ()))
             for position, mask, value in choices:
                 argument = pyseccomp.Arg(position, pyseccomp.MASKED_EQ, mask, value)
                 conditions.append((answer, name, (argument,)))

@@ -1,9 +1,9 @@
 """Messages between the referee and a student's process: numbers, text and arrays, by value.
 
-A frame is two sizes, a JSON header, then the arrays' bytes. Reading one can give only these types:
-None, bool, int, float, complex, str, bytes, list, tuple, set, dict, NumPy arrays and scalars. There
-is no pickle, and a subclass is not its base class: what is none of these types arrives as an
-`Opaque`, which has a type's name and no behaviour.
+A frame is two sizes, a JSON header, then the bytes of arrays and long texts. Reading one can give
+only these types: None, bool, int, float, complex, str, bytes, list, tuple, set, dict, NumPy arrays
+and scalars. There is no pickle, and a subclass is not its base class: what is none of these types
+arrives as an `Opaque`, which has a type's name and no behaviour.
 """
 
 import json
@@ -22,6 +22,8 @@ KB, MB = 1 << 10, 1 << 20
 KINDS = frozenset("biufcSUmM")  # of dtypes that are data
 HEADER_LIMIT = 8 * MB
 DEPTH_LIMIT = 100
+LONG_TEXT = 1000  # characters; longer ones are not escaped, which could make six bytes of each
+UTF_8 = ("utf-8", "surrogatepass")
 LETTERS: dict[type, str] = {list: "l", tuple: "t", set: "s", frozenset: "z"}
 MOST_VALUES = 200_000  # arrays count as one
 MOST_KEYS = 1000
@@ -59,7 +61,7 @@ def opaque(type_name: str) -> Opaque:
 
 
 class _Packer:
-    """Turns values into JSON and collects the arrays' bytes on the side."""
+    """Turns values into JSON and collects the bytes of arrays and long texts on the side."""
 
     def __init__(self, functions: list[Callable[..., object]] | None) -> None:
         self.buffers: list[bytes] = []
@@ -67,8 +69,11 @@ class _Packer:
 
     def pack(self, value: object, depth: int = 0) -> Any:
         kind = type(value)
-        if value is None or kind in (bool, str):
+        if value is None or kind is bool:
             return value
+        if kind is str:
+            long = len(value) > LONG_TEXT  # type: ignore[arg-type]
+            return {"u": self.keep(value.encode(*UTF_8))} if long else value  # type: ignore[attr-defined]
         if kind is int:
             return {"i": hex(value)}  # type: ignore[arg-type]
         if kind is float:
@@ -103,7 +108,7 @@ class _Packer:
 
 
 class _Unpacker:
-    """Turns JSON and the arrays' bytes into values again; trusts neither."""
+    """Turns JSON and the bytes beside it into values again; trusts neither."""
 
     def __init__(self, data: memoryview, resolve: Callable[[str, Any], object] | None) -> None:
         self.data, self.resolve, self.values = data, resolve, 0
@@ -131,6 +136,8 @@ class _Unpacker:
             return complex(float(content[0]), float(content[1]))
         if letter == "b":
             return self.take(content)
+        if letter == "u":
+            return self.take(content).decode(*UTF_8)
         if letter == "l":
             return [self.unpack(item) for item in content]
         if letter == "t":
@@ -183,7 +190,7 @@ def encode(message: object, functions: list[Callable[..., object]] | None = None
         Collects the functions found in the message, which the receiver can call by their number.
     """
     packer = _Packer(functions)
-    header = json.dumps(packer.pack(message)).encode()
+    header = json.dumps(packer.pack(message), ensure_ascii=False).encode(*UTF_8)
     body = b"".join(packer.buffers)
     return _sizes.pack(len(header), len(body)) + header + body
 
