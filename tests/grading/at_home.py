@@ -269,4 +269,15 @@ print(sqlite3.connect("runs.db").execute("select * from run").fetchall())""",
     "redirect": "import contextlib, io\nwith contextlib.redirect_stdout(io.StringIO()) as said:\n    print('x')\nsaid.getvalue()",
     "home": "import os\nopen(os.path.expanduser('~/.mine'), 'w').write('x')",
 }
+# What does not work says why.
+REFUSED = {
+    "Manager": ("import multiprocessing as mp\nmp.Manager()", "there are no sockets"),
+    "spawn": ("import multiprocessing as mp\nmp.get_context('spawn').Lock()", "must be forked"),
+    "input": ("name = input()", "EOF when reading a line"),
+    "network": (
+        "import urllib.request\nurllib.request.urlopen('http://example.org')",
+        "name resolution",
+    ),
+    "installing": ("%pip install a-package-that-is-nowhere", "No matching distribution found"),
+}
 CELLS = {**STANDARD_LIBRARY, **SHELL, **SCRIPTS, **PROCESSES, **FILES}

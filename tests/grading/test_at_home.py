@@ -4,7 +4,7 @@ import json
 
 import pytest
 from courses import environment
-from grading.at_home import CELLS
+from grading.at_home import CELLS, REFUSED
 from grading.builders import cell
 from grading.toy import FULL, NAME
 
@@ -42,22 +42,38 @@ def at_home(tmp_path_factory):
     return {name: said(cell) for name, cell in zip(CELLS, ran["cells"], strict=True)}
 
 
+@pytest.fixture
+def graded(station, solution):
+    """Grade a right notebook with one more cell, at no cost, and return what that shows."""
+
+    def grade(source):
+        cells, mine = solution["cells"], cell(source.strip())
+        text = json.dumps({**solution, "cells": [*cells[:2], mine, *cells[2:]]})
+        result = station.grade("ada", NAME, {f"{NAME}.ipynb": text.encode()})
+        assert (result.status, result.scores) == ("graded", FULL)
+        found = json.loads(result.graded)["cells"][2]
+        assert "".join(found["source"]) == mine["source"]
+        return said(found)
+
+    return grade
+
+
 @pytest.mark.grading
 @pytest.mark.parametrize("name", CELLS)
-def test_a_cell_does_what_it_does_at_home(station, solution, at_home, name):
-    cells = solution["cells"]
-    mine = cell(CELLS[name].strip())
-    text = json.dumps({**solution, "cells": [*cells[:2], mine, *cells[2:]]})
-    result = station.grade("ada", NAME, {f"{NAME}.ipynb": text.encode()})
-    assert (result.status, result.scores) == ("graded", FULL)
-    graded = json.loads(result.graded)["cells"][2]
-    assert "".join(graded["source"]) == mine["source"]
+def test_a_cell_does_what_it_does_at_home(graded, at_home, name):
     if name in LONG:
-        text = "".join(said(graded))
+        text = "".join(graded(CELLS[name]))
         assert len(text) > 1_000_000
         assert set(text) == set("".join(at_home[name]))
     else:
-        assert said(graded) == at_home[name]
+        assert graded(CELLS[name]) == at_home[name]
+
+
+@pytest.mark.grading
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_cell_that_cannot_work_says_why(graded, name):
+    source, sentence = REFUSED[name]
+    assert sentence in " ".join(graded(source))
 
 
 def test_there_are_a_hundred_cells_and_none_is_there_twice():

@@ -5,6 +5,7 @@ import mmap
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.managers import BaseManager
 
 import pytest
 
@@ -139,9 +140,12 @@ def test_memory_for_which_there_is_no_room_is_an_error(monkeypatch):
         Memory(-1, 100)
 
 
-def test_both_take_the_places_of_pythons_own(monkeypatch):
+def test_they_take_the_places_of_pythons_own(monkeypatch):
     monkeypatch.setattr(mmap, "mmap", mmap.mmap)
     monkeypatch.setattr(_multiprocessing, "SemLock", _multiprocessing.SemLock)
+    monkeypatch.setattr(BaseManager, "start", BaseManager.start)
     as_at_home.install()
     assert mmap.mmap is Memory
     assert _multiprocessing.SemLock is SemLock
+    with pytest.raises(OSError, match=r"no sockets, which multiprocessing's Manager needs"):
+        BaseManager().start()
