@@ -9,6 +9,7 @@ sends arrays through a pipe and gets arrays back, by value.
 ``inside``           what runs in the sandbox; imports nothing else of this package
 ``student_package``  the ``dlcourse`` that students' code finds there, without answers
 ``sandbox``          the command that opens the sandbox: what students' code can see
+``cgroups``          what a submission has of memory and processors, kept by the kernel
 ``station``          starts and stops both processes, and keeps the clock and the memory
 ``office``           the warm process that judges: a job in, scores and pages out
 ``referee``          one notebook: run the cells, then the tests

@@ -14,11 +14,10 @@ from pathlib import Path
 
 import matplotlib
 
-from dlcourse.grading import student_package
-from dlcourse.grading.inside.jail import HOME
+from dlcourse.grading import cgroups, student_package
+from dlcourse.grading.inside.jail import HOME, NOBODY
 from dlcourse.grading.inside.system_calls import system_call_filter
 
-NOBODY = 65534
 FONT_CACHE = "/tmp/matplotlib"  # noqa: S108  (the sandbox's own)
 BLAS_THREADS = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
@@ -48,7 +47,8 @@ def isolation(sandbox: bool) -> str:
     """Say what students' code is kept in on this machine, for the report."""
     if not sandbox:
         return "NOT SANDBOXED"
-    return "bubblewrap" if system_call_filter() is None else "bubblewrap, seccomp"
+    filtered = "" if system_call_filter() is None else ", seccomp"
+    return f"bubblewrap{filtered}{cgroups.note()}"
 
 
 def bubblewrap(package: Path, inside: Path, private: Iterable[str] = ()) -> list[str]:

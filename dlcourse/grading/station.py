@@ -17,7 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from dlcourse.grading import student_package
+from dlcourse.grading import cgroups, student_package
+from dlcourse.grading.cgroups import Group
 from dlcourse.grading.inside.forkserver import PACKET
 from dlcourse.grading.inside.wire import KB, MB, Channel, WireError
 from dlcourse.grading.limits import Limits
@@ -236,6 +237,7 @@ class Station:
         self.spec, self.limits = spec, limits or Limits()
         self.sandbox, self.whole, self.private = sandbox, whole, private
         self.folder = Path(tempfile.mkdtemp(prefix="dlcourse-station-"))
+        self.homes = cgroups.homes() if sandbox else {}
         self.lock = threading.Lock()
         self.students: WarmProcess | None = None
         self.referees: WarmProcess | None = None
@@ -365,13 +367,15 @@ class Station:
         """What students' code is kept in, for the report."""
         if not self.sandbox:
             return isolation(False)
-        return "bubblewrap" + (self.students.note if self.students else "")
+        return "bubblewrap" + (self.students.note if self.students else "") + cgroups.note()
 
     def _run(self, job: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """Let a student's process and a referee do a job; say why the student was stopped."""
-        to_student, student_end = socket.socketpair()
-        to_referee, referee_end = socket.socketpair()
+        room = int((self.limits.memory_mb + self.limits.files_mb) * MB)  # files are in memory
         with contextlib.ExitStack() as stack:
+            group = stack.enter_context(cgroups.group(self.homes, room))
+            to_student, student_end = socket.socketpair()
+            to_referee, referee_end = socket.socketpair()
             for end in (to_student, to_referee):
                 stack.callback(end.close)
             with self.lock:
@@ -395,14 +399,17 @@ class Station:
                 finally:
                     student_end.close()
                     referee_end.close()
+            group.put(student.pid)
+            with contextlib.suppress(BrokenPipeError):  # it has ended
+                to_student.send(b"!")  # it waits for that, and the referee for its job
             to_student.close()
-            answer = self._wait(job, to_referee, student)
+            answer = self._wait(job, to_referee, student, group)
             if students.process.poll() is not None:
                 raise ProcessGone("the students' process ended")
             return answer
 
     def _wait(
-        self, job: dict[str, Any], connection: socket.socket, student: Child
+        self, job: dict[str, Any], connection: socket.socket, student: Child, group: Group
     ) -> tuple[dict[str, Any], str]:
         channel, stopped = Channel(connection, RESULT_LIMIT), ""
         deadline = time.monotonic() + self.limits.all_seconds
@@ -410,7 +417,7 @@ class Station:
             channel.send(job)
             while not select.select([connection], [], [], WATCH_SECONDS)[0]:
                 if not stopped:
-                    stopped = self._exceeded(student, deadline)
+                    stopped = self._exceeded(student, group, deadline)
                     if stopped:
                         student.kill()
                 elif time.monotonic() > deadline + JUDGING_SECONDS:
@@ -421,14 +428,20 @@ class Station:
                 raise ProcessGone(answer["failed"])
         except (OSError, EOFError, WireError, TimeoutError) as error:
             raise ProcessGone(f"its process ended: {error}") from None
+        if not stopped and group.ran_out():  # since the last look
+            stopped = self._too_much_memory
         return answer, stopped
 
-    def _exceeded(self, student: Child, deadline: float) -> str:
+    @property
+    def _too_much_memory(self) -> str:
+        return f"It used more than {self.limits.memory_mb} MB of memory and was stopped."
+
+    def _exceeded(self, student: Child, group: Group, deadline: float) -> str:
         """Say which limit of the whole submission is passed, if one is."""
         if time.monotonic() > deadline:
             return f"It took longer than {self.limits.all_seconds:g} seconds and was stopped."
-        if student.uses_more_than(int(self.limits.memory_mb * MB)):
-            return f"It used more than {self.limits.memory_mb} MB of memory and was stopped."
+        if group.ran_out() or student.uses_more_than(int(self.limits.memory_mb * MB)):
+            return self._too_much_memory
         return ""
 
     def _ensure(self) -> tuple[WarmProcess, WarmProcess]:

@@ -22,7 +22,7 @@ pytest.importorskip("nbgrader")
 from dlcourse.grading import station as module
 from dlcourse.grading.limits import Limits
 from dlcourse.grading.restore import restore
-from dlcourse.grading.sandbox import SandboxError
+from dlcourse.grading.sandbox import SandboxError, isolation
 from dlcourse.grading.station import (
     Child,
     ProcessGone,
@@ -216,6 +216,150 @@ def test_a_hang_that_blocks_signals_ends(limited, solution):
     assert result.status == "stopped"
     assert "could not be interrupted" in result.reason
     assert set(result.scores.values()) == {0.0}
+
+
+# --- control groups -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def grouped(station):
+    """The station, where it may make groups for memory and processors."""
+    if "cgroups (cpu, memory)" not in station.tier:
+        pytest.skip("this process may make no groups")
+    return station
+
+
+def read(folder, *names):
+    """The numbers in those of these files that this version of the kernel's interface has."""
+    return [int((folder / name).read_text()) for name in names if (folder / name).exists()]
+
+
+def everybody_in(group):
+    return [set((folder / "cgroup.procs").read_text().split()) for folder in group.folders]
+
+
+def test_the_tier_is_what_the_run_was_told(station, solution):
+    assert station.tier == isolation(True) == grade(station, solution).sandbox
+
+
+def test_a_submission_is_in_its_group_before_its_first_cell(grouped, solution, monkeypatch):
+    """The group comes late, so a process that did not wait for it would be outside."""
+    put, wait, seen = module.Group.put, Station._wait, []
+
+    def put_late(group, pid):
+        time.sleep(0.5)
+        put(group, pid)
+
+    def look(station, job, connection, student, group):
+        family = {str(pid) for pid in module._descendants(student.pid)}
+        seen.append((family, everybody_in(group), group))
+        return wait(station, job, connection, student, group)
+
+    monkeypatch.setattr(module.Group, "put", put_late)
+    monkeypatch.setattr(Station, "_wait", look)
+    assert grade(grouped, solution).scores == FULL
+    ((family, inside, group),) = seen
+    assert family
+    assert len(group.folders) == len(grouped.homes)
+    assert all(family <= those for those in inside)
+    assert not any(folder.exists() for folder in group.folders)
+
+
+def test_a_process_that_ends_before_its_first_cell_is_an_end_like_any_other(
+    grouped, solution, monkeypatch
+):
+    put = module.Group.put
+
+    def put_late(group, pid):
+        os.kill(pid, signal.SIGKILL)
+        while Path(f"/proc/{pid}").exists():
+            time.sleep(0.01)
+        put(group, pid)
+
+    monkeypatch.setattr(module.Group, "put", put_late)
+    result = grade(grouped, solution)
+    assert (result.status, sum(result.scores.values())) == ("stopped", 0)
+
+
+FAMILY = """
+import os, time
+for _ in range(12):
+    if os.fork() == 0:
+        time.sleep(4)
+        os._exit(0)
+time.sleep(1)
+"""
+
+
+@pytest.mark.grading
+def test_many_children_have_the_share_of_one_submission(grouped, limited, solution, monkeypatch):
+    """Two groups weigh the same, and all children are in one of them."""
+    exceeded, weights, many = Station._exceeded, {}, []
+
+    def look(station, student, group, deadline):
+        weights[group] = [read(folder, "cpu.shares", "cpu.weight") for folder in group.folders]
+        family = {str(pid) for pid in module._descendants(student.pid)}
+        if len(family) > 12 and not many:
+            many.extend((family, everybody_in(group)))
+        return exceeded(station, student, group, deadline)
+
+    monkeypatch.setattr(Station, "_exceeded", look)
+    with ThreadPoolExecutor(2) as pool:
+        cells = (FAMILY, "import time\ntime.sleep(1)")
+        list(pool.map(lambda source: grade(limited(), solution, source), cells))
+    family, inside = many
+    assert all(family <= those for those in inside)
+    one, other = weights.values()
+    assert one == other
+    assert sum(map(len, one)) == 1
+
+
+LOOK_UPS = """
+import os
+for i in range(100_000):
+    try:
+        os.stat("/usr/lib/" + f"{i:0>20}-{os.urandom(8).hex()}".ljust(250, "x"))
+    except OSError:
+        pass
+"""
+
+
+@pytest.mark.grading
+def test_names_that_are_not_there_are_charged_to_who_asks(grouped, solution, monkeypatch):
+    remove, kept = module.Group.remove, []
+
+    def look(group):
+        for folder in group.folders:
+            kept.extend(read(folder, "memory.kmem.usage_in_bytes"))
+            if (folder / "memory.max").exists():
+                counts = (folder / "memory.stat").read_text().splitlines()
+                kept.extend(int(line.split()[1]) for line in counts if line.startswith("slab "))
+        remove(group)
+
+    monkeypatch.setattr(module.Group, "remove", look)
+    assert grade(grouped, solution, LOOK_UPS).scores == FULL
+    (bytes_of_kernel,) = kept
+    assert bytes_of_kernel > 100_000 * 250
+
+
+@pytest.mark.grading
+@pytest.mark.parametrize("where", ["{}", "import os\nif os.fork() == 0:\n    {}\nos.wait()"])
+def test_who_uses_up_a_group_is_told(limited, grouped, solution, monkeypatch, where):
+    """The group is made too small, or the station would see it as soon as the kernel."""
+    put = module.Group.put
+
+    def put_in_less(group, pid):
+        for folder in group.folders:
+            for name in ("memory.limit_in_bytes", "memory.max"):
+                if (folder / name).exists():
+                    (folder / name).write_text(str(128 << 20))
+        put(group, pid)
+
+    monkeypatch.setattr(module.Group, "put", put_in_less)
+    source = where.format("len(bytearray(b'x') * (400 << 20))")
+    result = grade(limited(), solution, source)
+    assert result.status == "stopped"
+    assert result.reason == "It used more than 2048 MB of memory and was stopped."
 
 
 # --- accidents ----------------------------------------------------------------------------------

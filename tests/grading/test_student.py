@@ -641,6 +641,7 @@ def start_with(start, settings, monkeypatch, forks):
     ours, theirs = socket.socketpair()
     announced = []
     with ours, theirs:
+        ours.send(b"!")
         start(settings, [theirs], announced.append)
     return announced
 
@@ -667,6 +668,13 @@ def test_the_first_process_of_the_sandbox_waits_for_the_others(starting, monkeyp
     start, calls, _ = starting
     start_with(start, settings_of(True), monkeypatch, [0, 123])
     assert calls[-1] == ("reap",)
+
+
+def test_nothing_of_the_students_starts_before_the_station_says_so(starting, monkeypatch):
+    start, calls, _ = starting
+    monkeypatch.setattr(socket.socket, "recv", lambda end, size: calls.append(("wait", size)))
+    start_with(start, settings_of(True), monkeypatch, [0, 0])
+    assert [name for name, *_ in calls][-2:] == ["wait", "work"]
 
 
 def test_without_a_sandbox_there_are_limits_only(starting, monkeypatch, tmp_path):

@@ -53,6 +53,7 @@ def main(descriptor: int) -> NoReturn:
             jail.set_limits({**limits, "processes": 4096}, 0)
         close_others(connections[0].fileno())
         written = own_streams()
+        connections[0].recv(1)  # until the station has put this process into its group
         if os.fork():
             connections[0].close()
             jail.reap()
