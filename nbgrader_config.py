@@ -13,12 +13,13 @@ c.CourseDirectory.course_id = "dlcourse"
 c.CourseDirectory.root = str(Path(__file__).parent)
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".*.refused"]
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__"]
 
 # Students' code runs in a sandbox and the tests outside of it, also in nbgrader's own commands and
-# in formgrader. These are nbgrader's lists with SafeRestore and SafeExecute in their places.
-c.Autograde.pre_convert_hook = "dlcourse.grading.execute.put_links_aside"
-c.Autograde.sanitize_preprocessors = ["dlcourse.grading.execute.SafeRestore"]
+# in formgrader. SafeExecute reads and restores what was handed in, too, so nothing is left for
+# nbgrader's sanitisers; the other list is nbgrader's own, with SafeExecute in the place of Execute.
+c.Autograde.exporter_class = "dlcourse.grading.execute.SafeExporter"
+c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
     "dlcourse.grading.execute.SafeExecute",
     "nbgrader.preprocessors.IgnorePattern",
@@ -37,5 +38,7 @@ c.HTMLExporter.filters = {
     "highlight_code": "dlcourse.grading.feedback.highlight_code",
     "strip_files_prefix": "dlcourse.grading.feedback.as_it_is",
 }
+# Archives that students handed in are unpacked within limits.
+c.ZipCollectApp.extractor_plugin = "dlcourse.grading.archives.SafeExtractor"
 # What a submission may use, where dlcourse/grading/limits.py is not what you want:
 # c.SafeExecute.limits = {"cell_seconds": 60, "memory_mb": 4096}

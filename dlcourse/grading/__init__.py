@@ -11,6 +11,7 @@ sends arrays through a pipe and gets arrays back, by value.
 ``sandbox``          the command that opens the sandbox: what students' code can see
 ``cgroups``          what a submission has of memory and processors, kept by the kernel
 ``station``          starts and stops both processes, and keeps the clock and the memory
+``scratch``          their folder, which goes even if all of them are killed
 ``office``           the warm process that judges: a job in, scores and pages out
 ``referee``          one notebook: run the cells, then the tests
 ``locked_cells``     the shell in which the tests run
@@ -33,6 +34,7 @@ sends arrays through a pipe and gets arrays back, by value.
 ``exports``          marks for Canvas and Moodle
 ``tables``           CSV files that no spreadsheet takes for formulas
 ``execute``          the same safety for nbgrader's own commands
+``archives``         what students hand in packed, unpacked within limits
 ``nbgrader_parts``   what of nbgrader a warm process needs, without the rest
 ===================  ===========================================================================
 """

@@ -1,34 +1,59 @@
-"""nbgrader's own commands, made safe: a preprocessor that takes the place of its ``Execute``.
+"""nbgrader's own commands, made safe: an exporter and a preprocessor that take its places.
 
-``nbgrader autograde`` and formgrader then run students' code in the sandbox and tests in the
-referee; everything else of nbgrader stays as it is. The shipped ``nbgrader_config.py`` sets it.
+``nbgrader autograde`` and formgrader then open nothing that a student handed in: all of it is
+graded by a `Station`, as by ``dlcourse grade``. The shipped ``nbgrader_config.py`` sets both.
 """
 
 import atexit
+import contextlib
 import json
 import os
 import stat
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
+from nbconvert.exporters import NotebookExporter
 from nbformat import from_dict
+from nbformat.v4 import new_notebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import Exchange
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Dict
 
 from dlcourse.grading import submissions
-from dlcourse.grading.inside.wire import KB, MB
+from dlcourse.grading.inside.wire import MB
 from dlcourse.grading.limits import Limits
-from dlcourse.grading.restore import restore
-from dlcourse.grading.sanitize import clean_notebook
 from dlcourse.grading.spec import load_spec
 from dlcourse.grading.station import Station
 
 
+class SafeExporter(NotebookExporter):
+    """Puts aside what nbgrader must not open, and reads no notebook: `SafeExecute` does.
+
+    nbgrader makes its exporter before it looks into any submission. Its hook before each one comes
+    after the first look, and an error in it stops nothing.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)  # type: ignore[no-untyped-call]
+        converter: Any = self.parent
+        for folder in converter.assignments:
+            put_links_aside(Path(folder))
+
+    def from_file(
+        self, file_stream: Any, resources: Any = None, **settings: Any
+    ) -> tuple[Any, Any]:
+        """Begin with an empty notebook, whatever the file holds."""
+        begun: tuple[Any, Any] = self.from_notebook_node(  # type: ignore[no-untyped-call]
+            new_notebook(), resources, **settings
+        )
+        return begun
+
+
 class SafeExecute(NbGraderPreprocessor):  # type: ignore[misc]
-    """Runs a submission in the sandbox and its locked tests outside of it."""
+    """Grades what was handed in: in the sandbox, and its locked tests outside of it."""
 
     limits = Dict(help="Limits by name, see dlcourse.grading.limits.Limits.").tag(config=True)
     sandbox = Bool(
@@ -38,35 +63,28 @@ class SafeExecute(NbGraderPreprocessor):  # type: ignore[misc]
     _stations: ClassVar[dict[str, tuple[str, Station]]] = {}
 
     def preprocess(self, notebook: Any, resources: Any) -> tuple[Any, Any]:
-        """Run the notebook that nbgrader has restored.
+        """Put the graded notebook in the place of an empty one.
 
-        Raises
-        ------
-        OSError
-            If what was handed in is a link, or cannot be read.
+        What cannot be graded earns nothing, and the notebook says why.
         """
         names = resources["nbgrader"]
         course = CourseDirectory(parent=self.parent)
         station = self.station(course, names["assignment"])
-        limits = self.limits_of()
         folder = course.format_path(
             course.submitted_directory, names["student"], names["assignment"]
         )
-        name = f"{names['notebook']}.ipynb"
-        room = int(limits.notebook_mb * MB)
-        submission = submissions.read(names["student"], Path(course.root, folder), room, [name])
-        if submission.refused or name not in submission.files:
-            raise OSError(submission.refused or f"{name} is missing, or a link to another place")
+        room = int(self.limits_of().notebook_mb * MB)
+        own = f"{names['notebook']}.ipynb"
+        handed_in = submissions.read(names["student"], Path(course.root, folder), room, [own])
         remove_active_files(Path(resources["metadata"]["path"]), station.spec.files)
-        files = {key: content for key, content in submission.files.items() if key != name}
-        notebook = clean_notebook(notebook, int(limits.output_kb * KB))
-        seed = int.from_bytes(os.urandom(4))
-        answer = station.execute(names["notebook"], notebook["cells"], files, seed)
-        if answer["reason"]:
-            self.log.warning("%s: %s", names["student"], answer["reason"])
-        notebook["cells"] = answer["cells"]
-        notebook["metadata"]["dlcourse"] = {"seed": seed}
-        return from_dict(notebook), resources
+        result = station.grade(
+            names["student"], names["notebook"], handed_in.files, refused=handed_in.refused
+        )
+        if result.reason:
+            self.log.warning("%s: %s", names["student"], result.reason)
+        graded = from_dict(json.loads(result.graded))
+        graded["metadata"]["dlcourse"] = {"seed": result.seed}
+        return graded, resources
 
     def limits_of(self) -> Limits:
         """Return the limits that the course's configuration sets."""
@@ -82,7 +100,7 @@ class SafeExecute(NbGraderPreprocessor):  # type: ignore[misc]
             if not self.sandbox:
                 self.log.critical("STUDENTS' CODE RUNS WITHOUT A SANDBOX, WITH ALL YOUR RIGHTS.")
             private = private_folders(course)
-            station = Station(spec, self.limits_of(), self.sandbox, private=private)
+            station = Station(spec, self.limits_of(), self.sandbox, whole=True, private=private)
             self._stations[assignment] = spec.digest, station
             atexit.register(station.close)
         return station
@@ -93,50 +111,65 @@ def private_folders(course: CourseDirectory) -> tuple[str, ...]:
     return str(course.root), str(Exchange(parent=course.parent).root)
 
 
-class SafeRestore(NbGraderPreprocessor):  # type: ignore[misc]
-    """Puts the instructor's cells back, in the place of nbgrader's list of sanitisers.
+def put_links_aside(folder: Path) -> None:
+    """Move whatever in a submission nbgrader should not open out of it, before it does.
 
-    A doubled or deleted cell stops nobody, and no metadata of a student's survives.
-    """
-
-    def preprocess(self, notebook: Any, resources: Any) -> tuple[Any, Any]:
-        """Restore a notebook.
-
-        Raises
-        ------
-        RejectedError
-            If it cannot be.
-        """
-        names = resources["nbgrader"]
-        spec = load_spec(CourseDirectory(parent=self.parent), names["assignment"])
-        content = json.dumps(notebook).encode()
-        return from_dict(restore(content, spec.notebook(names["notebook"]))), resources
-
-
-def put_links_aside(assignment: str, student: str, notebooks: list[str]) -> None:
-    """Rename whatever in a submission nbgrader should not open, before it does.
-
-    nbgrader's hook before ``autograde``: a link would put its target, somebody else's work or a
-    key, next to the graded notebook, and a time stamp that is none could stop or hang the run. The
-    new names begin with a dot and are ignored.
+    A link would put its target, somebody else's work or a key, next to the graded notebook; a time
+    stamp that is none could stop or hang the run. Each goes into a new folder beside the
+    submission, whose name begins with a dot. If that fails, the whole submission goes there.
 
     Parameters
     ----------
-    assignment, student : str
-        Patterns, which nbgrader gives and which are not needed.
-    notebooks : list of str
-        Paths of one submission's notebooks.
+    folder : Path
+        The submission.
+
+    Raises
+    ------
+    OSError
+        If nothing can be moved.
     """
-    for folder in {Path(notebook).parent for notebook in notebooks}:
-        for path in [folder, *folder.rglob("*")]:
-            found = path.lstat()
-            notebook = str(path) in notebooks
-            lonely = stat.S_ISREG(found.st_mode) and (found.st_nlink == 1 or notebook)
-            if not lonely and not stat.S_ISDIR(found.st_mode):
-                path.rename(path.with_name(f".{path.name}.refused"))
-        stamp = folder / submissions.STAMP
-        if stamp.is_file() and not submissions.plain_stamp(stamp.read_bytes()):
-            stamp.rename(folder / f".{submissions.STAMP}.refused")
+    try:
+        if folder.is_symlink():
+            _move_away(folder, folder)
+            return
+        for place, folders, files, descriptor in os.fwalk(folder, onerror=_raise_unless_gone):
+            depth = len(Path(place).relative_to(folder).parts)
+            for name in [*folders, *files]:
+                if not _may_stay(name, descriptor, depth):
+                    _move_away(name, folder, descriptor)
+    except OSError:
+        _move_away(folder, folder)
+
+
+def _raise_unless_gone(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
+
+
+def _may_stay(name: str, place: int, depth: int) -> bool:
+    """Tell whether nbgrader may open something, by its name in a folder that is open."""
+    try:
+        found = os.stat(name, dir_fd=place, follow_symlinks=False)
+    except FileNotFoundError:
+        return True
+    if stat.S_ISDIR(found.st_mode):
+        return depth < submissions.DEEPEST
+    notebook = depth == 0 and name.endswith(".ipynb")  # a second name must not cost the grade
+    if not stat.S_ISREG(found.st_mode) or (found.st_nlink > 1 and not notebook):
+        return False
+    if depth == 0 and name == submissions.STAMP:
+        file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=place)
+        with open(file, "rb") as stamp:
+            return bool(submissions.plain_stamp(stamp.read(submissions.LONGEST_STAMP + 1)))
+    return True
+
+
+def _move_away(name: str | Path, submission: Path, place: int | None = None) -> None:
+    """Move something, if it is still there, into a new folder beside the submission."""
+    prefix = f".{submission.name}.refused-"
+    with contextlib.suppress(FileNotFoundError):
+        target = Path(tempfile.mkdtemp(prefix=prefix, dir=submission.parent), Path(name).name)
+        os.rename(name, target, src_dir_fd=place)
 
 
 PASSIVE = frozenset(

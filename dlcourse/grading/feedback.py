@@ -128,7 +128,7 @@ class FeedbackPages:
         Parameters
         ----------
         notebook : NotebookNode
-            The graded notebook with its outputs, as `clean_notebook` or the referee makes it.
+            The graded notebook with its outputs, as the referee makes it.
         scores : mapping of str to float or None
             Points by grade id; None where a person still has to give them.
         maximum : mapping of str to float

@@ -1,7 +1,7 @@
 """The warm process that judges: reads the assignment once, and does one job in each of its forks.
 
-A job is what a student handed in, or what nbgrader made of it. What comes back is the notebook with
-its outputs, the scores that nbgrader would read in them, and the student's page.
+A job is what a student handed in. What comes back is the notebook with its outputs, the scores that
+nbgrader would read in them, and the student's page.
 """
 
 import contextlib
@@ -89,7 +89,7 @@ class Office:
         channel = Channel(station, JOB_LIMIT)
         job: Any = channel.receive()
         try:
-            answer = getattr(self, job["do"])(job, student)
+            answer = self.grade(job, student)
         except Exception as error:
             answer = {"failed": f"{type(error).__name__}: {error}"[:500]}
         channel.send(answer)
@@ -122,17 +122,6 @@ class Office:
             "graded": as_bytes(as_json(notebook)),
             "feedback": as_bytes(page),
         }
-
-    def execute(self, job: Message, student: socket.socket) -> Message:
-        """Run a notebook that nbgrader restored; the cells come and go as lists of dicts."""
-        spec = self.spec.notebook(job["notebook"])
-        referee = self.referee(job, student, spec)
-        cells = json.loads(job["cells"])
-        with self.files_of_the_assignment():
-            referee.run(cells, {**job["files"], **self.spec.files})
-        status = Status.STOPPED if referee.stopped else Status.GRADED
-        answer = {"status": status, "reason": referee.stopped, "outcomes": referee.outcomes}
-        return {**writable(answer), "cells": as_bytes(json.dumps(cells))}
 
     @contextlib.contextmanager
     def files_of_the_assignment(self) -> Iterator[None]:

@@ -55,9 +55,17 @@ def notebook_of(cells: list[Cell], spec: NotebookSpec) -> Notebook:
 
 
 def unreadable(reason: str, spec: NotebookSpec) -> Notebook:
-    """Make a notebook that stands for a file that cannot be read: the stubs, under the reason."""
+    """Make a notebook that stands for a file that cannot be read: the stubs, under the reason.
+
+    Its tests have failed: nbgrader gives full marks to one that shows nothing.
+    """
     notice = {"cell_type": "markdown", "metadata": {}, "source": f"**Not graded.** {reason}"}
     cells = [notice, *map(instructor_cell, spec.cells)]
+    said = "The reason is at the top."
+    failed = {"output_type": "error", "ename": "NotGraded", "evalue": said, "traceback": [said]}
+    for cell, known in zip(cells[1:], spec.cells, strict=True):
+        if known.is_test:
+            cell["outputs"] = [failed]
     _name_cells(cells)
     return notebook_of(cells, spec)
 

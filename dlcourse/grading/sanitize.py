@@ -2,25 +2,24 @@
 
 Formgrader runs on the instructor's own Jupyter server, so a script in a student's output would
 run with the instructor's rights. Everything that came from a student is therefore rebuilt from
-checked parts: outputs as they arrive from the sandbox (`clean_outputs`), cells before they are
-stored (`clean_cell`, `clean_notebook`), Markdown when it becomes HTML (`markdown2html`).
+checked parts: cells as they are read (`dlcourse.grading.restore`), outputs as they arrive from the
+sandbox (`clean_outputs`), Markdown when it becomes HTML (`markdown2html`).
 
 nbconvert's and nbgrader's templates print these unescaped, and this is what closes each:
 
 ================================================  ============================================
 ``text/html``, ``text/markdown``, Markdown cells  an allow-list of tags and attributes
 SVG, JavaScript, widget views and states          dropped
-raw cells                                         a `raw_mimetype` that no HTML page prints
+raw cells                                         Markdown that shows them as text
 ``metadata.width`` (unquoted), ``isolated``       rebuilt: whole numbers below 4096, or nothing
 `execution_count`                                 a whole number or None
-`grade_id` in ``id="..."`` and ``href="#..."``    letters, digits and ``_-.:`` only
+`grade_id` in ``id="..."`` and ``href="#..."``    the instructor's own, or none
 TeX, once MathJax reads it                        macros that reach beyond a formula are defused
 ================================================  ============================================
 """
 
 import base64
 import binascii
-import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -32,7 +31,6 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode, from_dict
-from nbformat.v4 import new_notebook
 from pygments.token import STANDARD_TYPES
 
 from dlcourse.checks.outcome import Failure, Kind, Outcome
@@ -98,8 +96,6 @@ HARMLESS_BACKSLASH = "\N{REVERSE SOLIDUS OPERATOR}"
 COLOUR = re.compile(r"\x1b\[(?:\d{1,3}(?:;\d{1,3}){0,15})?m")
 ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~])?")
 CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-GRADE_ID = re.compile(r"[A-Za-z0-9_.:-]{1,256}")
-CHECKSUM = re.compile(r"[0-9a-f]{32}")
 SIMPLE_TAG = re.compile(rf"</?(?:{'|'.join(TEXT_TAGS.split())})\s*/?>", re.IGNORECASE)
 TAG = re.compile(r'<(/?)([a-z0-9]+)(?:[^>"]|"[^"]*")*>')
 PLAIN_TAG = re.compile(r"<(/?)([A-Za-z0-9]+)(?:\s[^<>]*)?>")
@@ -502,103 +498,10 @@ def clean_count(count: object) -> int | None:
 # --- notebooks -------------------------------------------------------------------------------
 
 
-def clean_notebook(notebook: Mapping[str, object], room: int) -> NotebookNode:
-    """Rebuild a notebook with what grading needs and nothing else.
-
-    Parameters
-    ----------
-    notebook : mapping
-        A notebook in nbformat 4, of whatever content.
-    room : int
-        Characters that the outputs of one cell may have.
-
-    Returns
-    -------
-    NotebookNode
-        Cells as `clean_cell` makes them, each with an id of its own, and a fixed metadata.
-    """
-    cells = notebook.get("cells")
-    cells = [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
-    clean = [clean_cell(cell, room, f"cell-{i}") for i, cell in enumerate(cells)]
-    seen: set[str] = set()
-    for i, cell in enumerate(clean):
-        cell.id = cell.id if cell.id not in seen else f"cell-{i}"
-        while cell.id in seen:
-            cell.id += "-"
-        seen.add(cell.id)
-    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
-    language = {"name": "python", "pygments_lexer": "ipython3"}
-    metadata = {"kernelspec": kernel, "language_info": language}
-    return as_node(new_notebook(cells=clean, metadata=metadata))
-
-
-def clean_cell(cell: Mapping[str, object], room: int, new_id: str) -> NotebookNode:
-    """Rebuild a cell: kind, id, source, outputs, execution count and nbgrader's metadata.
-
-    Parameters
-    ----------
-    cell : mapping
-        A cell in nbformat 4.
-    room : int
-        Characters that its outputs may have.
-    new_id : str
-        The id where the cell's own is not one.
-
-    Returns
-    -------
-    NotebookNode
-        A valid cell. What is no code and no Markdown becomes a raw cell, which pages leave out.
-    """
-    kind, own = cell.get("cell_type"), cell.get("id")
-    settings = clean_settings(cell.get("metadata"))
-    clean: dict[str, object] = {
-        "cell_type": kind if kind in ("code", "markdown") else "raw",
-        "id": own if isinstance(own, str) and CELL_ID.fullmatch(own) else new_id,
-        "source": clean_source(cell.get("source")),
-        "metadata": {"nbgrader": settings} if settings else {},
-    }
-    if kind == "code":
-        clean["outputs"] = clean_outputs(cell.get("outputs"), room)
-        clean["execution_count"] = clean_count(cell.get("execution_count"))
-    elif kind == "markdown":
-        attachments = clean_attachments(cell.get("attachments"))
-        if attachments:
-            clean["attachments"] = attachments
-        if not settings.get("locked"):
-            clean["source"] = clean_markdown(str(clean["source"]), attachments)
-    else:
-        clean["metadata"] = {"raw_mimetype": "text/plain"}
-    return as_node(clean)
-
-
 def as_node(value: dict[str, object]) -> NotebookNode:
     """Turn a dict, and those in it, into what templates read by attribute."""
     node: NotebookNode = from_dict(value)
     return node
-
-
-def clean_source(source: object) -> str:
-    """Return a cell's text; nbformat also writes it as a list of lines."""
-    lines = source if isinstance(source, list) else [source]
-    return clean_text("".join(line for line in lines if isinstance(line, str)))
-
-
-def clean_settings(metadata: object) -> dict[str, object]:
-    """Rebuild nbgrader's part of a cell's metadata; empty where it names no cell."""
-    given = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    name = given.get("grade_id") if isinstance(given, dict) else None
-    if not isinstance(given, dict) or not isinstance(name, str) or not GRADE_ID.fullmatch(name):
-        return {}
-    flags = {key: given.get(key) is True for key in ("grade", "locked", "solution", "task")}
-    settings: dict[str, object] = {"grade_id": name, "schema_version": 3, **flags}
-    points, checksum, kind = given.get("points"), given.get("checksum"), given.get("cell_type")
-    if isinstance(points, (int, float)) and math.isfinite(points):
-        settings["points"] = points
-    if isinstance(checksum, str) and CHECKSUM.fullmatch(checksum):
-        settings["checksum"] = checksum
-    if kind in ("code", "markdown"):
-        settings["cell_type"] = kind
-    return settings
 
 
 def clean_attachments(attachments: object) -> dict[str, dict[str, str]]:

@@ -31,6 +31,7 @@ from dlcourse.grading.sandbox import (
     isolation,
     python_folders,
 )
+from dlcourse.grading.scratch import Scratch
 from dlcourse.grading.spec import AssignmentSpec
 
 START_SECONDS = 120
@@ -236,13 +237,13 @@ class Station:
     ) -> None:
         self.spec, self.limits = spec, limits or Limits()
         self.sandbox, self.whole, self.private = sandbox, whole, private
-        self.folder = Path(tempfile.mkdtemp(prefix="dlcourse-station-"))
         self.homes = cgroups.homes() if sandbox else {}
+        self.scratch = Scratch()
+        self.folder = self.scratch.folder  # for all that is written, also by the referee
         self.lock = threading.Lock()
         self.students: WarmProcess | None = None
         self.referees: WarmProcess | None = None
         try:
-            self.folder.chmod(0o755)  # nobody must be able to read the package in it
             student_package.build(self.folder / "dlcourse")
             with self.lock:
                 self._ensure()
@@ -267,7 +268,7 @@ class Station:
             if warm is not None:
                 warm.close()
         self.students = self.referees = None
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.scratch.close()
 
     def grade(
         self,
@@ -297,7 +298,6 @@ class Station:
         """
         seed = int.from_bytes(os.urandom(4)) if seed is None else seed
         job = {
-            "do": "grade",
             "whole": self.whole,
             "notebook": notebook,
             "files": files,
@@ -330,37 +330,6 @@ class Station:
                 **answer,
             )
         raise SandboxError(f"Nothing can be graded here any more. {reason}")
-
-    def execute(
-        self, notebook: str, cells: list[dict[str, Any]], files: dict[str, bytes], seed: int
-    ) -> dict[str, Any]:
-        """Run a notebook that nbgrader has already restored, for `dlcourse.grading.execute`.
-
-        Returns
-        -------
-        dict
-            ``"cells"`` with their outputs, ``"status"``, ``"reason"`` and ``"outcomes"``.
-
-        Raises
-        ------
-        SandboxError
-            If it cannot be run here.
-        """
-        job = {
-            "do": "execute",
-            "notebook": notebook,
-            "cells": json.dumps(cells).encode(),
-            "files": files,
-            "seed": seed,
-            "limits": self.limits.as_dict(),
-        }
-        try:
-            answer, stopped = self._run(job)
-        except ProcessGone as gone:
-            raise SandboxError(f"The notebook could not be run. {gone}") from None
-        if stopped:
-            answer.update(status=Status.STOPPED, reason=stopped)
-        return {**answer, "cells": json.loads(answer["cells"])}
 
     @property
     def tier(self) -> str:
@@ -456,7 +425,7 @@ class Station:
         if self.referees is None or self.referees.process.poll() is not None:
             program = REFEREE
             command = [sys.executable, "-c", program]
-            environment = {**os.environ, **BLAS_THREADS}
+            environment = {**os.environ, **BLAS_THREADS, "TMPDIR": str(self.folder)}
             spec = self.spec.to_json()
             self.referees = WarmProcess(command, environment, "The referee", spec)
             new.append(self.referees)
@@ -479,4 +448,5 @@ class Station:
         if not (self.folder / "inside").exists():
             (self.folder / "inside").symlink_to(inside)
         command = [sys.executable, "-c", program.replace("PLACE", str(self.folder))]
-        return WarmProcess(command, {**os.environ, **BLAS_THREADS}, "The students' process")
+        environment = {**os.environ, **BLAS_THREADS, "TMPDIR": str(self.folder)}
+        return WarmProcess(command, environment, "The students' process")

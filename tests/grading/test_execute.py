@@ -1,12 +1,19 @@
 """What nbgrader's own commands are kept from opening, copying and serving."""
 
+import json
 import os
+import shutil
+import subprocess
+from typing import ClassVar
 
 import pytest
 
 pytest.importorskip("nbgrader")
 
-from dlcourse.grading.execute import put_links_aside, remove_active_files
+from traitlets.config import LoggingConfigurable
+
+import dlcourse.grading.execute as module
+from dlcourse.grading.execute import SafeExporter, put_links_aside, remove_active_files
 
 
 @pytest.fixture
@@ -28,28 +35,101 @@ def names(folder):
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
 
 
-def put_aside(folder):
-    put_links_aside("week", "*", [str(folder / "week.ipynb")])
+def aside(folder):
+    """What was moved out of a submission."""
+    places = folder.parent.glob(f".{folder.name}.refused-*")
+    return sorted(path.name for place in places for path in place.iterdir())
 
 
-def test_whatever_is_no_file_of_its_own_gets_a_name_that_is_ignored(handed_in):
-    put_aside(handed_in)
-    assert names(handed_in) == [
-        *(".link.txt.refused", ".pipe.refused", "data", "data/.folder.refused"),
-        *("data/.hard.txt.refused", "data/table.csv", "week.ipynb"),
-    ]
+def test_whatever_is_no_file_of_its_own_is_moved_out(handed_in):
+    put_links_aside(handed_in)
+    assert names(handed_in) == ["data", "data/table.csv", "week.ipynb"]
+    assert aside(handed_in) == ["folder", "hard.txt", "link.txt", "pipe"]
+    put_links_aside(handed_in)
+    assert len(aside(handed_in)) == 4
+
+
+@pytest.mark.parametrize("name", ["n" * 255, "[ab]", "*", "week.ipynb", ".hidden"])
+def test_no_name_keeps_a_link_where_it_is(tmp_path, name):
+    folder = tmp_path / "submitted" / "ada" / "week"
+    inner = folder / name[:9] / name
+    inner.parent.mkdir(parents=True)
+    inner.symlink_to(tmp_path)
+    (folder / "link").symlink_to(tmp_path)
+    put_links_aside(folder)
+    assert names(folder) == [name[:9]]
+    assert aside(folder) == sorted(["link", name])
+
+
+def test_a_submission_that_is_a_link_is_moved_away_and_not_looked_into(handed_in):
+    other = handed_in.with_name("other")
+    other.symlink_to(handed_in)
+    put_links_aside(other)
+    assert aside(other) == ["other"]
+    assert "link.txt" in names(handed_in)
+
+
+def test_a_submission_that_is_gone_stops_nothing(tmp_path):
+    put_links_aside(tmp_path / "ada" / "week")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_in_folders_without_end_are_moved_out(handed_in):
+    place = os.open(handed_in, os.O_RDONLY)
+    for _ in range(1200):  # more than Python's functions may call one another
+        os.mkdir("d", dir_fd=place)
+        inner = os.open("d", os.O_RDONLY, dir_fd=place)
+        os.close(place)
+        place = inner
+    os.close(place)
+    put_links_aside(handed_in)
+    assert "link.txt" not in names(handed_in)
+    assert max(name.count("/") for name in names(handed_in)) < 30
+    assert "d" in aside(handed_in)
+    (moved,) = handed_in.parent.glob(".week.refused-*/d")
+    subprocess.run(["rm", "-r", moved], check=True)  # pytest cannot remove it
+
+
+@pytest.mark.parametrize("what", ["table.csv", "data"])
+def test_what_goes_while_it_is_looked_at_stops_nothing(handed_in, monkeypatch, what):
+    look = os.stat
+
+    def late(path, **settings):
+        if path == what and "dir_fd" in settings:
+            shutil.rmtree(handed_in / "data", ignore_errors=True)
+        return look(path, **settings)
+
+    monkeypatch.setattr(module.os, "stat", late)
+    put_links_aside(handed_in)
+    assert names(handed_in) == ["week.ipynb"]
+
+
+@pytest.mark.parametrize("step", ["stat", "open"])
+def test_what_cannot_be_looked_at_is_moved_out_as_a_whole(handed_in, monkeypatch, step):
+    usual = getattr(os, step)
+
+    def fail(path, *given, **settings):
+        if path == "data":
+            raise PermissionError
+        return usual(path, *given, **settings)
+
+    monkeypatch.setattr(module.os, step, fail)
+    put_links_aside(handed_in)
+    monkeypatch.undo()
+    assert not handed_in.exists()
+    assert "week" in aside(handed_in)
 
 
 def test_a_notebook_with_a_second_name_is_graded_all_the_same(handed_in, tmp_path):
     os.link(handed_in / "week.ipynb", tmp_path / "copy.ipynb")
-    put_aside(handed_in)
+    put_links_aside(handed_in)
     assert "week.ipynb" in names(handed_in)
 
 
 @pytest.mark.parametrize("text", ["2026-01-02 03:04:05.678 UTC\n", "2026-01-02 03:04:05 +0100"])
 def test_a_time_stamp_stays(handed_in, text):
     (handed_in / "timestamp.txt").write_text(text)
-    put_aside(handed_in)
+    put_links_aside(handed_in)
     assert "timestamp.txt" in names(handed_in)
 
 
@@ -58,9 +138,27 @@ def test_a_time_stamp_stays(handed_in, text):
 )
 def test_what_is_no_time_stamp_is_put_aside(handed_in, text):
     (handed_in / "timestamp.txt").write_text(text)
-    put_aside(handed_in)
+    put_links_aside(handed_in)
     assert "timestamp.txt" not in names(handed_in)
-    assert ".timestamp.txt.refused" in names(handed_in)
+    assert "timestamp.txt" in aside(handed_in)
+
+
+class Converter(LoggingConfigurable):
+    """Of nbgrader's converter, what an exporter asks for."""
+
+    assignments: ClassVar = {}
+
+
+@pytest.mark.parametrize("text", ["junk", "[" * 100_000, '{"nbformat": 3}'])
+def test_nbgraders_own_process_looks_first_and_reads_no_notebook(handed_in, monkeypatch, text):
+    """No cell of a notebook may be large enough to fill its memory: the referee has a limit."""
+    (handed_in / "week.ipynb").write_text(text)
+    monkeypatch.setattr(Converter, "assignments", {str(handed_in): []})
+    exporter = SafeExporter(parent=Converter())
+    assert "link.txt" in aside(handed_in)
+    made, resources = exporter.from_filename(str(handed_in / "week.ipynb"))
+    assert json.loads(made)["cells"] == []
+    assert resources["metadata"]["name"] == "week"
 
 
 def test_pages_are_removed_wherever_a_student_put_them(tmp_path):

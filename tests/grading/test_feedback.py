@@ -7,6 +7,7 @@ import re
 
 import nbformat
 import pytest
+from grading.builders import notebook_spec
 from grading.payloads import HTML, MARKDOWN, MATHS, RUN, png, shown
 
 pytest.importorskip("nbgrader")
@@ -25,7 +26,8 @@ from dlcourse.grading.feedback import (
     FeedbackPages,
     highlighted,
 )
-from dlcourse.grading.sanitize import clean_notebook, rendered
+from dlcourse.grading.restore import restore
+from dlcourse.grading.sanitize import as_node, clean_outputs, rendered
 
 ADDRESS = "http://feedback.test/page.html"
 POLICY = re.compile(r"<meta [^>]*\"Content-Security-Policy\"[^>]*>")
@@ -77,7 +79,7 @@ def notebook(*cells):
 
 
 def hostile():
-    """A notebook of everything, as a student might hand it in."""
+    """A notebook of everything, as it comes out when a student hands it in."""
     outputs = [
         shown(**{kind: text}) for text in HTML[:-1] for kind in ("text_html", "text_markdown")
     ]
@@ -100,7 +102,7 @@ def hostile():
         },
     ]
     texts = [text for text in (*MARKDOWN, *HTML[:-1], *MATHS) if len(text) < 5000]
-    return {
+    handed_in = {
         "cells": [
             cell(
                 "code",
@@ -111,14 +113,19 @@ def hostile():
             *(cell("markdown", text) for text in texts),
             cell("raw", f"<script>{RUN}</script>"),
             cell("code", "1", f'"><script>{RUN}</script>', settings={"grade": True}),
-            {"cell_type": "x", "type": f"<script>{RUN}</script>", "id": f'"><img onerror={RUN}>'},
+            cell("code", "1", type=f"<script>{RUN}</script>", id=f'"><img onerror={RUN}>'),
         ],
         "metadata": {
             "title": f"</title><script>{RUN}</script>",
             "widgets": {"application/vnd.jupyter.widget-state+json": {"x": f"</script><b {RUN}>"}},
             "language_info": {"pygments_lexer": f'"><script>{RUN}</script>'},
         },
+        "nbformat": 4,
+        "nbformat_minor": 5,
     }
+    restored = restore(json.dumps(handed_in).encode(), notebook_spec())
+    restored["cells"][0]["outputs"] = clean_outputs(outputs, 1_000_000)
+    return as_node(restored)
 
 
 @pytest.fixture(scope="module")
@@ -310,9 +317,7 @@ def check_quiet(visit):
 
 @pytest.mark.parametrize("policy", [True, False], ids=["with policy", "cleaning alone"])
 def test_nothing_happens_on_a_page_of_everything_hostile(browser, pages, policy):
-    page = pages.render(
-        clean_notebook(hostile(), 1_000_000), {}, {}, name=f"<script>{RUN}</script>"
-    )
+    page = pages.render(hostile(), {}, {}, name=f"<script>{RUN}</script>")
     visit = Visit(browser, page if policy else POLICY.sub("", page))
     check_quiet(visit)
     assert visit.console == []

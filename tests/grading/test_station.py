@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -21,7 +22,6 @@ pytest.importorskip("nbgrader")
 
 from dlcourse.grading import station as module
 from dlcourse.grading.limits import Limits
-from dlcourse.grading.restore import restore
 from dlcourse.grading.sandbox import SandboxError, isolation
 from dlcourse.grading.station import (
     Child,
@@ -122,23 +122,12 @@ def test_what_cannot_be_read_is_rejected(station, handed_in, refused, reason):
     assert result.maximum == FULL
 
 
-def test_nbgraders_notebook_is_run(station, solution, spec):
-    cells = restore(files(solution)[f"{NAME}.ipynb"], spec.notebook(NAME))["cells"]
-    answer = station.execute(NAME, cells, {}, 5)
-    assert (answer["status"], answer["reason"]) == ("graded", "")
-    assert len(answer["cells"]) == len(cells)
-    assert sum(outcome["earned"] for outcome in answer["outcomes"]) == sum(FULL.values())
-    with pytest.raises(SandboxError, match="notebook must be one of"):
-        station.execute("other", cells, {}, 5)
-
-
-def test_an_execution_that_is_stopped_says_so(limited, solution, spec):
+def test_a_submission_that_is_stopped_says_so(limited, solution):
     hang = "import signal, time\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\ntime.sleep(60)"
-    cells = restore(files(solution, hang)[f"{NAME}.ipynb"], spec.notebook(NAME))["cells"]
     station = limited(cell_seconds=50, notebook_seconds=0.2, tests_seconds=0.2)
-    answer = station.execute(NAME, cells, {}, 5)
-    assert answer["status"] == "stopped"
-    assert answer["reason"] == "It took longer than 3.4 seconds and was stopped."
+    result = grade(station, solution, hang)
+    assert result.status == "stopped"
+    assert result.reason == "It took longer than 3.4 seconds and was stopped."
 
 
 def test_two_threads_are_served_at_once(station, solution):
@@ -556,6 +545,45 @@ def test_without_a_sandbox_grading_works_and_everything_ends(spec, solution, tmp
     assert list(tmp_path.iterdir()) == []
     open_station.close()  # a second time does no harm
     assert "False\n" in texts
+
+
+KILLED = """
+import os, sys, tempfile, threading
+from pathlib import Path
+from grading.builders import assignment_spec, notebook, solution_spec, test_spec
+from dlcourse.grading.station import Station
+
+tempfile.tempdir = os.environ["TMPDIR"] = sys.argv[1]
+spec = assignment_spec(
+    solution_spec("f"), test_spec("t", "import time; time.sleep(60)"), files={"data.txt": b"1"}
+)
+station = Station(spec, sandbox=False)
+given = {"week.ipynb": notebook()}
+threading.Thread(target=station.grade, args=("ada", "week", given), daemon=True).start()
+print([warm.process.pid for warm in (station.students, station.referees)], flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.grading
+def test_what_killed_processes_left_goes_with_the_next_station(spec, tmp_path, monkeypatch):
+    """All of them are killed while a test runs in a folder with the assignment's files."""
+    monkeypatch.setattr(module.tempfile, "tempdir", str(tmp_path))
+    command = [sys.executable, "-c", KILLED, str(tmp_path)]
+    variables = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, env=variables, **pipes) as process:
+        warm = json.loads(process.stdout.readline())
+        while not list(tmp_path.rglob("data.txt")):
+            assert process.poll() is None
+            time.sleep(0.01)
+        for pid in (process.pid, *warm):
+            os.kill(pid, signal.SIGKILL)
+    assert list(tmp_path.rglob("data.txt"))
+    monkeypatch.setattr(Station, "_ensure", lambda self: None)
+    with Station(spec) as idle:
+        assert list(tmp_path.iterdir()) == [idle.folder]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_limits_are_the_usual_ones_if_none_are_given(spec, monkeypatch):

@@ -106,7 +106,7 @@ def outputs_of(course, student, assignment, notebook, name):
 
 @pytest.fixture(scope="module")
 def graded(make_course, command, released, solution):
-    """Six submissions through `autograde`, `generate_feedback` and `export`."""
+    """Nine submissions through `autograde`, `generate_feedback` and `export`."""
     course = make_course()
     config = course / "nbgrader_config.py"
     config.write_text(config.read_text() + f"\nc.SafeExecute.limits = {LIMITS}\n")
@@ -121,6 +121,12 @@ def graded(make_course, command, released, solution):
     secret.write_text("canary-of-a-linked-file")
     hand_in(course, "linking", NAME, (NAME, solution))
     (course / "submitted" / "linking" / NAME / "data.txt").symlink_to(secret)
+    (course / "submitted" / "linking" / NAME / f"{'n' * 250}.txt").symlink_to(secret)
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}}
+    cells = [{"cell_type": "heading", "level": 600_000_000, "metadata": {}, "source": "x"}]
+    hand_in(course, "heading", NAME, (NAME, {**old, "worksheets": [{"cells": cells}]}))
+    hand_in(course, "many", NAME, (NAME, {**solution, "metadata": {"x": [{}] * 4_000_000}}))
+    hand_in(course, "junk", NAME, (NAME, ["no notebook"]))
     said = command(course, "nbgrader", "autograde", NAME, "--create", fails=True)
     feedback = command(course, "nbgrader", "generate_feedback", NAME)
     command(course, "nbgrader", "export")
@@ -148,13 +154,28 @@ def test_feedback_is_clean(graded):
         assert "canary" not in page
 
 
+def test_what_fills_the_memory_or_is_no_notebook_has_a_row_and_a_reason(graded):
+    """The referee reads it, within limits: nbgrader's process would take gigabytes."""
+    course, said = graded["course"], graded["said"]
+    reasons = {
+        "junk": "The file is JSON, but not a notebook.",
+        "many": "It is larger than 20 MB.",
+    }
+    for student, reason in reasons.items():
+        assert marks(course, student) == NOTHING
+        assert f"{student}: {reason}" in said
+        assert f"Not graded.</strong> {reason}" in words_of(page_of(course, student, NAME, NAME))
+    assert marks(course, "heading") == NOTHING
+    assert "## x" in graded_text(course, "heading", NAME, NAME)
+
+
 def test_linked_notebook_earns_nothing_and_is_named(graded):
     course = graded["course"]
     assert not any(marks(course, "linked").values())
     assert not (course / "autograded" / "linked" / NAME / f"{NAME}.ipynb").exists()
     assert not (course / "feedback" / "linked").exists()
     assert "for student 'linked'" in graded["said"]
-    for neighbour in ("right", "partly", "forger", "looping", "linking"):
+    for neighbour in ("right", "partly", "forger", "looping", "linking", "heading", "junk", "many"):
         assert f"for student '{neighbour}'" not in graded["said"]
 
 
@@ -185,6 +206,7 @@ def test_export_agrees_with_the_gradebook(graded):
         "looping": FULL["check-scores"],
         "linked": 0,
         "linking": TOTAL,
+        **dict.fromkeys(("heading", "junk", "many"), 0),
     }
     assert {row["max_score"] for row in rows.values()} == {str(TOTAL)}
 

@@ -1,0 +1,220 @@
+"""What `nbgrader zip_collect` makes of archives that were made to hurt."""
+
+import io
+import shutil
+import stat
+import tarfile
+import zipfile
+
+import pytest
+
+pytest.importorskip("nbgrader")
+
+from courses import nbgrader
+
+import dlcourse.grading.archives as module
+from dlcourse.grading.archives import SafeExtractor
+from dlcourse.grading.inside.wire import MB
+
+LARGEST = 20 * MB
+
+
+def zipped(files, packing=zipfile.ZIP_DEFLATED):
+    """Pack files, pairs of name (or `ZipInfo`) and content."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", packing) as archive:
+        for name, content in files:
+            archive.writestr(name, content, compress_type=packing)
+    return whole.getvalue()
+
+
+def tarred(*members):
+    """Pack members, pairs of `TarInfo` and content."""
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode="w:gz") as archive:
+        for member, content in members:
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return whole.getvalue()
+
+
+def link(name):
+    info = zipfile.ZipInfo(name)
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return info
+
+
+@pytest.fixture
+def extract(tmp_path, caplog):
+    """Unpack downloads, by name; what there is afterwards by name, with its size."""
+
+    def run(downloads):
+        archive, extracted = tmp_path / "archive", tmp_path / "extracted"
+        archive.mkdir()
+        for name, content in downloads.items():
+            (archive / name).write_bytes(content)
+        extractor = SafeExtractor()
+        extractor.log.propagate = True
+        extractor.extract(str(archive), str(extracted))
+        found = sorted(extracted.rglob("*"))
+        assert not any(path.is_symlink() for path in found)
+        return {
+            path.relative_to(extracted).as_posix(): path.stat().st_size
+            for path in found
+            if path.is_file()
+        }
+
+    return run
+
+
+def test_what_students_hand_in_is_unpacked(extract):
+    tar = tarred((tarfile.TarInfo("week/a.csv"), b"1,2"), (tarfile.TarInfo("b.csv"), b"1"))
+    data = zipped([("data.csv", b"1")])
+    week = zipped([("week.ipynb", b"{}"), ("data/", b""), ("data/x.zip", data)])
+    found = extract(
+        {
+            "ada.zip": week,
+            "bob.tar.gz": tar,
+            "class.zip": zipped([("eve.zip", week)]),
+            "one.ipynb": b"{}",
+        }
+    )
+    inner = {"week.ipynb": 2, "data/x.zip": len(data), "data/x/data.csv": 1}
+    assert found == {
+        **{f"ada/{name}": size for name, size in inner.items()},
+        **{f"class/eve/{name}": size for name, size in inner.items()},
+        "class/eve.zip": len(week),
+        "bob/week/a.csv": 3,
+        "bob/b.csv": 1,
+        "one.ipynb": 2,
+    }
+
+
+BOMB = zipped([("a", bytes(10 * MB))])
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        zipped((f"{i}.zip", BOMB) for i in range(20)),
+        zipped((f"{i}", bytes(MB)) for i in range(100)),
+        zipped([("a.zip", zipped((f"{i}", bytes(MB)) for i in range(100)))]),
+        zipped([("a", bytes(LARGEST + 1))]),
+        tarred((tarfile.TarInfo("a"), bytes(2 * LARGEST))),
+    ],
+    ids=["nested", "many", "many in one", "one large", "tar"],
+)
+def test_a_bomb_has_the_room_of_one_submission_and_harms_nobody(extract, bomb):
+    name = "eve.tar.gz" if bomb[:2] == b"\x1f\x8b" else "eve.zip"
+    found = extract({name: bomb, "ada.zip": zipped([("week.ipynb", b"{}")])})
+    assert found.pop("ada/week.ipynb") == 2
+    assert sum(found.values()) <= LARGEST + module.RATIO * len(bomb)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_is_left_out_has_been_unpacked_and_counts(extract, monkeypatch, whole):
+    """Else an archive that names one large or broken file many times would take hours."""
+    copies, copy = [], module.copy
+
+    def counted(source, target, limit):
+        copies.append(limit)
+        done = copy(source, target, limit)
+        if not whole:
+            raise zipfile.BadZipFile
+        return done
+
+    monkeypatch.setattr(module, "copy", counted)
+    names = 40
+    bomb = zipped((f"{i}", bytes(LARGEST + 1)) for i in range(names))
+    assert extract({"eve.zip": bomb}) == {}
+    assert len(copies) < names / 4
+
+
+def test_a_bomb_in_the_archive_of_a_class_costs_the_others_nothing(extract):
+    many = zipped((f"{i}", b"") for i in range(module.MOST_FILES + 1))
+    large = zipped((f"{i}", bytes(MB)) for i in range(100))
+    good = zipped([("week.ipynb", b"{}")])
+    whole = zipped([("a.zip", large), ("b.zip", many), ("c.zip", good), ("d.ipynb", b"{}")])
+    found = extract({"class.zip": whole})
+    assert found.keys() == {
+        *(f"class/{name}" for name in ("a.zip", "b.zip", "c.zip", "c/week.ipynb", "d.ipynb"))
+    }
+
+
+def test_archives_lie_in_archives_three_deep_at_most(extract):
+    whole = zipped([("end.txt", b"1")])
+    for depth in range(4):
+        whole = zipped([(f"{depth}.zip", whole)])
+    assert extract({"top.zip": whole}).keys() == {"top/3.zip", "top/3/2.zip", "top/3/2/1.zip"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../out.txt", "/out.txt", "a/../../out.txt", "d/" * 2000 + "x", "n" * 300, link("link.txt")],
+    ids=["up", "absolute", "up again", "deep", "long", "link"],
+)
+def test_what_is_no_file_of_the_archive_is_left_out(extract, tmp_path, name):
+    found = extract({"eve.zip": zipped([(name, b"/etc/passwd"), ("week.ipynb", b"{}")])})
+    assert found == {"eve/week.ipynb": 2}
+    assert {path.name for path in tmp_path.iterdir()} == {"archive", "extracted"}
+
+
+@pytest.mark.parametrize(
+    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE]
+)
+def test_links_and_devices_of_a_tar_archive_are_left_out(extract, kind):
+    member = tarfile.TarInfo("special")
+    member.type, member.linkname = kind, "week.ipynb"
+    week = tarfile.TarInfo("week.ipynb"), b"{}"
+    up = tarfile.TarInfo("../up"), b"1"
+    assert extract({"eve.tar.gz": tarred(week, (member, b""), up)}) == {"eve/week.ipynb": 2}
+
+
+def test_a_file_comes_once_and_is_not_written_over(extract):
+    with pytest.warns(UserWarning, match="Duplicate"):
+        twice = zipped([("week.ipynb", b"{}"), ("week.ipynb", b"{ }"), ("week.ipynb/x", b"1")])
+    found = extract({"eve.zip": twice, "eve.tar.gz": tarred((tarfile.TarInfo("x"), b"1"))})
+    assert found in ({"eve/week.ipynb": 2}, {"eve/x": 1})  # whichever has the name
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"junk", zipped([("a", b"1" * 99)])[:60], tarred()[:20], zipped([("a", b"")])[:-9]],
+)
+@pytest.mark.parametrize("name", ["eve.zip", "eve.tar.gz", "eve.gz"])
+def test_what_is_no_archive_stops_nobody(extract, name, content):
+    found = extract({name: content, "week.ipynb": b"{}"})
+    assert found.keys() - {"eve/a"} == {"week.ipynb"}
+
+
+def test_an_uncommon_or_damaged_packing_costs_that_file_alone(extract):
+    good = zipped([("week.ipynb", b"{}"), ("bad.txt", b"0123456789" * 9)], zipfile.ZIP_STORED)
+    broken = good.replace(b"0123456789" * 9, b"0123456788" * 9)
+    uncommon = zipped([("b", b"1" * 99)], zipfile.ZIP_LZMA)
+    assert extract({"a.zip": broken, "b.zip": uncommon}) == {"a/week.ipynb": 2}
+
+
+def test_links_among_the_downloads_are_not_followed(extract, tmp_path):
+    (tmp_path / "secret.txt").write_text("secret")
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "archive" / "link.txt").symlink_to(tmp_path / "secret.txt")
+    shutil.copytree(tmp_path / "archive", tmp_path / "downloads", symlinks=True)
+    SafeExtractor().extract(str(tmp_path / "downloads"), str(tmp_path / "extracted"))
+    assert list((tmp_path / "extracted").iterdir()) == []
+
+
+@pytest.mark.grading
+def test_the_shipped_configuration_collects_within_limits(make_course, tmp_path):
+    course = make_course()
+    place = course / "downloaded" / "toy" / "archive"
+    place.mkdir(parents=True)
+    (place / "eve.zip").write_bytes(zipped((f"{i}.zip", BOMB) for i in range(20)))
+    (place / "ada.zip").write_bytes(zipped([("ada_2026-11-20-10-00-00_toy.ipynb", b"{}")]))
+    pattern = r".*/(?P<student_id>\w+)_(?P<timestamp>[0-9-]+)_(?P<file_id>\w+)"
+    option = f"--FileNameCollectorPlugin.named_regexp={pattern}"
+    done = nbgrader(course, tmp_path, "zip_collect", "toy", option)
+    assert done.returncode == 0, done.stderr
+    assert (course / "submitted" / "ada" / "toy" / "toy.ipynb").read_text() == "{}"
+    extracted = (course / "downloaded").rglob("*")
+    assert sum(path.stat().st_size for path in extracted if path.is_file()) < 2 * LARGEST
+    assert "Left out" in done.stderr
