@@ -7,6 +7,8 @@ people's work and marks.
 
 from pathlib import Path
 
+from dlcourse.grading.formgrader import guard
+
 c = get_config()  # type: ignore[name-defined]  # noqa: F821  (traitlets provides it)
 
 c.CourseDirectory.course_id = "dlcourse"
@@ -40,5 +42,8 @@ c.HTMLExporter.filters = {
 }
 # Archives that students handed in are unpacked within limits.
 c.ZipCollectApp.extractor_plugin = "dlcourse.grading.archives.SafeExtractor"
+# What students named runs no script in formgrader, and no formula in a spreadsheet.
+guard()
+c.ExportApp.plugin_class = "dlcourse.grading.exports.CsvExporter"
 # What a submission may use, where dlcourse/grading/limits.py is not what you want:
 # c.SafeExecute.limits = {"cell_seconds": 60, "memory_mb": 4096}

@@ -31,7 +31,8 @@ sends arrays through a pipe and gets arrays back, by value.
 ``statistics``       what the class did, in numbers
 ``wording``          how these numbers are said
 ``report``           the page and the tables with them
-``exports``          marks for Canvas and Moodle
+``formgrader``       nbgrader's pages, in which what students named is no script
+``exports``          marks as a table, for Canvas and Moodle too
 ``tables``           CSV files that no spreadsheet takes for formulas
 ``execute``          the same safety for nbgrader's own commands
 ``archives``         what students hand in packed, unpacked within limits

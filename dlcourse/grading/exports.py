@@ -1,17 +1,20 @@
-"""Grades for Canvas and Moodle, as plugins of ``nbgrader export``.
+"""Grades as a safe table, for Canvas and for Moodle, as plugins of ``nbgrader export``.
 
+    nbgrader export
     nbgrader export --exporter=dlcourse.grading.exports.CanvasExporter --to=canvas.csv
     nbgrader export --exporter=dlcourse.grading.exports.MoodleExporter --to=moodle.csv
 
 ``--assignment`` and ``--student`` select, as they do for nbgrader's own export. A score is what the
-gradebook holds less the penalty for lateness, 0 at least. Who handed nothing in has an empty cell
-and not a zero: both systems then show no grade, and take away one that was there.
+gradebook holds less the penalty for lateness, 0 at least. For Canvas and Moodle, who handed nothing
+in has an empty cell and not a zero: both systems then show no grade, and take away one that was
+there.
 
 Text that a spreadsheet would compute gets an apostrophe in front (`dlcourse.grading.tables`). An
 id that begins with ``=``, ``+``, ``-`` or ``@`` is then not found by Canvas or Moodle.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,6 +33,8 @@ from dlcourse.grading.tables import Value, write_csv
 
 Known = TypeVar("Known")
 Scores = dict[tuple[str, str], float]  # by student id and assignment name
+# When it was handed in, points and penalty, by the same.
+Results = dict[tuple[str, str], tuple[datetime | None, float, float]]
 
 
 class GradeTable(ExportPlugin):  # type: ignore[misc]
@@ -54,6 +59,41 @@ class GradeTable(ExportPlugin):  # type: ignore[misc]
     ) -> Iterable[list[Value]]:
         """Arrange the file's rows, the header first."""
         raise NotImplementedError
+
+
+class CsvExporter(ExportPlugin):  # type: ignore[misc]
+    """The table of nbgrader's own `CsvExportPlugin`, in cells that no spreadsheet computes.
+
+    As there, who handed nothing in has 0 points, and a selected name that is unknown has no row.
+    """
+
+    HEAD = (
+        *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
+        *("raw_score", "late_submission_penalty", "score", "max_score"),
+    )
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Write the selected grades to `to`, or to ``grades.csv``."""
+        path = Path(self.to or "grades.csv")
+        self.log.info("Exporting grades to %s", path)
+        write_csv(path, [self.HEAD, *self.rows(gradebook)], write=str)
+
+    def rows(self, gradebook: Gradebook) -> Iterable[list[Value]]:
+        """Arrange a row for each selected assignment and student."""
+        found = results(gradebook)
+        assignments, students = ({str(name) for name in x} for x in (self.assignment, self.student))
+        picked = [s for s in gradebook.students if not students or s.id in students]
+        for assignment in gradebook.assignments:
+            if assignments and assignment.name not in assignments:
+                continue
+            due = str(assignment.duedate or "")
+            for one in picked:
+                when, points, late = found.get((one.id, assignment.name), (None, 0.0, 0.0))
+                yield [
+                    *(assignment.name, due, str(when or ""), one.id),
+                    *(one.last_name, one.first_name, one.email),
+                    *(points, late, max(0.0, points - late), assignment.max_score),
+                ]
 
 
 class CanvasExporter(GradeTable):
@@ -135,7 +175,12 @@ def selected(
 
 
 def final_scores(gradebook: Gradebook) -> Scores:
-    """Look up every score less its penalty, in one query.
+    """Look up every score less its penalty."""
+    return {key: max(0.0, points - late) for key, (_, points, late) in results(gradebook).items()}
+
+
+def results(gradebook: Gradebook) -> Results:
+    """Look up every submission's time, points and penalty, in one query.
 
     nbgrader's own ``SubmittedAssignment.score`` searches all grades once per submission.
     """
@@ -154,12 +199,15 @@ def final_scores(gradebook: Gradebook) -> Scores:
         .subquery()
     )
     query = (
-        select(SubmittedAssignment.student_id, Assignment.name, earned.c.points, late.c.points)
+        select(
+            *(SubmittedAssignment.student_id, Assignment.name, SubmittedAssignment.timestamp),
+            *(earned.c.points, late.c.points),
+        )
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
         .outerjoin(earned, earned.c.assignment_id == SubmittedAssignment.id)
         .outerjoin(late, late.c.assignment_id == SubmittedAssignment.id)
     )
     return {
-        (student, assignment): max(0.0, (points or 0.0) - (penalty or 0.0))
-        for student, assignment, points, penalty in gradebook.db.execute(query)
+        (student, assignment): (when, points or 0.0, penalty or 0.0)
+        for student, assignment, when, points, penalty in gradebook.db.execute(query)
     }

@@ -21,7 +21,9 @@ GONE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO)  # since it was l
 STAMP, SECRET = "timestamp.txt", "submission_secret.txt"
 LONGEST_STAMP = 80
 ZONE = r"[+-]\d\d:?\d\d|[A-Za-z][\w+-]*(/[A-Za-z][\w+-]*)*"
-PLAIN_STAMP = re.compile(rf"\d{{4}}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)? ?({ZONE})?", re.ASCII)
+# A time zone can carry the first and the last year over the end of the calendar.
+YEAR = r"(?!000[01]|9999)\d{4}"
+PLAIN_STAMP = re.compile(rf"{YEAR}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)? ?({ZONE})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,15 @@ def plain_stamp(content: bytes) -> str:
     """
     text = content[: LONGEST_STAMP + 1].decode("ascii", "replace").strip()
     return text if len(content) <= LONGEST_STAMP and PLAIN_STAMP.fullmatch(text) else ""
+
+
+def handed_in_at(folder: Path) -> datetime | None:
+    """Read the time from a submission's folder; None where there is none, or no plain one."""
+    try:
+        with _opened(folder / STAMP, FILE) as stamp, open(stamp, "rb", closefd=False) as file:
+            return _timestamp(file.read(LONGEST_STAMP + 1))
+    except OSError:
+        return None
 
 
 def _timestamp(content: bytes) -> datetime | None:

