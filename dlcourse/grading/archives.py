@@ -28,7 +28,11 @@ RATIO = 100  # what a download may grow to, beside one submission; text grows te
 MOST_IN_A_DOWNLOAD = 1000 * MOST_FILES
 NESTED = 2  # a platform's archive holds students' archives, and those may hold one of data
 PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others may ask for much memory
-BROKEN = (OSError, EOFError, ValueError, RuntimeError, zlib.error, zipfile.BadZipFile)
+BROKEN = (
+    *(OSError, EOFError, ValueError, RuntimeError, OverflowError, MemoryError),
+    *(zlib.error, zipfile.BadZipFile, tarfile.TarError),
+)
+LONGEST_HEADER = 4096  # of a name in a tar archive; Python's reading takes hours for a long one
 
 Member = tuple[str, Callable[[], IO[bytes] | None]]
 
@@ -71,7 +75,11 @@ class SafeExtractor(ExtractorPlugin):  # type: ignore[misc]
         self.largest = int(SafeExecute(parent=self.parent).limits_of().notebook_mb * MB)
         for place, _, names in os.walk(archive_path):
             folder = Path(extracted_path, Path(place).relative_to(archive_path))
-            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as problem:  # an archive's file has that name
+                self.leave_out(Path(place), problem)
+                continue
             for name in sorted(names):
                 source = Path(place, name)
                 if source.is_symlink() or not source.is_file():
@@ -80,7 +88,10 @@ class SafeExtractor(ExtractorPlugin):  # type: ignore[misc]
                     size = self.largest + RATIO * source.stat().st_size
                     self.unpack(source, folder, Amount(size, MOST_IN_A_DOWNLOAD), NESTED)
                 else:
-                    shutil.copy(source, folder / name)
+                    try:
+                        shutil.copy(source, folder / name)
+                    except OSError as problem:  # an archive's folder or file has that name
+                        self.leave_out(source, problem)
 
     def leave_out(self, path: Path, reason: object) -> None:
         """Say what is not there, and why."""
@@ -103,9 +114,8 @@ class SafeExtractor(ExtractorPlugin):  # type: ignore[misc]
         Amount
             What it unpacked to.
         """
-        folder, used = place / archive.name.removesuffix(".gz").removesuffix(".zip"), Amount(0, 0)
-        folder = folder.with_name(folder.name.removesuffix(".tar"))
-        inner = []
+        name = archive.name.removesuffix(".gz").removesuffix(".zip").removesuffix(".tar")
+        folder, used, inner = place / name, Amount(0, 0), []
         try:
             folder.mkdir()
         except OSError as problem:
@@ -169,6 +179,17 @@ class SafeExtractor(ExtractorPlugin):  # type: ignore[misc]
         return size
 
 
+class ShortHeader(tarfile.TarInfo):
+    """A member of a tar archive; what stands before it, as a long name, has a limit."""
+
+    def _proc_member(self, archive: tarfile.TarFile) -> Any:
+        names = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
+        before = (*names, tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE)
+        if self.type in before and self.size > LONGEST_HEADER:
+            raise tarfile.ReadError(f"a header of {self.size} bytes")
+        return super()._proc_member(archive)  # type: ignore[misc]
+
+
 def members(archive: Path, limit: int) -> Generator[Member, None, None]:
     """List the files of a zip archive, or of a compressed tar archive that is not too large.
 
@@ -193,7 +214,7 @@ def members(archive: Path, limit: int) -> Generator[Member, None, None]:
                 raise RefusedError(f"it unpacks to more than {limit / MB:g} MB")
         plain_tar.seek(0)
         try:
-            with tarfile.open(fileobj=plain_tar, mode="r:") as tar:
+            with tarfile.open(fileobj=plain_tar, mode="r:", tarinfo=ShortHeader) as tar:
                 for member in tar:
                     if not member.isdir():
                         plain = member.isreg()

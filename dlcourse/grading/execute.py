@@ -11,6 +11,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Mapping
+from glob import escape
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -39,8 +40,14 @@ class SafeExporter(NotebookExporter):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)  # type: ignore[no-untyped-call]
         converter: Any = self.parent
-        for folder in converter.assignments:
-            put_links_aside(Path(folder))
+        for folder in map(Path, converter.assignments):
+            if escape(folder.parent.name) != folder.parent.name:
+                raise ValueError(
+                    f"a student's folder must have none of * ? [ in its name, got "
+                    f"{folder.parent.name!r}: nbgrader would take it for several students; "
+                    "rename it, or use dlcourse grade"
+                )
+            put_links_aside(folder)
 
     def from_file(
         self, file_stream: Any, resources: Any = None, **settings: Any
@@ -129,9 +136,10 @@ def put_links_aside(folder: Path) -> None:
         If nothing can be moved.
     """
     try:
-        if folder.is_symlink():
-            _move_away(folder, folder)
-            return
+        for link in (folder.parent, folder):
+            if link.is_symlink():
+                _move_away(link, link)
+                return
         for place, folders, files, descriptor in os.fwalk(folder, onerror=_raise_unless_gone):
             depth = len(Path(place).relative_to(folder).parts)
             for name in [*folders, *files]:
@@ -153,14 +161,14 @@ def _may_stay(name: str, place: int, depth: int) -> bool:
     except FileNotFoundError:
         return True
     if stat.S_ISDIR(found.st_mode):
-        return depth < submissions.DEEPEST
+        return depth < submissions.DEEPEST and (depth, name) != (0, submissions.STAMP)
     notebook = depth == 0 and name.endswith(".ipynb")  # a second name must not cost the grade
     if not stat.S_ISREG(found.st_mode) or (found.st_nlink > 1 and not notebook):
         return False
     if depth == 0 and name == submissions.STAMP:
         file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=place)
         with open(file, "rb") as stamp:
-            return bool(submissions.plain_stamp(stamp.read(submissions.LONGEST_STAMP + 1)))
+            return submissions.moment_of(stamp.read(submissions.LONGEST_STAMP + 1)) is not None
     return True
 
 

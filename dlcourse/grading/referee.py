@@ -12,6 +12,7 @@ import math
 import socket
 import time
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ from dlcourse.grading.restore import grade_id_of
 from dlcourse.grading.sanitize import clean_outputs, clean_terminal
 from dlcourse.grading.spec import CellSpec, NotebookSpec, defined_names
 
-ALL_OUTPUTS = 16 * MB  # characters that a notebook may show
+ALL_OUTPUTS = 6 * MB  # characters that a notebook may show, as they stand in HTML
 NOT_RUN = "Not run while grading, nor anything below: no test comes after it."
 
 
@@ -117,7 +118,7 @@ class Referee:
             if known is None or not known.is_test:
                 reply = self.tell(do="run", source=cell["source"])
                 cell["outputs"] = clean_outputs(reply.get("outputs"), min(room, left))
-                left -= sum(len(str(output)) for output in cell["outputs"])
+                left -= sum(len(escape(str(output))) for output in cell["outputs"])
                 count = reply.get("count")
                 cell["execution_count"] = (
                     count if type(count) is int and 0 < count < 10**6 else None
@@ -261,7 +262,8 @@ class Referee:
                 evalue = clean_terminal(output["evalue"])
                 kept.append({**output, "evalue": evalue, "traceback": lines})
             elif output["output_type"] == "display_data":
-                kept.append({**output, "data": self.safe_data(output["data"]), "metadata": {}})
+                if data := self.safe_data(output["data"]):
+                    kept.append({**output, "data": data, "metadata": {}})
             else:
                 score, problem = score_of(self.shell.value, known.points or 0)
                 data = {"text/plain": score}
@@ -274,12 +276,16 @@ class Referee:
         return kept
 
     def safe_data(self, data: dict[str, Any]) -> dict[str, Any]:
-        """Keep text and pictures, and HTML only where it is a check's."""
+        """Keep text and pictures, and HTML only where it is a check's.
+
+        Behind a hidden test a check's alone, with its text: what a test displays may be an answer.
+        """
+        page = data.get("text/html") in self.pages
+        kept = ("text/plain", "image/png") if page or not self.shell.hides else ()
         return {
             mime: content
             for mime, content in data.items()
-            if mime in ("text/plain", "image/png")
-            or (mime == "text/html" and content in self.pages)
+            if mime in kept or (mime == "text/html" and page)
         }
 
 

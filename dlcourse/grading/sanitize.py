@@ -42,6 +42,7 @@ MAX_COLOURS = 500  # nbconvert copies the rest of the text at every change of co
 MAX_LINES = 500
 MAX_MARKDOWN = 100_000
 MAX_HTML = 200_000
+MAX_BRACKETS = 2000  # the Markdown parser looks for the end of each in all of the rest, too
 MAX_FORMULAS = 200  # nbconvert looks for the end of each in all of the rest of the text
 FEW_TAGS, MAX_DEPTH = 500, 100  # the time of HTML parsers grows with the square of the depth
 LARGEST_SIDE = 4096
@@ -91,6 +92,7 @@ MACROS = re.compile(
     r"|raise|lower|move(?:left|right)|[Rr]ule|Space|smash|(?:math)?[lrc]lap|genfrac"
     r"|above(?:withdelims)?|m?kern|[hm]s(?:kip|pace)|\\\[\s*-[\d.,\s]*[a-z]{2})(?![A-Za-z]))"
 )
+LONGEST_ESCAPE = len(escape("'"))
 HARMLESS_BACKSLASH = "\N{REVERSE SOLIDUS OPERATOR}"
 
 COLOUR = re.compile(r"\x1b\[(?:\d{1,3}(?:;\d{1,3}){0,15})?m")
@@ -249,7 +251,8 @@ def render_markdown(source: str, attachments: dict[str, dict[str, str]] | None =
 def is_short_markdown(source: str) -> bool:
     """Tell whether a text can be rendered in a reasonable time."""
     formulas = max(source.count(start) for start in (r"\begin{", r"\\[", r"\\("))
-    return len(source) <= MAX_MARKDOWN and formulas <= MAX_FORMULAS
+    few = formulas <= MAX_FORMULAS and source.count("[") <= MAX_BRACKETS
+    return few and len(source) <= MAX_MARKDOWN
 
 
 @lru_cache(maxsize=512)
@@ -332,16 +335,19 @@ def is_harmless_token(token: dict[str, Any], attached: Collection[str]) -> bool:
 
 
 class Room:
-    """Characters that may still be shown."""
+    """Characters that may still be shown, counted as they stand in HTML."""
 
     def __init__(self, characters: int) -> None:
         self.left = max(0, characters)
 
     def take(self, text: str) -> str:
         """Take all of a text that there is room for; a note stands where it is cut."""
-        if len(text) > self.left:
-            text = (text[: max(0, self.left - len(CUT))] + CUT)[: self.left]
-        self.left -= len(text)
+        if len(escape(text)) > self.left:
+            text = text[: max(0, self.left - len(CUT))]
+            if len(escape(text)) > self.left:
+                text = text[: self.left // LONGEST_ESCAPE]
+            text = (text + CUT)[: self.left]
+        self.left -= len(escape(text))
         return text
 
 

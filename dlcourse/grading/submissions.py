@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,9 @@ def folders(course: Any, assignment: str) -> dict[str, Path]:
     student = re.compile(re.escape(marked).replace("\\\0", "([^/]+)").replace("\0", "([^/]+)"))
     root = Path(pattern[: pattern.index("*")])
     found = {}
-    for path in sorted(root.glob(pattern[len(str(root)) :].lstrip("/"))):
+    rest = pattern[len(str(root)) :].lstrip("/")
+    for name in sorted(glob(rest, root_dir=root, include_hidden=True)):  # stops at nothing
+        path = root / name
         if (match := student.fullmatch(str(path))) is not None:
             found[match[1]] = path
     excluded = set(filter(None, course.student_id_exclude.split(",")))
@@ -143,7 +146,7 @@ def read(student: str, folder: Path, limit: int, notebooks: Collection[str] = ()
         if folder.is_symlink() or folder.parent.is_symlink():
             return Submission(student, refused="The folder is a link to another place.")
         return Submission(student, refused=f"A file cannot be read: {error.strerror}.")
-    stamp = _timestamp(files.pop(STAMP, b""))
+    stamp = moment_of(files.pop(STAMP, b""))
     secret = files.pop(SECRET, b"").decode("ascii", "replace")
     return Submission(student, files, stamp, secret=secret)
 
@@ -192,12 +195,13 @@ def handed_in_at(folder: Path) -> datetime | None:
     """Read the time from a submission's folder; None where there is none, or no plain one."""
     try:
         with _opened(folder / STAMP, FILE) as stamp, open(stamp, "rb", closefd=False) as file:
-            return _timestamp(file.read(LONGEST_STAMP + 1))
+            return moment_of(file.read(LONGEST_STAMP + 1))
     except OSError:
         return None
 
 
-def _timestamp(content: bytes) -> datetime | None:
+def moment_of(content: bytes) -> datetime | None:
+    """Read a time as nbgrader's exchange writes it, in UTC; None for anything else."""
     from nbgrader.utils import parse_utc
 
     try:

@@ -1,5 +1,6 @@
 """What `nbgrader zip_collect` makes of archives that were made to hurt."""
 
+import gzip
 import io
 import shutil
 import stat
@@ -50,7 +51,7 @@ def extract(tmp_path, caplog):
 
     def run(downloads):
         archive, extracted = tmp_path / "archive", tmp_path / "extracted"
-        archive.mkdir()
+        archive.mkdir(exist_ok=True)
         for name, content in downloads.items():
             (archive / name).write_bytes(content)
         extractor = SafeExtractor()
@@ -180,11 +181,57 @@ def test_a_file_comes_once_and_is_not_written_over(extract):
 @pytest.mark.parametrize(
     "content",
     [b"", b"junk", zipped([("a", b"1" * 99)])[:60], tarred()[:20], zipped([("a", b"")])[:-9]],
+    ids=["empty", "junk", "half a zip", "half a tar", "no end"],
 )
 @pytest.mark.parametrize("name", ["eve.zip", "eve.tar.gz", "eve.gz"])
 def test_what_is_no_archive_stops_nobody(extract, name, content):
     found = extract({name: content, "week.ipynb": b"{}"})
     assert found.keys() - {"eve/a"} == {"week.ipynb"}
+
+
+def header(kind, size):
+    """Write a tar header by hand; the size may be any number."""
+    info = tarfile.TarInfo("week.ipynb")
+    info.type, info.size = kind, size
+    return gzip.compress(info.tobuf(tarfile.GNU_FORMAT) + b"\0" * 1024)
+
+
+@pytest.mark.parametrize("size", [10**5, 2**33, 2**62, 2**80])
+@pytest.mark.parametrize(
+    "kind", [tarfile.REGTYPE, tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME]
+)
+def test_a_tar_archive_that_lies_about_its_size_stops_nobody(extract, kind, size):
+    found = extract({"eve.tar.gz": header(kind, size), "x.zip": zipped([("week.ipynb", b"{}")])})
+    assert found == {"x/week.ipynb": 2}
+
+
+def test_a_long_header_of_digits_is_not_read(extract, monkeypatch):
+    """Python looks in it for a name in a time that grows with the square of its length."""
+    monkeypatch.setattr(tarfile.TarInfo, "_proc_pax", lambda *_: pytest.fail("it was read"))
+    info = tarfile.TarInfo("x")
+    info.type = tarfile.XHDTYPE
+    found = extract({"eve.tar.gz": tarred((info, b"1" * 80_000))})
+    assert found == {}
+
+
+@pytest.mark.parametrize("name", [".tar.gz", "..tar.gz", "...tar.gz", ".tar.zip", ".zip"])
+def test_an_archive_without_a_name_of_its_own_stops_nobody(extract, name):
+    week = zipped([("week.ipynb", b"{}")])
+    inner = zipped([(name, week), ("kept", b"1")])
+    found = extract({name: week, "eve.zip": inner, "x.zip": week})
+    assert found["x/week.ipynb"] == 2
+    assert found["eve/kept"] == 1
+
+
+def test_names_that_meet_stop_nobody(extract, tmp_path):
+    (tmp_path / "archive" / "eve" / "sub").mkdir(parents=True)
+    (tmp_path / "archive" / "eve" / "sub" / "x").write_bytes(b"1")
+    (tmp_path / "archive" / "eve" / "y").write_bytes(b"1")
+    (tmp_path / "archive" / "eve" / "z").write_bytes(b"1")
+    both = zipped([("sub", b"2"), ("y/y/y", b"3")])
+    found = extract({"eve.zip": both})
+    assert found["eve/z"] == 1
+    assert found["eve/sub"] == 1
 
 
 def test_an_uncommon_or_damaged_packing_costs_that_file_alone(extract):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from typing import ClassVar
@@ -69,6 +70,21 @@ def test_a_submission_that_is_a_link_is_moved_away_and_not_looked_into(handed_in
     assert "link.txt" in names(handed_in)
 
 
+def test_a_student_who_is_a_link_is_moved_away_and_not_looked_into(handed_in):
+    other = handed_in.parent.with_name("other")
+    other.symlink_to(handed_in.parent)
+    put_links_aside(other / "week")
+    assert aside(other) == ["other"]
+    assert "link.txt" in names(handed_in)
+
+
+def test_a_folder_in_the_place_of_a_time_stamp_is_moved_out(handed_in):
+    (handed_in / "timestamp.txt").mkdir()
+    put_links_aside(handed_in)
+    assert "timestamp.txt" in aside(handed_in)
+    assert "timestamp.txt" not in names(handed_in)
+
+
 def test_a_submission_that_is_gone_stops_nothing(tmp_path):
     put_links_aside(tmp_path / "ada" / "week")
     assert list(tmp_path.iterdir()) == []
@@ -134,7 +150,11 @@ def test_a_time_stamp_stays(handed_in, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2026-01-01 00:00:00 /proc/self/mem", "1." * 100_000, "yesterday", "\0"]
+    "text",
+    [
+        *("", "2026-01-01 00:00:00 /proc/self/mem", "1." * 100_000, "yesterday", "\0"),
+        *("2026-02-30 00:00:00 UTC", "2026-01-01 00:00:00+99:99", "9999-12-31 00:00:00 UTC"),
+    ],
 )
 def test_what_is_no_time_stamp_is_put_aside(handed_in, text):
     (handed_in / "timestamp.txt").write_text(text)
@@ -159,6 +179,14 @@ def test_nbgraders_own_process_looks_first_and_reads_no_notebook(handed_in, monk
     made, resources = exporter.from_filename(str(handed_in / "week.ipynb"))
     assert json.loads(made)["cells"] == []
     assert resources["metadata"]["name"] == "week"
+
+
+@pytest.mark.parametrize("student", ["*", "a?a", "[a]da"])
+def test_a_student_whose_name_nbgrader_takes_for_several_is_named(monkeypatch, student):
+    folder = f"/course/submitted/{student}/week"
+    monkeypatch.setattr(Converter, "assignments", {folder: []})
+    with pytest.raises(ValueError, match=f"in its name, got {re.escape(repr(student))}"):
+        SafeExporter(parent=Converter())
 
 
 def test_pages_are_removed_wherever_a_student_put_them(tmp_path):

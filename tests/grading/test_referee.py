@@ -833,6 +833,23 @@ def test_what_follows_a_hidden_test_is_hidden_too(play):
     assert "words" not in shown.replace("assert False, 'words'", "")
 
 
+def test_what_a_test_displays_behind_a_hidden_one_is_not_shown(play):
+    """It may be an answer, in which a function says what the hidden test gave it."""
+    spec = notebook_spec(
+        solution_spec("f"),
+        test_spec("before", "display(f(7))"),
+        test_spec("hidden", HIDDEN.format("f(41)")),
+        test_spec(
+            "after",
+            "display(f(8))\nimport matplotlib.pyplot as plt\nplt.plot([f(9)])\nplt.show()\n1",
+        ),
+    )
+    played = play(spec, cell("def f(x): return x", "f"))
+    assert "7" in played.text("before")
+    kinds = [output["output_type"] for output in played.outputs("after")]
+    assert kinds == ["execute_result"]
+
+
 def test_a_check_in_a_hidden_test_shows_no_numbers(play):
     after = play(checked(HIDDEN.format("") + OWN_EXERCISE), cell("def twice(x): return 0.123", "f"))
     shown = after.text("t")

@@ -371,6 +371,20 @@ def test_names_that_nobody_can_see_are_found_and_those_that_are_no_text_too(cour
     assert [name for name in found if not submissions.is_text(name)] == ["\udcffb"]
 
 
+@pytest.mark.parametrize("level", ["week", "."])
+def test_a_link_to_nowhere_hides_nobody(course, tmp_path, level):
+    """A name that is too long for the system, for one."""
+    for name in ("ada", "eve", "zoe"):
+        (tmp_path / "submitted" / name / "week").mkdir(parents=True)
+    place = tmp_path / "submitted" / "eve" / level
+    subprocess.run(["rm", "-r", str(place.resolve())], check=True)
+    place.resolve().symlink_to("n" * 300)
+    found = folders(course, "week")
+    assert {"ada", "zoe"} <= set(found)
+    if level == "week":
+        assert read("eve", found["eve"], MB).refused == "The folder is a link to another place."
+
+
 def test_excluded_students_are_left_out(course, tmp_path):
     for name in ("ada", "bob", "eve"):
         (tmp_path / "submitted" / name / "week").mkdir(parents=True)

@@ -299,6 +299,24 @@ def test_headers_that_are_no_message_are_refused(header):
         decode(header, b"")
 
 
+def test_many_keys_are_data():
+    assert there_and_back({k: k + 1 for k in range(3000)}) == {k: k + 1 for k in range(3000)}
+    assert len(there_and_back({(k, str(k)) for k in range(1000)})) == 1000
+    assert len(there_and_back({str(k): k for k in range(50_000)})) == 50_000
+
+
+@pytest.mark.parametrize("letter", ["s", "z", "d"])
+@pytest.mark.parametrize("nested", [False, True])
+def test_keys_that_could_take_long_to_compare_are_refused(letter, nested):
+    """Tuples of -1 and -2 have one hash; so have frozen sets of them."""
+    numbers = [{"i": hex(-1 - (k >> bit & 1))} for k in range(1000) for bit in range(190)]
+    keys = [{"t": numbers[190 * k : 190 * (k + 1)]} for k in range(1000)]
+    if nested:
+        keys = [{"z": keys[10 * k : 10 * (k + 1)]} for k in range(100)]
+    with pytest.raises(WireError, match="too many keys that are not text"):
+        received({letter: [[key, None] for key in keys] if letter == "d" else keys})
+
+
 def test_duplicate_keys_and_names_do_no_harm():
     assert decode(b'{"i": "1", "i": "2"}', b"") == 2
     assert received({"d": [["a", None], ["a", True]]}) == {"a": True}

@@ -26,7 +26,7 @@ LONG_TEXT = 1000  # characters; longer ones are not escaped, which could make si
 UTF_8 = ("utf-8", "surrogatepass")
 LETTERS: dict[type, str] = {list: "l", tuple: "t", set: "s", frozenset: "z"}
 MOST_VALUES = 200_000  # arrays count as one
-MOST_KEYS = 1000
+MOST_COMPARISONS = 10_000_000  # of keys that are not text: they can be chosen to have one hash
 PLAIN_DTYPE = re.compile(r"[<>|=]?[a-zA-Z]\d{0,9}(\[\d{0,3}[a-zA-Z]{1,2}\])?")
 _sizes = struct.Struct("!II")
 
@@ -111,7 +111,8 @@ class _Unpacker:
     """Turns JSON and the bytes beside it into values again; trusts neither."""
 
     def __init__(self, data: memoryview, resolve: Callable[[str, Any], object] | None) -> None:
-        self.data, self.resolve, self.values = data, resolve, 0
+        self.data, self.resolve = data, resolve
+        self.values = self.comparisons = 0
 
     def take(self, size: object) -> bytes:
         if type(size) is not int or not 0 <= size <= len(self.data):
@@ -142,14 +143,13 @@ class _Unpacker:
             return [self.unpack(item) for item in content]
         if letter == "t":
             return tuple(self.unpack(item) for item in content)
-        if letter == "s":
-            return set(hashable([self.unpack(item) for item in content]))
-        if letter == "z":
-            return frozenset(hashable([self.unpack(item) for item in content]))
+        if letter in ("s", "z"):
+            items = self.compare([self.key(item) for item in content])
+            return set(items) if letter == "s" else frozenset(items)
         if letter == "d":
-            pairs = [(self.unpack(key), self.unpack(value)) for key, value in content]
-            hashable([key for key, _ in pairs])
-            return dict(pairs)
+            pairs = [(self.key(key), self.unpack(value)) for key, value in content]
+            keys = self.compare([key for key, _ in pairs])
+            return dict(zip(keys, (value for _, value in pairs), strict=True))
         if letter == "a":
             return self.array(*content)
         if letter == "o":
@@ -157,6 +157,19 @@ class _Unpacker:
         if self.resolve is not None and letter in ("n", "call"):
             return self.resolve(letter, content)
         raise WireError(f"there is no kind of value {letter[:10]!r}")
+
+    def key(self, packed: Any) -> tuple[object, int]:
+        """Unpack a key, and say how long it may take to compare."""
+        before = self.values + self.comparisons
+        return self.unpack(packed), self.values + self.comparisons - before
+
+    def compare(self, keys: list[tuple[object, int]]) -> list[object]:
+        """Return keys, unless it could take too long to compare each with all others."""
+        if any(type(key) is not str for key, _ in keys):
+            self.comparisons += len(keys) * sum(effort for _, effort in keys)
+            if self.comparisons > MOST_COMPARISONS:
+                raise WireError("a message has too many keys that are not text")
+        return [key for key, _ in keys]
 
     def array(self, dtype_name: str, shape: list[int], size: int, scalar: bool) -> object:
         if not PLAIN_DTYPE.fullmatch(str(dtype_name)):
@@ -170,13 +183,6 @@ class _Unpacker:
             raise WireError("an array's shape does not fit its size")
         array = np.frombuffer(self.take(size), dtype).reshape(shape).copy()
         return array[()] if scalar and array.ndim == 0 else array
-
-
-def hashable(keys: list[object]) -> list[object]:
-    """Refuse many keys that are not text: numbers can be chosen to collide."""
-    if len(keys) > MOST_KEYS and any(type(key) is not str for key in keys):
-        raise WireError(f"more than {MOST_KEYS} keys are not text")
-    return keys
 
 
 def encode(message: object, functions: list[Callable[..., object]] | None = None) -> bytes:
