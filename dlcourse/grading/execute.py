@@ -40,14 +40,17 @@ class SafeExporter(NotebookExporter):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)  # type: ignore[no-untyped-call]
         converter: Any = self.parent
+        room = int(SafeExecute(parent=converter).limits_of().notebook_mb * MB)
         for folder in map(Path, converter.assignments):
-            if escape(folder.parent.name) != folder.parent.name:
+            student = folder.parent.name
+            if escape(student) != student or not student.isprintable():
                 raise ValueError(
-                    f"a student's folder must have none of * ? [ in its name, got "
-                    f"{folder.parent.name!r}: nbgrader would take it for several students; "
-                    "rename it, or use dlcourse grade"
+                    f"a student's folder must have none of * ? [ and no line end in its name, got "
+                    f"{student!r}: nbgrader takes it for others; rename it, or use dlcourse grade"
                 )
             put_links_aside(folder)
+            if submissions.read(student, folder, room).refused:
+                put_others_aside(folder)
 
     def from_file(
         self, file_stream: Any, resources: Any = None, **settings: Any
@@ -147,6 +150,13 @@ def put_links_aside(folder: Path) -> None:
                     _move_away(name, folder, descriptor)
     except OSError:
         _move_away(folder, folder)
+
+
+def put_others_aside(folder: Path) -> None:
+    """Move all but the notebooks out of a submission that is too large: nbgrader would copy it."""
+    for entry in list(os.scandir(folder)):
+        if not entry.name.endswith(".ipynb"):
+            _move_away(entry.path, folder)
 
 
 def _raise_unless_gone(error: OSError) -> None:

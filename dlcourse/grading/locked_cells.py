@@ -38,8 +38,8 @@ class LockedShell(Shell):
             lines = [] if self.hides else list(error._render_traceback_())
         elif hidden:
             lines = ["A hidden test did not pass."]
-        elif self.hides:
-            lines = [f"{kind.__name__} in the test: {line}"]
+        elif self.hides:  # what kind of error it is, and where, a function may choose
+            lines = ["A test behind a hidden one did not pass."]
         else:
             text = str(error)[:2000]
             said = f"{error.kind}: {error.text}" if isinstance(error, StudentError) else ""
@@ -47,7 +47,8 @@ class LockedShell(Shell):
                 said or f"{kind.__name__}: {text}",
                 *([f"in the test: {line}"] if line else []),
             ]
-        self._showtraceback(kind, "" if self.hides or hidden else error, lines)
+        secret = self.hides or hidden
+        self._showtraceback(AssertionError if secret else kind, "" if secret else error, lines)
 
 
 def failing_line(trace: Any, names: dict[str, Any]) -> tuple[str, bool]:

@@ -40,9 +40,8 @@ NO_IMAGE = "(an image was left out: the output is too large)"
 MAX_OUTPUTS = 1000
 MAX_COLOURS = 500  # nbconvert copies the rest of the text at every change of colour
 MAX_LINES = 500
-MAX_MARKDOWN = 100_000
+MAX_MARKDOWN = 20_000  # the parser's time grows with the square of the number of brackets
 MAX_HTML = 200_000
-MAX_BRACKETS = 2000  # the Markdown parser looks for the end of each in all of the rest, too
 MAX_FORMULAS = 200  # nbconvert looks for the end of each in all of the rest of the text
 FEW_TAGS, MAX_DEPTH = 500, 100  # the time of HTML parsers grows with the square of the depth
 LARGEST_SIDE = 4096
@@ -251,8 +250,7 @@ def render_markdown(source: str, attachments: dict[str, dict[str, str]] | None =
 def is_short_markdown(source: str) -> bool:
     """Tell whether a text can be rendered in a reasonable time."""
     formulas = max(source.count(start) for start in (r"\begin{", r"\\[", r"\\("))
-    few = formulas <= MAX_FORMULAS and source.count("[") <= MAX_BRACKETS
-    return few and len(source) <= MAX_MARKDOWN
+    return len(source) <= MAX_MARKDOWN and formulas <= MAX_FORMULAS
 
 
 @lru_cache(maxsize=512)

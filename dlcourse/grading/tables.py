@@ -8,12 +8,15 @@ apostrophe in front, as OWASP's page "CSV Injection" advises. Numbers are left a
 import csv
 import io
 import os
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from unicodedata import normalize
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 INVISIBLE = " \u200b\u200c\u200d\u2060\ufeff"
+# Some spreadsheets part cells at these signs, whatever the file means.
+SEPARATED = re.compile(rf"([;\t\r\n][\"{INVISIBLE}]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 Value = str | float | None
 
@@ -51,6 +54,7 @@ def cell(value: Value, write: Callable[[float], str] = number) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
+        value = SEPARATED.sub(r"\1'", value)
         shown = normalize("NFKC", value).lstrip(INVISIBLE)  # full-width signs are signs to some
         return f"'{value}" if shown.startswith(FORMULA_STARTS) else value
     return write(value)

@@ -4,6 +4,7 @@ import base64
 import contextlib
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -148,6 +149,7 @@ class Shell(InteractiveShell):
         with subprocess.Popen(  # noqa: S602  (the student's own line)
             self.var_expand(cmd, depth=1),  # type: ignore[no-untyped-call]
             shell=True,
+            executable=shutil.which("bash"),  # as at home; None is the system's own
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
