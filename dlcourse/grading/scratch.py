@@ -48,7 +48,8 @@ class Scratch:
 def sweep() -> None:
     """Remove the folders of ours that no living process uses."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        with contextlib.suppress(OSError):  # it is in use, or another sweeps, too
+        # It is in use, or another sweeps, too; or it is deeper than Python can go.
+        with contextlib.suppress(OSError, RecursionError):
             lock = _lock(folder)
             try:
                 if os.fstat(lock).st_uid == os.getuid():

@@ -4,6 +4,7 @@ import gzip
 import io
 import shutil
 import stat
+import struct
 import tarfile
 import zipfile
 
@@ -248,6 +249,193 @@ def test_links_among_the_downloads_are_not_followed(extract, tmp_path):
     shutil.copytree(tmp_path / "archive", tmp_path / "downloads", symlinks=True)
     SafeExtractor().extract(str(tmp_path / "downloads"), str(tmp_path / "extracted"))
     assert list((tmp_path / "extracted").iterdir()) == []
+
+
+GOOD = zipped([("week.ipynb", b"{}")])
+
+
+@pytest.mark.parametrize(
+    "name", ["..zip", "...zip", "...tar.gz", ".zip.gz", "..zip.zip", "a.tar.tar.gz"]
+)
+@pytest.mark.parametrize("inside", [False, True])
+def test_the_name_of_an_archive_leads_nowhere_else(extract, name, inside):
+    """Without its ending it is ``.`` or ``..``: to unpack there, and to take it away where it is
+    broken, would take others' work away."""
+    broken = zipped([("x", b"1"), ("y.txt", b"1" * 99)])[:-9]
+    bad = {name: broken, f"b{name}": zipped([("../../week.ipynb", b"0")])}
+    found = extract({"z.zip": GOOD, **({"eve.zip": zipped(bad.items())} if inside else bad)})
+    assert found["z/week.ipynb"] == 2
+    assert {key.split("/")[0] for key in found} <= {"z", "eve", "eve.zip"}
+
+
+def local_file(method=0, flags=0, content=b"1234", name=b"x"):
+    """A file of a zip archive, and its entry in the directory without the last number."""
+    sizes = struct.pack("<4H2L", 0, 0, 0, 0, len(content), len(content))[4:]
+    head = struct.pack("<4s3H", b"PK\3\4", 20, flags, method) + sizes
+    entry = struct.pack("<4s4H", b"PK\1\2", 45, 45, flags, method) + sizes
+    return head + struct.pack("<2H", len(name), 0) + name + content, entry
+
+
+def listed(entry, offset, name=b"x", size=None):
+    """An entry of a directory; where a file lies may be any number of 64 bits."""
+    extra = struct.pack("<2HQ", 1, 8, offset)
+    lengths = struct.pack("<5H2L", len(name), len(extra), 0, 0, 0, 0, 0xFFFFFFFF)
+    return entry + lengths + name + extra
+
+
+def directory(before, entries, size=None, offset=None):
+    whole = b"".join(entries)
+    sizes = len(whole) if size is None else size, len(before) if offset is None else offset
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, len(entries), len(entries), *sizes, 0)
+    return before + whole + end
+
+
+def directory_of_64_bits(size, offset):
+    end = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, size, offset)
+    there = struct.pack("<4sLQL", b"PK\6\7", 0, 0, 1)
+    most = *(0xFFFF,) * 2, *(0xFFFFFFFF,) * 2
+    return bytes(50) + end + there + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, *most, 0)
+
+
+FILE, ENTRY = local_file()
+
+
+@pytest.mark.parametrize(
+    "absurd",
+    [
+        *(directory(FILE, [listed(ENTRY, offset)]) for offset in (2**64 - 1, 2**63, 2**40)),
+        *(directory(FILE, [listed(ENTRY, 0)], *two) for two in ((2**32 - 2, 0), (0, 2**32 - 2))),
+        *(directory_of_64_bits(*two) for two in ((2**64 - 1, 0), (0, 2**64 - 1), (2**63, 2**63))),
+    ],
+)
+def test_a_directory_with_absurd_numbers_costs_that_archive_alone(extract, absurd):
+    """Who seeks where it says, or reads as much, fails with an error that is none of a zip's."""
+    assert extract({"eve.zip": absurd, "z.zip": GOOD}) == {"z/week.ipynb": 2}
+
+
+@pytest.mark.parametrize(
+    "flags", [0x01, 0x20, 0x40, 0x41], ids=["encrypted", "patch", "strong", "both"]
+)
+def test_what_is_encrypted_is_left_out(extract, flags):
+    """`zipfile` raises another error for each; a program may ask the terminal for the password."""
+    file, entry = local_file(flags=flags)
+    assert extract({"eve.zip": directory(file, [listed(entry, 0)]), "z.zip": GOOD}) == {
+        "z/week.ipynb": 2
+    }
+
+
+def test_one_content_under_many_names_has_the_room_of_one_archive(extract):
+    """A bomb that is not nested: 2,000 entries lead to the same ten megabytes of zeros."""
+    whole = zipped([("x", bytes(10 * MB))])
+    file = whole[: whole.index(b"PK\1\2")]
+    entry = whole[len(file) : len(file) + 28]
+    entries = [
+        entry + struct.pack("<5H2L", 1, 0, 0, 0, 0, 0, 0) + b"x",
+        *(entry + struct.pack("<5H2L", 4, 0, 0, 0, 0, 0, 0) + b"%04d" % i for i in range(2000)),
+    ]
+    bomb = directory(file, entries)
+    assert sum(extract({"eve.zip": bomb}).values()) <= LARGEST + module.RATIO * len(bomb)
+
+
+def sized(kind, size):
+    """A member of a tar archive that says it has so many bytes, in 88 bits and a sign."""
+    head = bytearray(tarfile.TarInfo("x").tobuf(tarfile.USTAR_FORMAT)[:512])
+    number = size % 2**88
+    head[124:136] = bytes([0xFF if size < 0 else 0x80]) + number.to_bytes(11, "big")
+    head[156:157] = kind
+    head[148:156] = b" " * 8
+    head[148:156] = b"%06o\0 " % sum(head)
+    return bytes(head)
+
+
+@pytest.mark.parametrize("size", [-512, -1024, -(2**87)])
+@pytest.mark.parametrize(
+    "kind", [tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME]
+)
+def test_a_member_of_less_than_nothing_is_not_read_for_ever(extract, size, kind):
+    """Who goes on where it ends goes back, and finds the same member again (CVE-2025-8194)."""
+    tar = gzip.compress(sized(tarfile.REGTYPE, 0) + sized(kind, size) + bytes(1024))
+    found = extract({"eve.tar.gz": tar, "z.zip": GOOD})
+    assert found.pop("z/week.ipynb") == 2
+    assert sum(found.values()) == 0
+
+
+@pytest.mark.parametrize("size", [9999, 2**36, 2**62, 2**80])
+@pytest.mark.parametrize("kind", [tarfile.REGTYPE, tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_a_member_of_more_than_there_is_costs_that_archive_alone(extract, size, kind):
+    """Who makes room for it first has none left; who seeks behind it cannot."""
+    tar = gzip.compress(sized(kind, size) + bytes(1024))
+    found = extract({"eve.tar.gz": tar, "z.zip": GOOD})
+    assert found.pop("z/week.ipynb") == 2
+    assert sum(found.values()) == 0
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"size": str(10**30)},
+        {"GNU.sparse.map": "0,1", "GNU.sparse.size": str(2**50)},
+        {"GNU.sparse.map": f"-{2**70},5,1,1", "GNU.sparse.size": "999"},
+        {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": "9"},
+        *(
+            {f"GNU.sparse.{name}": text}
+            for name in ("map", "size", "realsize")
+            for text in ("nan", "1,")
+        ),
+        *(
+            {"path": path}
+            for path in ("a\0b", "../up", "/up", "week.ipynb/x", "n" * 9000, "d/" * 99)
+        ),
+        {"size": "-1"},
+        {"mtime": "inf", "uid": "9" * 400, "hdrcharset": "BINARY"},
+    ],
+    ids=lambda headers: ascii(headers)[:40],
+)
+def test_no_header_of_a_tar_archive_stops_or_fills_anything(extract, tmp_path, headers):
+    """A sparse file of a petabyte has a kilobyte; numbers need not be any."""
+    member = tarfile.TarInfo("x")
+    member.pax_headers = headers
+    found = extract({"eve.tar.gz": tarred((member, b"12")), "z.zip": GOOD})
+    assert found.pop("z/week.ipynb") == 2
+    assert sum(found.values()) <= LARGEST
+    assert {path.name for path in tmp_path.iterdir()} == {"archive", "extracted"}
+
+
+def test_names_that_look_alike_are_not_written_over(extract):
+    """Another program may take one for the other, or cut it at the zero."""
+    names = [
+        "week.ipynb",
+        "WEEK.ipynb",
+        "e\u0301",
+        "\u00e9",
+        "we\u200bek.ipynb",
+        "NUL",
+        "a:b",
+        "x ",
+        "x.",
+    ]
+    odd = [*((name, name.encode()) for name in names), ("week.ipynb/", b""), ("..\\..\\up", b"1")]
+    found = extract({"eve.zip": zipped(odd)})
+    assert found == {
+        **{f"eve/{name}": len(name.encode()) for name in names},
+        "eve/..\\..\\up": 1,
+    }
+
+
+def test_a_file_and_a_folder_of_one_name_cost_the_later_one_alone(extract):
+    """Who makes folders first, or takes a folder for a place to copy to, writes one over."""
+    pairs = [(tarfile.TarInfo(name), b"1") for name in ("a", "a/b", "c/d", "c", "week.ipynb")]
+    assert extract({"eve.tar.gz": tarred(*pairs)}) == {
+        "eve/a": 1,
+        "eve/c/d": 1,
+        "eve/week.ipynb": 1,
+    }
+
+
+def test_an_archive_of_two_kinds_is_unpacked_once(extract):
+    """A zip archive behind a tar archive: each reader sees another submission."""
+    both = tarred((tarfile.TarInfo("seen-as-tar"), b"1")) + GOOD
+    assert extract({"eve.tar.gz": both}) in ({"eve/week.ipynb": 2}, {"eve/seen-as-tar": 1})
 
 
 @pytest.mark.grading

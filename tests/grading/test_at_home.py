@@ -130,7 +130,7 @@ def test_a_right_answer_earns_what_it_does_at_home(station, solution, points_at_
 @pytest.mark.parametrize("name", PAST_PYTHON)
 def test_what_is_written_past_python_stands_with_its_cell(graded, name):
     source, shown = PAST_PYTHON[name]
-    assert graded(source) == sorted([*shown, "text/plain"])
+    assert graded(source) == [sorted([*shown, "text/plain"])]
 
 
 @pytest.mark.grading

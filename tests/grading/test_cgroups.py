@@ -279,6 +279,23 @@ def test_groups_of_dead_stations_are_swept(kernel, tmp_path):
     assert {path.name for path in home.iterdir() if path.is_dir()} == kept
 
 
+def test_a_sweep_takes_no_more_than_empty_groups_of_its_own(tmp_path):
+    """A name may lead elsewhere, be no number of a process, or hold what is not ours."""
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    home = tmp_path / "home"
+    (home / "dlcourse-1-2-3" / "inner").mkdir(parents=True)
+    for name in ("dlcourse-1-2-x", "xdlcourse-1-2-3", "dlcourse-1-2-3\n", "dlcourse--1-2-3"):
+        (home / name).mkdir()
+    (home / "dlcourse-4-5-6").symlink_to(kept)
+    (home / "dlcourse-7-8-9").write_text("mine")
+    (home / f"dlcourse-{'9' * 200}-1-1").mkdir()
+    before = set(home.iterdir())
+    module.sweep(home)
+    assert before - set(home.iterdir()) == {home / f"dlcourse-{'9' * 200}-1-1"}
+    assert kept.exists()
+
+
 def test_a_group_that_is_still_in_use_is_not_swept(kernel, tmp_path, monkeypatch):
     kernel(IN_FIRST, FIRST)
     left = tmp_path / "sys/1/memory/dock/dlcourse-6-888-0"

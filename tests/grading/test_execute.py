@@ -142,6 +142,63 @@ def test_a_notebook_with_a_second_name_is_graded_all_the_same(handed_in, tmp_pat
     assert "week.ipynb" in names(handed_in)
 
 
+@pytest.mark.parametrize("name", ["...", " ", "\n", "-rf", "~", "$(id)", "\udcff", "\u202e", "con"])
+def test_odd_names_of_links_are_moved_as_they_are(tmp_path, name):
+    """Who builds a command or a pattern of them moves something else."""
+    folder = tmp_path / "submitted" / "ada" / "week"
+    folder.mkdir(parents=True)
+    (folder / name).symlink_to(tmp_path)
+    put_links_aside(folder)
+    assert names(folder) == []
+    assert aside(folder) == [name]
+    assert {path.name for path in tmp_path.iterdir()} == {"submitted"}
+
+
+def test_what_lies_where_things_are_put_aside_is_left_alone(handed_in, tmp_path):
+    """Whoever writes into the submission's parent may have made links of such names."""
+    other = tmp_path / "other"
+    other.mkdir()
+    made = [handed_in.parent / f".week.refused-{name}" for name in ("a", "b", "12345678")]
+    for path in made:
+        path.symlink_to(other)
+    put_links_aside(handed_in)
+    assert list(other.iterdir()) == []
+    assert all(path.is_symlink() for path in made)
+    assert names(handed_in) == ["data", "data/table.csv", "week.ipynb"]
+
+
+def test_a_folder_that_becomes_a_link_is_not_gone_into(handed_in, tmp_path, monkeypatch):
+    """Between the look at it and the way in: links elsewhere would be moved out of there."""
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "mine").symlink_to(tmp_path)
+    look = os.stat
+
+    def swapped(path, **settings):
+        found = look(path, **settings)
+        if path == "data" and "dir_fd" in settings and not (tmp_path / "moved").exists():
+            (handed_in / "data").rename(tmp_path / "moved")
+            (handed_in / "data").symlink_to(other)
+        return found
+
+    monkeypatch.setattr(module.os, "stat", swapped)
+    put_links_aside(handed_in)
+    monkeypatch.undo()
+    assert (other / "mine").is_symlink()
+
+
+def test_the_removal_of_pages_follows_no_link(tmp_path):
+    """nbgrader may have copied one; what it leads to is somebody's page."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("mine")
+    graded = tmp_path / "graded"
+    graded.mkdir()
+    (graded / "link").symlink_to(tmp_path / "site")
+    (graded / "page.html").symlink_to(tmp_path / "site" / "index.html")
+    remove_active_files(graded, {})
+    assert (tmp_path / "site" / "index.html").read_text() == "mine"
+
+
 @pytest.mark.parametrize("text", ["2026-01-02 03:04:05.678 UTC\n", "2026-01-02 03:04:05 +0100"])
 def test_a_time_stamp_stays(handed_in, text):
     (handed_in / "timestamp.txt").write_text(text)

@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from unicodedata import normalize
 from uuid import uuid4
 
 import pytest
@@ -231,6 +232,44 @@ def test_no_cell_is_a_formula(new_gradebook, tmp_path, exporter):
     texts = [text for line in read(tmp_path / "grades.csv") for text in line]
     assert not [text for text in texts if text.startswith(FORMULA_STARTS)]
     assert sum(text.startswith("'") for text in texts) >= 3 * len(FORMULAS)
+
+
+BREAKOUTS = (
+    'x","=1+1',
+    '"=1+1',
+    '""=1+1',
+    'x"\r\n"=1+1',
+    "x\r\n=1+1",
+    "x\n\n=1+1",
+    "x\\",
+    "'=1+1",
+    "\ufeff=1+1",
+    "\u3000=1+1",
+    "\u00a0\u200b=1+1",
+    "\ufe66 1",
+    "\uff0b1",
+    "\u207a1",
+    "\ufe6bA1",
+    "\u2060\ufe63 1",
+)
+
+
+@pytest.mark.parametrize("exporter", [CanvasExporter, CsvExporter, MoodleExporter])
+def test_no_name_breaks_out_of_its_cell(new_gradebook, tmp_path, exporter):
+    """A table that is glued together of names has more cells and lines than people, and formulas
+    in them; signs that a spreadsheet takes for others begin one, too."""
+    with new_gradebook() as gradebook:
+        add_assignment(gradebook, "ps1", ["a"])
+        for text in BREAKOUTS:
+            names = dict.fromkeys(("first_name", "last_name", "email", "lms_user_id"), text)
+            gradebook.add_student(text, **names)
+        exporter(to=str(tmp_path / "grades.csv")).export(gradebook)
+    rows = read(tmp_path / "grades.csv")
+    assert len({len(row) for row in rows}) == 1
+    assert sum(any("1" in text for text in row) for row in rows) >= len(BREAKOUTS) - 1
+    assert len(rows) - len(BREAKOUTS) == (2 if exporter is CanvasExporter else 1)
+    texts = [normalize("NFKC", text).lstrip(" \u200b\u2060\ufeff") for row in rows for text in row]
+    assert not [text for text in texts if text.startswith(FORMULA_STARTS)]
 
 
 def fill(gradebook, students):

@@ -414,6 +414,36 @@ def test_hostile_names_are_text(server, visit):
     assert page.tab.evaluate("student_id") == PEOPLE[-2]
 
 
+LEAVING = [  # none is a script; a slash is spelt so that a folder may have the name
+    "<iframe src='https:evil.test'>",
+    "<iframe srcdoc='<meta http-equiv=refresh content=0;url=https:evil.test>'>",
+    "<link rel=stylesheet href='https:evil.test'><link rel=prefetch href='https:evil.test'>",
+    "<style>@import 'https:evil.test'; * { background: url('https:evil.test') }",
+    "<video poster='https:evil.test' src='https:evil.test'><audio src='https:evil.test'>",
+    "<object data='https:evil.test'><embed src='https:evil.test'>",
+    "<svg><image href='https:evil.test'><use href='https:evil.test#a'>",
+    "<base href='https:evil.test'><a href=x autofocus ping='https:evil.test'>x",
+]
+
+
+@pytest.mark.parametrize("text", LEAVING)
+def test_name_takes_nobody_to_another_host(server, visit, course, text):
+    """A name that gets into a page as HTML needs no script for that, only something to load."""
+    hand_in(course, f"{text}#", {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    try:
+        page = visit(server)
+        page.open(f"/formgrader/manage_submissions/{NAME}")
+        row = page.tab.locator("#main-table tr", has_text=f"{text}#"[:40])
+        row.locator(".autograde a").click()
+        page.tab.locator("#error-modal .modal-body").wait_for()
+        page.tab.wait_for_timeout(1500)
+        assert not [url for url in page.requests if not url.startswith(server)]
+        assert page.tab.url.startswith(server)
+        assert not page.ran
+    finally:
+        shutil.rmtree(course / "submitted" / f"{text}#")
+
+
 @pytest.mark.usefixtures("named")
 def test_hostile_names_run_without_the_guard(course, make_course, visit):
     """So that the test above can fail."""

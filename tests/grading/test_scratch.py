@@ -1,5 +1,7 @@
 """Folders that live as long as the process that works in them."""
 
+import os
+import socket
 import subprocess
 import sys
 
@@ -92,3 +94,44 @@ def test_a_folder_that_another_one_sweeps_is_made_again(place, monkeypatch, when
     assert scratch.folder.exists()
     assert scratch.folder not in taken
     scratch.close()
+
+
+def test_what_a_swept_folder_links_to_stays(place):
+    """A killed run's student may have left links: who follows them removes the course."""
+    kept = place / "kept"
+    (kept / "inner").mkdir(parents=True)
+    (kept / "inner" / "file").write_text("kept")
+    old = place / f"{PREFIX}old"
+    (old / "deep").mkdir(parents=True)
+    for folder in (old, old / "deep"):
+        (folder / "link").symlink_to(kept)
+        (folder / "up").symlink_to("../..")
+        os.link(kept / "inner" / "file", folder / "hard")
+        folder.chmod(0o500)
+    sweep()
+    assert not old.exists()
+    assert (kept / "inner" / "file").read_text() == "kept"
+
+
+def test_nothing_that_has_a_folders_name_makes_a_sweep_wait_or_stop(place):
+    """Any user may make it among the temporary files: a pipe waits for who writes into it."""
+    os.mkfifo(place / f"{PREFIX}pipe")
+    (place / f"{PREFIX}loop").symlink_to(f"{PREFIX}loop")
+    (place / f"{PREFIX}long").symlink_to("n" * 300)
+    (place / f"{PREFIX}up").symlink_to("..")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(place / f"{PREFIX}s"))
+        before = set(place.iterdir())
+        Scratch().close()
+        assert set(place.iterdir()) == before
+
+
+def test_a_lock_of_somebody_else_makes_nobody_wait(place):
+    """Whoever may read a folder may lock it for ever."""
+    (place / f"{PREFIX}old").mkdir()
+    lock = module._lock(place / f"{PREFIX}old")
+    Scratch().close()
+    assert (place / f"{PREFIX}old").exists()
+    os.close(lock)
+    Scratch().close()
+    assert list(place.iterdir()) == []

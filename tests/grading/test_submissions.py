@@ -385,6 +385,65 @@ def test_a_link_to_nowhere_hides_nobody(course, tmp_path, level):
         assert read("eve", found["eve"], MB).refused == "The folder is a link to another place."
 
 
+@pytest.mark.parametrize(
+    "target", ["eve", "..", ".", "/", "/proc/self/root", "/dev/zero", "no/where"]
+)
+@pytest.mark.parametrize("level", ["student", "assignment"])
+def test_a_link_among_the_students_hides_nobody(course, tmp_path, target, level):
+    """Who looks for folders by following links goes round for ever, or ends with an error."""
+    for name in ("ada", "zoe"):
+        (tmp_path / "submitted" / name / "week").mkdir(parents=True)
+    link = tmp_path / "submitted" / "eve"
+    if level == "assignment":
+        link.mkdir()
+        link /= "week"
+    link.symlink_to(target)
+    found = folders(course, "week")
+    assert {"ada", "zoe"} <= found.keys() <= {"ada", "eve", "zoe"}
+    if "eve" in found:
+        assert read("eve", found["eve"], MB).files == {}
+
+
+def test_a_file_that_grows_while_it_is_read_ends(folder, monkeypatch):
+    """It was small when it was listed: who asks then, and reads all of it, has no limit."""
+    path = folder / "week.ipynb"
+    path.write_bytes(b"1")
+
+    def grow():
+        with path.open("ab") as file:
+            file.truncate(path.stat().st_size + 2 * MB)
+
+    before_opening(monkeypatch, "week.ipynb", grow)
+    assert read("ada", folder, MB).refused == "It is larger than 1 MB."
+
+
+@pytest.mark.parametrize("secret", [b"\xff" * 40, b"\0\n../../up", b"9" * (MB // 2)])
+def test_a_secret_is_text_and_no_file_of_the_notebook(folder, secret):
+    """It goes into a file beside the feedback: one of stray bytes would end the run."""
+    (folder / "submission_secret.txt").write_bytes(secret)
+    (folder / "data").mkdir()
+    (folder / "data" / "submission_secret.txt").write_bytes(b"mine")
+    submission = read("ada", folder, MB)
+    assert submissions.is_text(submission.secret)
+    assert set(submission.files) == {"data/submission_secret.txt"}
+
+
+@pytest.mark.parametrize("special", ["folder", "socket", "sparse"])
+def test_a_time_stamp_that_is_no_file_of_text_is_none(folder, special):
+    """Who opens it by its name alone gets an error, or a terabyte."""
+    stamp = folder / "timestamp.txt"
+    with socket.socket(socket.AF_UNIX) as listener:
+        if special == "folder":
+            stamp.mkdir()
+        elif special == "socket":
+            listener.bind(str(stamp))
+        else:
+            with stamp.open("wb") as file:
+                file.truncate(1 << 40)
+        assert submissions.handed_in_at(folder) is None
+        assert read("ada", folder, MB).timestamp is None
+
+
 def test_excluded_students_are_left_out(course, tmp_path):
     for name in ("ada", "bob", "eve"):
         (tmp_path / "submitted" / name / "week").mkdir(parents=True)
