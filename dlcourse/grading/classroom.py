@@ -79,7 +79,7 @@ class Classroom:
         self.late_penalty = late_penalty
         self.records = Records(course.db_url, course.course_id, spec)
         self.digest = digest_of_run(spec, setup.limits, setup.whole)
-        self.nameless: list[str] = []  # folders that no gradebook can hold
+        self.nameless: list[str] = []  # folders whose names are no text
 
     def to_grade(self, choice: Choice, isolation: str) -> dict[str, Path]:
         """Choose the submissions that this run grades.

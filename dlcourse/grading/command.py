@@ -23,7 +23,7 @@ NO_SANDBOX = """\
 WITHOUT A SANDBOX. Students' code runs with all your rights: it can read and delete your files,
 read other submissions and change the gradebook. The report will say so."""
 
-NAMELESS = "NOT GRADED, since these folders' names are bytes that are no text (rename them):"
+NAMELESS = "NOT GRADED, since the names of these folders are no plain text (rename them):"
 
 
 def grade(

@@ -21,6 +21,12 @@ TEMPLATES = package_folder() / "server_extensions" / "formgrader" / "templates"
 OURS = Path(__file__).parent / "templates" / "dlcourse_formgrade"
 NONCE = secrets.token_urlsafe()
 SCRIPT = re.compile(r"<script(?=[\s>])")
+UTILS = re.compile(r'(<script src="[^"]*/utils\.js"></script>)')
+MESSAGES_ARE_TEXT = """<script>
+window.createModal = ((modal) => (id, title, body, footer) =>
+  modal(id, title, typeof body === "string" ? document.createTextNode(body) : body, footer)
+)(window.createModal);
+</script>"""
 VARIABLE = re.compile(r'(var \w+ = )"\{\{ ([\w.]+) \}\}"')
 RESOURCE = re.compile(r"\{\{ (resources\.\w+) \}\}")
 HANDLER = re.compile(r'\sonclick="([^"]*)"', re.IGNORECASE)
@@ -88,6 +94,9 @@ def safe_templates(*folders: Path) -> Any:
 def safe_source(source: str) -> str:
     """Rewrite a template: scripts get the nonce, values in them are JSON, others are escaped.
 
+    What a script of nbgrader's says in a window is text, too: HTML there could not run anything,
+    but lead to another host.
+
     Examples
     --------
     >>> safe_source('var student_id = "{{ student_id }}";')
@@ -97,6 +106,7 @@ def safe_source(source: str) -> str:
     """
     source = VARIABLE.sub(r"\1{{ \2 | tojson }}", source)
     source = RESOURCE.sub(r"{{ \1 | e }}", source)
+    source = UTILS.sub(rf"\1{MESSAGES_ARE_TEXT}", source)
     return SCRIPT.sub(f'<script nonce="{NONCE}"', source)
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from glob import glob
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 from dlcourse.grading.inside.wire import MB
 
@@ -81,7 +82,7 @@ def folders(course: Any, assignment: str) -> dict[str, Path]:
     Returns
     -------
     dict of str to Path
-        By student, sorted; a name may be bytes that are no text (`is_text`).
+        By student, sorted; a name may be no text (`is_text`).
     """
     pattern = course.format_path(course.submitted_directory, "*", assignment)
     marked = course.format_path(course.submitted_directory, "\0", assignment)
@@ -98,12 +99,11 @@ def folders(course: Any, assignment: str) -> dict[str, Path]:
 
 
 def is_text(name: str) -> bool:
-    """Tell whether a file's name is text, which a gradebook can hold, and not stray bytes."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    """Tell whether a name is text without control characters.
+
+    A gradebook holds no stray bytes, and nbgrader's commands end at a folder with a line end.
+    """
+    return not {"Cc", "Cs"} & {category(character) for character in name}
 
 
 def read(student: str, folder: Path, limit: int, notebooks: Collection[str] = ()) -> Submission:

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import shutil
 import stat
 import struct
@@ -12,13 +13,14 @@ import pytest
 
 pytest.importorskip("nbgrader")
 
-from courses import nbgrader
+from courses import ROOT, nbgrader
 
 import dlcourse.grading.archives as module
 from dlcourse.grading.archives import SafeExtractor
 from dlcourse.grading.inside.wire import MB
 
 LARGEST = 20 * MB
+GUIDE = ROOT / "book" / "grading.md"
 
 
 def zipped(files, packing=zipfile.ZIP_DEFLATED):
@@ -443,13 +445,18 @@ def test_the_shipped_configuration_collects_within_limits(make_course, tmp_path)
     course = make_course()
     place = course / "downloaded" / "toy" / "archive"
     place.mkdir(parents=True)
-    (place / "eve.zip").write_bytes(zipped((f"{i}.zip", BOMB) for i in range(20)))
-    (place / "ada.zip").write_bytes(zipped([("ada_2026-11-20-10-00-00_toy.ipynb", b"{}")]))
-    pattern = r".*/(?P<student_id>\w+)_(?P<timestamp>[0-9-]+)_(?P<file_id>\w+)"
+    of_ada = "ada_2030-11-20-10-00-00_toy.ipynb"  # later than ada's own
+    bombs = [(f"{i}.zip", BOMB) for i in range(20)]
+    forged = [(name, b"eve's") for name in (of_ada, f"x/extracted/{of_ada}", "toy.ipynb")]
+    (place / "eve_2026-11-20-10-00-00_toy.zip").write_bytes(zipped(bombs + forged))
+    (place / "ada_2026-11-20-10-00-00_toy.ipynb").write_bytes(b"ada's")
+    (pattern,) = re.findall("named_regexp='(.*)'", GUIDE.read_text(encoding="utf-8"))
     option = f"--FileNameCollectorPlugin.named_regexp={pattern}"
     done = nbgrader(course, tmp_path, "zip_collect", "toy", option)
     assert done.returncode == 0, done.stderr
-    assert (course / "submitted" / "ada" / "toy" / "toy.ipynb").read_text() == "{}"
+    for student in ("ada", "eve"):  # nobody hands in for another
+        collected = course / "submitted" / student / "toy" / "toy.ipynb"
+        assert collected.read_text() == f"{student}'s"
     extracted = (course / "downloaded").rglob("*")
     assert sum(path.stat().st_size for path in extracted if path.is_file()) < 2 * LARGEST
     assert "Left out" in done.stderr

@@ -415,6 +415,7 @@ def test_hostile_names_are_text(server, visit):
 
 
 LEAVING = [  # none is a script; a slash is spelt so that a folder may have the name
+    "<meta http-equiv=refresh content='0;url=https:evil.test'>",
     "<iframe src='https:evil.test'>",
     "<iframe srcdoc='<meta http-equiv=refresh content=0;url=https:evil.test>'>",
     "<link rel=stylesheet href='https:evil.test'><link rel=prefetch href='https:evil.test'>",
