@@ -425,7 +425,7 @@ def test_a_secret_is_text_and_no_file_of_the_notebook(folder, secret):
     (folder / "data").mkdir()
     (folder / "data" / "submission_secret.txt").write_bytes(b"mine")
     submission = read("ada", folder, MB)
-    assert submissions.is_text(submission.secret)
+    assert submission.secret.encode()
     assert set(submission.files) == {"data/submission_secret.txt"}
 
 
