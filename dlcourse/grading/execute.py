@@ -153,9 +153,9 @@ def put_links_aside(folder: Path) -> None:
 
 
 def put_others_aside(folder: Path) -> None:
-    """Move all but the notebooks out of a submission that is too large: nbgrader would copy it."""
+    """Move all but notebooks and time out of a submission that is too large for a copy."""
     for entry in list(os.scandir(folder)):
-        if not entry.name.endswith(".ipynb"):
+        if not entry.name.endswith(".ipynb") and entry.name != submissions.STAMP:
             _move_away(entry.path, folder)
 
 

@@ -246,6 +246,18 @@ def test_a_student_whose_name_nbgrader_takes_for_several_is_named(monkeypatch, s
         SafeExporter(parent=Converter())
 
 
+def test_a_submission_that_is_too_large_for_a_copy_keeps_its_notebook_and_its_time(
+    handed_in, monkeypatch
+):
+    """A late one shall not lose its time by many files."""
+    (handed_in / "timestamp.txt").write_text("2026-01-02 03:04:05 UTC")
+    for number in range(module.submissions.MOST_FILES):
+        (handed_in / f"{number}.txt").touch()
+    monkeypatch.setattr(Converter, "assignments", {str(handed_in): []})
+    SafeExporter(parent=Converter())
+    assert names(handed_in) == ["timestamp.txt", "week.ipynb"]
+
+
 def test_pages_are_removed_wherever_a_student_put_them(tmp_path):
     deep = "/".join("d" * 30)
     kept = {"week.ipynb", "plot.PNG", "data.csv", "timestamp.txt", "helper.py", "page/index.html"}

@@ -221,15 +221,21 @@ def test_empty_gradebook_gives_the_header(new_gradebook, tmp_path, exporter):
     )
 
 
-@pytest.mark.parametrize("exporter", [CanvasExporter, CsvExporter, MoodleExporter])
-def test_no_cell_is_a_formula(new_gradebook, tmp_path, exporter):
+def exported(new_gradebook, exporter, texts, path):
+    """Export a class in which each text is all names of one student, and read the table."""
     with new_gradebook() as gradebook:
         add_assignment(gradebook, "ps1", ["a"])
-        for text in FORMULAS:
+        for text in texts:
             names = dict.fromkeys(("first_name", "last_name", "email", "lms_user_id"), text)
             gradebook.add_student(text, **names)
-        exporter(to=str(tmp_path / "grades.csv")).export(gradebook)
-    texts = [text for line in read(tmp_path / "grades.csv") for text in line]
+        exporter(to=str(path)).export(gradebook)
+    return read(path)
+
+
+@pytest.mark.parametrize("exporter", [CanvasExporter, CsvExporter, MoodleExporter])
+def test_no_cell_is_a_formula(new_gradebook, tmp_path, exporter):
+    rows = exported(new_gradebook, exporter, FORMULAS, tmp_path / "grades.csv")
+    texts = [text for row in rows for text in row]
     assert not [text for text in texts if text.startswith(FORMULA_STARTS)]
     assert sum(text.startswith("'") for text in texts) >= 3 * len(FORMULAS)
 
@@ -258,13 +264,7 @@ BREAKOUTS = (
 def test_no_name_breaks_out_of_its_cell(new_gradebook, tmp_path, exporter):
     """A table that is glued together of names has more cells and lines than people, and formulas
     in them; signs that a spreadsheet takes for others begin one, too."""
-    with new_gradebook() as gradebook:
-        add_assignment(gradebook, "ps1", ["a"])
-        for text in BREAKOUTS:
-            names = dict.fromkeys(("first_name", "last_name", "email", "lms_user_id"), text)
-            gradebook.add_student(text, **names)
-        exporter(to=str(tmp_path / "grades.csv")).export(gradebook)
-    rows = read(tmp_path / "grades.csv")
+    rows = exported(new_gradebook, exporter, BREAKOUTS, tmp_path / "grades.csv")
     assert len({len(row) for row in rows}) == 1
     assert sum(any("1" in text for text in row) for row in rows) >= len(BREAKOUTS) - 1
     assert len(rows) - len(BREAKOUTS) == (2 if exporter is CanvasExporter else 1)
