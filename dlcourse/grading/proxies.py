@@ -39,6 +39,7 @@ class RemoteSnapshot:
         self.channel = Channel(connection, int(limits.answer_mb * MB))
         self.seconds = limits.call_seconds + GRACE
         self.lost = ""
+        self.begins = True  # whether its turn begins: files and pools are to be made what they were
         self.silent = False  # whether what a call prints is dropped
         self.writes_back = False  # whether arguments change here as a call changed them
 
@@ -53,6 +54,7 @@ class RemoteSnapshot:
         if self.lost:
             raise StudentError("ProcessEnded", self.lost)
         functions: list[Function] = []
+        request["begins"], self.begins = self.begins, False
         deadline = time.monotonic() + self.seconds  # callbacks give no more time
         try:
             self.channel.connection.settimeout(self.seconds)

@@ -26,7 +26,15 @@ from dlcourse.grading.inside.shell import OutOfTime, Output, alarm
 from dlcourse.grading.inside.wire import KB, MB, Channel, Message
 from dlcourse.grading.limits import GRACE, Limits
 from dlcourse.grading.locked_cells import LockedShell
-from dlcourse.grading.proxies import GONE, Function, Names, RemoteSnapshot, has, with_others
+from dlcourse.grading.proxies import (
+    GONE,
+    Function,
+    Names,
+    RemoteSnapshot,
+    StudentFunction,
+    has,
+    with_others,
+)
 from dlcourse.grading.restore import grade_id_of
 from dlcourse.grading.sanitize import clean_outputs, clean_terminal
 from dlcourse.grading.spec import CellSpec, NotebookSpec, defined_names
@@ -245,6 +253,8 @@ class Referee:
         """Call the functions again whose mistakes got no name: too late to change a score."""
         with contextlib.suppress(OutOfTime), alarm(unnamed.SECONDS, "Looking at mistakes"):
             for outcome, exercise, part, function in self.unnamed:
+                if type(function) is StudentFunction:
+                    function.snapshot.begins = True
                 outcome["unnamed"] = unnamed.look(exercise, part, function)
 
     def outputs_of_test(self, outputs: list[Output], known: CellSpec) -> list[Output]:

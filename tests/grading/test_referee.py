@@ -32,6 +32,7 @@ from dlcourse.checks.registry import answers_to, find
 from dlcourse.checks.spec import Exercise, Part
 from dlcourse.grading import proxies, unnamed
 from dlcourse.grading import referee as module
+from dlcourse.grading.inside.moment import Moment
 from dlcourse.grading.inside.shell import Shell
 from dlcourse.grading.inside.student import Student, own_streams
 from dlcourse.grading.inside.wire import MB, Channel, encode
@@ -98,7 +99,9 @@ def play(student_shell, tmp_path, monkeypatch):
                 os.chdir(tmp_path)
                 InteractiveShell._instance = student_shell
                 channel = Channel(theirs, int(limits.answer_mb * MB))
-                Student(student_shell, channel, limits.as_dict(), own_streams()).work()
+                moment = Moment([str(tmp_path)])
+                written = own_streams()
+                Student(student_shell, channel, limits.as_dict(), written, moment).work()
             finally:
                 os._exit(0)
         theirs.close()

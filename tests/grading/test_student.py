@@ -18,6 +18,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from dlcourse.grading.inside import forkserver, jail, student
+from dlcourse.grading.inside.moment import Moment
 from dlcourse.grading.inside.shell import OutOfTime, Outputs, Shell, Stream, alarm, warm_up
 from dlcourse.grading.inside.student import Snapshot, Student, unchanged
 from dlcourse.grading.inside.wire import Channel, Named, Opaque, encode
@@ -246,7 +247,7 @@ def work(shell, pipe, written, tmp_path, monkeypatch):
         for request in requests:
             theirs.send(request)
         theirs.connection.shutdown(socket.SHUT_WR)
-        Student(shell, ours, LIMITS, written).work()
+        Student(shell, ours, LIMITS, written, Moment([])).work()
         np.random.set_state(state)  # noqa: NPY002
         return [theirs.receive() for _ in requests]
 
@@ -307,7 +308,7 @@ def test_random_numbers_are_not_those_of_the_warm_process(shell, pipe, written):
     expected = np.random.random()  # noqa: NPY002
     np.random.seed(0)  # noqa: NPY002
     path = list(sys.path)
-    Student(shell, ours, LIMITS, written).work()
+    Student(shell, ours, LIMITS, written, Moment([])).work()
     assert sys.path[0] == ""
     sys.path[:] = path
     assert np.random.random() != expected  # noqa: NPY002
@@ -340,13 +341,13 @@ def test_a_snapshot_answers_on_a_connection_of_its_own(
         if in_child:
             made = remember_sockets(monkeypatch)
             with pytest.raises(Exited):
-                Student(shell, ours, LIMITS, written).snapshot({})
+                Student(shell, ours, LIMITS, written, Moment([])).snapshot({})
             made[-1].close()  # in a child of its own, its end does that
             asked.settimeout(5)
             assert Channel(asked, 1 << 20).receive() == {"kind": "data"}
             assert ours.connection.fileno() == -1
         else:
-            assert Student(shell, ours, LIMITS, written).snapshot({}) == {}
+            assert Student(shell, ours, LIMITS, written, Moment([])).snapshot({}) == {}
         assert theirs.receive() == {}
 
 
@@ -365,7 +366,7 @@ def answer(pipe):
             )
         theirs.connection.shutdown(socket.SHUT_WR)
         with pytest.raises(EOFError):
-            Snapshot(names, ours, LIMITS).work()
+            Snapshot(names, ours, LIMITS, Moment([])).work()
         answers = [theirs.receive() for _ in range(count)]
         return answers[0] if count == 1 else answers
 

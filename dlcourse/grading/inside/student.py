@@ -19,17 +19,22 @@ import numpy as np
 
 from . import as_at_home, jail
 from .forkserver import Announce, serve
+from .moment import Moment, remember_pools
 from .shell import OutOfTime, Outputs, Shell, Stream, alarm, warm_up
 from .system_calls import system_call_filter
 from .wire import KB, MB, Channel, Message
 
 PRINTED = 2000  # characters of a call's output that are passed on
 WARNINGS = 20
+LOST_THREADS = (
+    "A thread that an earlier cell started is not there in a test; start it in the function."
+)
 
 
 def main(descriptor: int) -> NoReturn:
     """Warm up, then fork for every submission."""
     as_at_home.install()
+    remember_pools()
     shell = Shell.instance()
     warm_up(shell)
     warm_package()
@@ -59,7 +64,8 @@ def main(descriptor: int) -> NoReturn:
             jail.reap()
             return
         channel = Channel(connections[0], int(limits["answer_mb"] * MB))
-        Student(shell, channel, limits, written).work()
+        moment = Moment([jail.HOME, tempfile.gettempdir()] if jailed else [settings["folder"]])
+        Student(shell, channel, limits, written, moment).work()
 
     note = "" if system_calls is None else ", seccomp"
     serve(socket.socket(fileno=descriptor), start, note)
@@ -97,8 +103,16 @@ def warm_package() -> None:
 class Student:
     """Runs a submission's cells one by one, as it is told."""
 
-    def __init__(self, shell: Shell, channel: Channel, limits: Message, written: BinaryIO) -> None:
-        self.shell, self.channel, self.limits, self.written = shell, channel, limits, written
+    def __init__(
+        self,
+        shell: Shell,
+        channel: Channel,
+        limits: Message,
+        written: BinaryIO,
+        moment: Moment,
+    ) -> None:
+        self.shell, self.channel, self.limits = shell, channel, limits
+        self.written, self.moment = written, moment
 
     def work(self) -> None:
         """Do what the referee says until it hangs up."""
@@ -136,12 +150,13 @@ class Student:
         """Fork a copy that answers the calls of one test on a connection of its own."""
         self.channel.send({})
         _, descriptors, _, _ = socket.recv_fds(self.channel.connection, 1, 1)
+        self.moment.take()
         if os.fork() == 0:
             self.channel.close()
             connection = socket.socket(fileno=descriptors[0])
             channel = Channel(connection, int(self.limits["answer_mb"] * MB))
             with contextlib.suppress(EOFError):
-                Snapshot(self.shell.user_ns, channel, self.limits).work()
+                Snapshot(self.shell.user_ns, channel, self.limits, self.moment).work()
             os._exit(0)
         os.close(descriptors[0])
         return {}
@@ -150,13 +165,17 @@ class Student:
 class Snapshot:
     """Answers questions about the names of a notebook at one moment."""
 
-    def __init__(self, names: dict[str, Any], channel: Channel, limits: Message) -> None:
-        self.names, self.channel, self.limits = names, channel, limits
+    def __init__(
+        self, names: dict[str, Any], channel: Channel, limits: Message, moment: Moment
+    ) -> None:
+        self.names, self.channel, self.limits, self.moment = names, channel, limits, moment
 
     def work(self) -> None:
         """Answer until nobody asks."""
         while True:
             request: Any = self.channel.receive(self.resolve)
+            if request.get("begins"):
+                self.moment.bring_back()
             answer = getattr(self, request["do"])(request)
             try:
                 self.channel.send(answer)
@@ -207,7 +226,8 @@ class Snapshot:
                 with alarm(self.limits["call_seconds"], "This call"):
                     reply["answer"] = called(*arguments, **request["named"])
             except OutOfTime as error:
-                reply["error"] = ["TimeoutError", str(error), ""]
+                said = f"{error} {LOST_THREADS}" if self.moment.lost_threads else str(error)
+                reply["error"] = ["TimeoutError", said, ""]
             except BaseException as error:
                 reply["error"] = as_message(error, function)
         reply["printed"] = "".join(output["text"] for output in printed.take())
