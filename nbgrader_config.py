@@ -35,6 +35,7 @@ c.Autograde.autograde_preprocessors = [
 c.GenerateFeedback.exporter_class = "dlcourse.grading.feedback.FeedbackExporter"
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {
+    "ansi2html": "dlcourse.grading.feedback.as_a_terminal",
     "markdown2html": "dlcourse.grading.sanitize.markdown2html",
     "clean_html": "dlcourse.grading.sanitize.clean_html",
     "highlight_code": "dlcourse.grading.feedback.highlight_code",

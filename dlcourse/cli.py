@@ -85,13 +85,7 @@ def grade(
     What was graded before and has not changed is skipped. A run can be stopped at any time, by
     force as well; the next one goes on.
     """
-    missing = [name for name in ("nbgrader", "nh3") if installed_version(name) is None]
-    if missing:
-        wish = 'pip install "dlcourse[grading]"'
-        raise click.ClickException(f"{', '.join(missing)} is missing. Get it: {wish}")
-    from dlcourse.grading.nbgrader_parts import skip_slow_imports
-
-    skip_slow_imports()
+    _needs_grading()
     from dlcourse.grading import command
     from dlcourse.grading.classroom import Choice
 
@@ -106,6 +100,91 @@ def grade(
         text = "Stopped. What was graded is kept; run it again to go on."
         raise click.ClickException(text) from None
     click.echo(summary)
+
+
+@main.command()
+@click.argument("assignment")
+@click.argument("download", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--from",
+    "form",
+    type=click.Choice(["canvas", "gradescope", "ilias", "moodle"]),
+    help="Where it comes from, if its names do not tell.",
+)
+@click.option(
+    "--roster",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The class, as nbgrader's students.csv; beside those whom the gradebook knows.",
+)
+@click.option(
+    "--worksheet",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Moodle's grading worksheet: by its addresses two of one name are told apart.",
+)
+@click.option("--update", is_flag=True, help="Replace what is there by a later submission.")
+@click.pass_context
+def collect(
+    context: click.Context,
+    assignment: str,
+    download: Path,
+    form: str | None,
+    roster: Path | None,
+    worksheet: Path | None,
+    update: bool,
+) -> None:
+    """Put a learning platform's DOWNLOAD of ASSIGNMENT into the folders of its students.
+
+    DOWNLOAD is the zip archive as it came, or a folder. What cannot be told for certain to be one
+    student's is put nowhere; it is listed, and the exit code is 1.
+    """
+    _needs_grading()
+    from dlcourse.grading import collecting
+    from dlcourse.grading.command import PROBLEMS
+
+    try:
+        done = collecting.collect(assignment, download, form, roster, worksheet, update)
+    except PROBLEMS as problem:
+        raise click.ClickException(str(problem)) from problem
+    click.echo(done.as_text())
+    context.exit(1 if done.refused else 0)
+
+
+@main.command()
+@click.argument("assignment")
+def moodle_feedback(assignment: str) -> None:
+    """Pack the feedback of ASSIGNMENT for Moodle's "Upload multiple feedback files in a zip".
+
+    It holds the pages of those whose submissions `dlcourse collect` took from Moodle.
+    """
+    _needs_grading()
+    from dlcourse.grading import returning
+    from dlcourse.grading.command import PROBLEMS
+
+    try:
+        packed, count, missing = returning.moodle_feedback(assignment)
+    except PROBLEMS as problem:
+        raise click.ClickException(str(problem)) from problem
+    if missing:
+        click.echo(f"No feedback yet, run dlcourse grade {assignment}: {', '.join(missing)}")
+    click.echo(f"The pages of {count} students: {packed}")
+
+
+@main.command()
+@click.argument("assignment")
+def gradescope(assignment: str) -> None:
+    """Pack ASSIGNMENT as an autograder for Gradescope.
+
+    The archive holds its hidden tests and all answers: it is for Gradescope alone.
+    """
+    _needs_grading()
+    from dlcourse.grading import gradescope as module
+    from dlcourse.grading.command import PROBLEMS
+
+    try:
+        packed = module.gradescope(assignment)
+    except PROBLEMS as problem:
+        raise click.ClickException(str(problem)) from problem
+    click.echo(f"The autograder, with hidden tests and answers: {packed}")
 
 
 @main.command()
@@ -194,6 +273,17 @@ def installed_version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
+
+
+def _needs_grading() -> None:
+    """Prepare for a command of the grader, or say what is missing."""
+    missing = [name for name in ("nbgrader", "nh3") if installed_version(name) is None]
+    if missing:
+        wish = 'pip install "dlcourse[grading]"'
+        raise click.ClickException(f"{', '.join(missing)} is missing. Get it: {wish}")
+    from dlcourse.grading.nbgrader_parts import skip_slow_imports
+
+    skip_slow_imports()
 
 
 def _extra_line(extra: str, packages: list[str]) -> str:

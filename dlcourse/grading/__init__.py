@@ -15,9 +15,12 @@ sends arrays through a pipe and gets arrays back, by value.
 ``office``           the warm process that judges: a job in, scores and pages out
 ``referee``          one notebook: run the cells, then the tests
 ``locked_cells``     the shell in which the tests run
-``proxies``          a student's functions and data, as the referee's tests see them
+``proxies``          a student's functions, objects and data, as the referee's tests see them
+``exceptions``       what a student's function raised, as an exception that tests catch
 ``unnamed``          wrong answers that no message named, on inputs that are the same for all
 ``restore``          make a notebook of what was handed in, with the instructor's locked cells
+``identity``         which cell of a notebook is which of the instructor's
+``names``            names that students chose, as text in a sentence
 ``sanitize``         make student output harmless in a browser
 ``feedback``         the page that the student gets
 ``spec``             what the instructor's notebooks say, read once for each run
@@ -25,6 +28,7 @@ sends arrays through a pipe and gets arrays back, by value.
 ``regrade``          what decides about scores: when it changes, a class is graded again
 ``gradebook``        nbgrader's database, and beside it what was graded, by content
 ``schema``           the table of the latter, and its versions
+``own_solution``     what the instructor's own solution loses, before anybody else does
 ``classroom``        a whole class: what to grade, and one writer of the results
 ``executors``        where it is graded: on this machine or on a cluster
 ``command``          ``dlcourse grade``
@@ -36,6 +40,12 @@ sends arrays through a pipe and gets arrays back, by value.
 ``tables``           CSV files that no spreadsheet takes for formulas
 ``execute``          the same safety for nbgrader's own commands
 ``archives``         what students hand in packed, unpacked within limits
+``downloads``        the names in a learning platform's download, and whose each file is
+``roster``           who of the class a platform means
+``collecting``       ``dlcourse collect``
+``returning``        ``dlcourse moodle-feedback``
+``gradescope``       ``dlcourse gradescope``: an assignment as an autograder
+``autograder``       what that autograder runs
 ``nbgrader_parts``   what of nbgrader a warm process needs, without the rest
 ===================  ===========================================================================
 """

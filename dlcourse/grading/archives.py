@@ -22,16 +22,17 @@ from nbgrader.plugins import ExtractorPlugin
 
 from dlcourse.grading.execute import SafeExecute
 from dlcourse.grading.inside.wire import MB
-from dlcourse.grading.submissions import DEEPEST, MOST_FILES
+from dlcourse.grading.submissions import DEEPEST
 
 RATIO = 100  # what a download may grow to, beside one submission; text grows tenfold
-MOST_IN_A_DOWNLOAD = 1000 * MOST_FILES
+MOST_IN_A_CLASS = 1000  # times as many files as one may hand in
 NESTED = 2  # a platform's archive holds students' archives, and those may hold one of data
 PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others may ask for much memory
 BROKEN = (
     *(OSError, EOFError, ValueError, RuntimeError, OverflowError, MemoryError),
     *(zlib.error, zipfile.BadZipFile, tarfile.TarError),
 )
+UTF_8 = 0x800  # the flag of a name in a zip archive
 LONGEST_HEADER = 4096  # of a name in a tar archive; Python's reading takes hours for a long one
 
 Member = tuple[str, Callable[[], IO[bytes] | None]]
@@ -72,7 +73,8 @@ class SafeExtractor(ExtractorPlugin):  # type: ignore[misc]
         archive_path, extracted_path : str
             Where it is, and where it goes.
         """
-        self.largest = int(SafeExecute(parent=self.parent).limits_of().notebook_mb * MB)
+        limits = SafeExecute(parent=self.parent).limits_of()
+        self.largest, self.most = int(limits.notebook_mb * MB), limits.notebook_files
         for place, _, names in os.walk(archive_path):
             folder = Path(extracted_path, Path(place).relative_to(archive_path))
             try:
@@ -86,7 +88,8 @@ class SafeExtractor(ExtractorPlugin):  # type: ignore[misc]
                     self.leave_out(source, "it is no regular file")
                 elif source.suffix in self.zip_ext:
                     size = self.largest + RATIO * source.stat().st_size
-                    self.unpack(source, folder, Amount(size, MOST_IN_A_DOWNLOAD), NESTED)
+                    files = MOST_IN_A_CLASS * self.most
+                    self.unpack(source, folder, Amount(size, files), NESTED)
                 else:
                     try:
                         shutil.copy(source, folder / name)
@@ -143,7 +146,7 @@ class SafeExtractor(ExtractorPlugin):  # type: ignore[misc]
                 self.leave_out(path, "it lies too deep in other archives")
                 continue
             size = min(room.size - used.size, self.largest)
-            files = min(room.files - used.files, MOST_FILES)
+            files = min(room.files - used.files, self.most)
             more = self.unpack(path, path.parent, Amount(size, files), nested - 1)
             used = Amount(used.size + more.size, used.files + more.files)
         return used
@@ -206,7 +209,7 @@ def members(archive: Path, limit: int) -> Generator[Member, None, None]:
                 kind = stat.S_IFMT(info.external_attr >> 16)
                 plain = kind in (0, stat.S_IFREG) and info.compress_type in PACKINGS
                 if not info.is_dir():
-                    yield info.filename, partial(whole.open, info) if plain else lambda: None
+                    yield name_in_zip(info), partial(whole.open, info) if plain else lambda: None
         return
     with tempfile.TemporaryFile() as plain_tar:
         with gzip.open(archive) as packed:
@@ -224,6 +227,16 @@ def members(archive: Path, limit: int) -> Generator[Member, None, None]:
                         )
         except tarfile.TarError as problem:
             raise RefusedError(f"it is no archive: {problem}") from None
+
+
+def name_in_zip(info: zipfile.ZipInfo) -> str:
+    """Return a file's name; macOS writes UTF-8 and does not say so, upon which it reads as junk."""
+    if not info.flag_bits & UTF_8:
+        try:
+            return info.filename.encode("cp437").decode("utf-8")
+        except UnicodeError:
+            pass  # it is what it says
+    return info.filename
 
 
 def copy(source: Any, target: Any, limit: int) -> int:

@@ -5,7 +5,8 @@ writer, this process, keeps the results.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,11 +17,11 @@ from typing import Any
 
 from nbformat import reads
 
-from dlcourse.grading import submissions
-from dlcourse.grading.executors import ATTEMPTS, Setup, grade_batch
+from dlcourse.grading import own_solution, submissions
+from dlcourse.grading.executors import ATTEMPTS, Setup, grade_batch, grade_own
 from dlcourse.grading.feedback import FeedbackPages
-from dlcourse.grading.gradebook import Entry, Records
-from dlcourse.grading.inside.wire import MB
+from dlcourse.grading.gradebook import Entry, LateRule, Penalty, Records
+from dlcourse.grading.own_solution import Loss
 from dlcourse.grading.regrade import digest_of_run
 from dlcourse.grading.report import write_report
 from dlcourse.grading.result import Result, Status
@@ -63,9 +64,8 @@ class Classroom:
         The assignment.
     setup : Setup
         How to grade it.
-    late_penalty : callable
-        ``late_penalty(student, notebook)`` writes nbgrader's penalty into the gradebook and
-        returns it; called for late submissions only.
+    late_rule : callable
+        nbgrader's ``LateSubmissionPlugin.late_submission_penalty`` or another one.
     """
 
     def __init__(
@@ -73,13 +73,14 @@ class Classroom:
         course: Any,
         spec: AssignmentSpec,
         setup: Setup,
-        late_penalty: Callable[[str, str], float] = lambda student, notebook: 0.0,
+        late_rule: LateRule = lambda student, score, seconds: None,
     ) -> None:
         self.course, self.spec, self.setup = course, spec, setup
-        self.late_penalty = late_penalty
+        self.late_rule = late_rule
         self.records = Records(course.db_url, course.course_id, spec)
         self.digest = digest_of_run(spec, setup.limits, setup.whole)
         self.nameless: list[str] = []  # folders whose names are no text
+        self.alike: list[str] = []  # folders that have one name in two ways of writing it
 
     def to_grade(self, choice: Choice, isolation: str) -> dict[str, Path]:
         """Choose the submissions that this run grades.
@@ -94,16 +95,28 @@ class Classroom:
         Raises
         ------
         ValueError
-            If a student is asked for who handed nothing in.
+            If a student is asked for who handed nothing in, or has two folders.
         """
         found = submissions.folders(self.course, self.spec.name)
         self.nameless = [name for name in found if not submissions.is_text(name)]
         for name in self.nameless:
             del found[name]
-        missing = [name for name in choice.only if name not in found]
-        if missing:
+        counts = Counter(map(submissions.same_name, found))
+        self.alike = [name for name in found if counts[submissions.same_name(name)] > 1]
+        only = {submissions.same_name(name): name for name in choice.only}
+        if missing := [name for same, name in only.items() if same not in counts]:
             raise ValueError(f"only must name students who handed in, got {', '.join(missing)}")
-        chosen = {n: path for n, path in found.items() if not choice.only or n in choice.only}
+        if double := [name for name in self.alike if submissions.same_name(name) in only]:
+            raise ValueError(
+                f"only must name one folder of a student, got {' and '.join(map(ascii, double))}"
+            )
+        for name in self.alike:
+            del found[name]
+        chosen = {
+            name: path
+            for name, path in found.items()
+            if not only or submissions.same_name(name) in only
+        }
         if choice.since is None and choice.rerun:
             return chosen
         graded = {} if choice.rerun else self.records.keys()
@@ -114,14 +127,17 @@ class Classroom:
         }
 
     @property
-    def room(self) -> int:
-        """Bytes of a submission that are read."""
-        return int(self.setup.limits.notebook_mb * MB)
+    def notebooks(self) -> list[str]:
+        """File names of the assignment's notebooks."""
+        return [f"{notebook.name}.ipynb" for notebook in self.spec.notebooks]
+
+    def misplaced(self) -> list[str]:
+        """Find what was handed in into a wrong folder."""
+        return submissions.misplaced(self.course, self.spec.name, self.notebooks)
 
     def read(self, student: str, folder: Path) -> Submission:
         """Read what a student handed in."""
-        notebooks = [f"{notebook.name}.ipynb" for notebook in self.spec.notebooks]
-        return submissions.read(student, folder, self.room, notebooks)
+        return submissions.read(student, folder, self.setup.limits, self.notebooks)
 
     def _wanted(
         self,
@@ -136,6 +152,28 @@ class Classroom:
         key = submission.key(self.digest, isolation)
         names = [(submission.student, notebook.name) for notebook in self.spec.notebooks]
         return any(graded.get(name) != key for name in names)
+
+    def own_losses(
+        self, executor: Executor, isolation: str, rerun: bool = False
+    ) -> tuple[Loss, ...]:
+        """Say which tests the instructor's own solution loses; it is graded if it has changed.
+
+        Parameters
+        ----------
+        executor : Executor
+            Where.
+        isolation : str
+            What students' code is kept in there.
+        rerun : bool
+            Whether to grade it in any case.
+        """
+        notebooks = own_solution.solutions(self.course, self.spec)
+        key = Submission("", notebooks).key(self.digest, isolation)
+        known, lost = own_solution.read(self.reports)
+        if rerun or known != key:
+            lost = tuple(executor.submit(grade_own, self.setup, notebooks).result())
+            own_solution.write(self.reports, key, lost)
+        return lost
 
     def run(
         self,
@@ -240,9 +278,30 @@ class Classroom:
             submission = handed_in[result.student]
             self.write_files(result, submission)
             key = submission.key(self.digest, result.sandbox) if result.graded else ""
-            entries.append(Entry(result, key, submission.timestamp))
+            reason = " ".join(filter(None, (submission.untimed, result.reason)))
+            entries.append(Entry(replace(result, reason=reason), key, submission.timestamp))
         self.records.write(entries)
-        self.renew_feedback(results, handed_in)
+        students = {result.student for result in results}
+        penalties = self.records.penalties(self.late_rule, students)
+        self.write_pages({*penalties, *self.records.marked(students)}, penalties)
+
+    def renew_penalties(self, only: Collection[str] = ()) -> int:
+        """Put right what hangs on a due date, an extension or a rule that has changed.
+
+        Parameters
+        ----------
+        only : collection of str
+            These students' alone, if any are named.
+
+        Returns
+        -------
+        int
+            How many penalties were not right.
+        """
+        penalties = self.records.penalties(self.late_rule, only or None)
+        changed = {name: one for name, one in penalties.items() if one.right != one.written}
+        self.write_pages(changed, changed)
+        return len(changed)
 
     def write_files(self, result: Result, submission: Submission) -> None:
         """Write the graded notebook and the feedback where nbgrader has them."""
@@ -255,38 +314,64 @@ class Classroom:
             folder = Path(self.course.format_path(step, result.student, self.spec.name))
             folder.mkdir(parents=True, exist_ok=True)
             write_whole(folder / f"{result.notebook}.{ending}", text)
-            if submission.timestamp is not None:
-                write_whole(folder / submissions.STAMP, f"{submission.timestamp} UTC")
+            submissions.write_time(folder, submission.timestamp)
             if submission.secret:
                 write_whole(folder / submissions.SECRET, submission.secret)
 
-    def renew_feedback(self, results: Sequence[Result], handed_in: dict[str, Submission]) -> None:
-        """Write the feedback anew where the marks are not the automatic ones alone."""
-        late, marked = self.records.late_or_marked({result.student for result in results})
-        for result in results:
-            if result.graded and result.student in late | marked:
-                penalty = 0.0
-                if result.student in late:
-                    penalty = self.late_penalty(result.student, result.notebook)
-                marks, comments = self.records.marks(result.student, result.notebook)
-                notebook = reads(result.graded, 4)
-                page = self.pages.render(
-                    notebook,
-                    marks,
-                    result.maximum,
-                    penalty,
-                    name=result.notebook,
-                    comments=comments,
+    def write_pages(
+        self, names: Iterable[tuple[str, str]], penalties: Mapping[tuple[str, str], Penalty]
+    ) -> None:
+        """Write feedback as the gradebook has the marks, then the penalties that it shows.
+
+        In this order, since a penalty that is not right is found by the next run.
+
+        Parameters
+        ----------
+        names : iterable of (str, str)
+            Students and notebooks; a graded notebook that is gone has no page.
+        penalties : mapping of (str, str) to Penalty
+            By the same.
+        """
+        for student, name in sorted(names):
+            graded, page = (
+                Path(self.course.format_path(step, student, self.spec.name), f"{name}.{ending}")
+                for step, ending in (
+                    (self.course.autograded_directory, "ipynb"),
+                    (self.course.feedback_directory, "html"),
                 )
-                self.write_files(replace(result, feedback=page), handed_in[result.student])
+            )
+            if not graded.is_file():
+                continue
+            marks, comments = self.records.marks(student, name)
+            text = self.pages.render(
+                reads(graded.read_text(encoding="utf-8"), 4),
+                marks,
+                self.spec.notebook(name).maximum,
+                penalties[student, name].right if (student, name) in penalties else 0.0,
+                name=name,
+                comments=comments,
+            )
+            page.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(page, text)
+        self.records.write_penalties(penalties.values())
 
     @cached_property
     def pages(self) -> FeedbackPages:
         """What makes pages here."""
         return FeedbackPages()
 
+    @property
+    def known_losses(self) -> tuple[Loss, ...]:
+        """What the last own solution that was graded has lost."""
+        return own_solution.read(self.reports)[1]
+
+    @property
+    def reports(self) -> Path:
+        """Where the report lies."""
+        return Path(self.course.root) / "reports" / self.spec.name
+
     def report(self) -> tuple[Summary, Path]:
         """Write the report about everything that is graded so far."""
         rows = self.records.report_rows()
-        folder = Path(self.course.root) / "reports" / self.spec.name
-        return write_report(rows, folder, self.spec.name.replace("_", " ").capitalize())
+        title = self.spec.name.replace("_", " ").capitalize()
+        return write_report(rows, self.reports, title, self.known_losses)

@@ -1,15 +1,15 @@
 """``dlcourse grade``: find the course, choose the executor, show how far it is."""
 
 from contextlib import ExitStack
-from typing import Any
 
-from nbformat.v4 import new_notebook
+import click
 from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
+from dlcourse.grading import own_solution
 from dlcourse.grading.classroom import Choice, Classroom
 from dlcourse.grading.execute import SafeExecute, private_folders
 from dlcourse.grading.executors import Setup, dask_cluster, local_pool, workers_here
@@ -24,6 +24,8 @@ WITHOUT A SANDBOX. Students' code runs with all your rights: it can read and del
 read other submissions and change the gradebook. The report will say so."""
 
 NAMELESS = "NOT GRADED, since the names of these folders are no plain text (rename them):"
+ALIKE = "NOT GRADED, since these folders have one name in two ways of writing it (remove one):"
+MISPLACED = "NOT GRADED, since they lie in no folder of the assignment (move them):"
 
 
 def grade(
@@ -70,12 +72,12 @@ def grade(
     spec = load_spec(course, assignment)
     settings = SafeExecute(parent=app)
 
-    def late_penalty(student: str, notebook: str) -> float:
-        return assign_penalty(app, course.db_url, assignment, student, notebook)
-
+    penalties = AssignLatePenalties(parent=app)
+    penalties.init_plugin()
+    late_rule = penalties.plugin_inst.late_submission_penalty
     private = private_folders(course)
     setup = Setup(spec.to_json(), settings.limits_of(), sandbox, whole, private)
-    classroom = Classroom(course, spec, setup, late_penalty)
+    classroom = Classroom(course, spec, setup, late_rule)
     with ExitStack() as stack:
         cluster = stack.enter_context(dask_cluster(dask)) if dask else None
         # Workers are alike, or an unchanged submission is graded again on one that is not.
@@ -84,6 +86,8 @@ def grade(
         if folders:
             count = workers or workers_here()
             executor = cluster or stack.enter_context(local_pool(count, setup))
+            if lost := classroom.own_losses(executor, kept_in, choice.rerun):
+                click.secho(own_solution.as_text(lost), fg="red", err=True)
             unit = " submissions"
             bar = stack.enter_context(
                 tqdm(total=len(folders), unit=unit, desc=assignment, smoothing=0.1)
@@ -91,24 +95,18 @@ def grade(
             batch = DASK_BATCH if dask else 1
             in_flight = 1000 if dask else 2 * count
             classroom.run(folders, executor, in_flight // batch, batch, seed, bar.update)
+    changed = classroom.renew_penalties(choice.only)
     summary, page = classroom.report()
     graded = f"{len(folders)} graded now." if folders else "Nothing new to grade."
-    if classroom.nameless:
-        graded += f"\n{NAMELESS} {', '.join(map(ascii, classroom.nameless))}"
+    if changed:
+        graded += f"\nPenalties for lateness that have changed: {changed}"
+    if lost := classroom.known_losses:
+        graded += f"\n{own_solution.in_short(lost)}"
+    for problem, paths in (
+        (NAMELESS, classroom.nameless),
+        (ALIKE, classroom.alike),
+        (MISPLACED, classroom.misplaced()),
+    ):
+        if paths:
+            graded += f"\n{problem} {', '.join(map(ascii, paths))}"
     return f"{graded}\n\n{as_text(summary)}\n\nThe report: {page}"
-
-
-def assign_penalty(app: Any, db_url: str, assignment: str, student: str, notebook: str) -> float:
-    """Let nbgrader's plugin assign the penalty of a late notebook, and return it."""
-    from nbgrader.api import Gradebook
-
-    names = {
-        "notebook": notebook,
-        "assignment": assignment,
-        "student": student,
-        "db_url": db_url,
-    }
-    AssignLatePenalties(parent=app).preprocess(new_notebook(), {"nbgrader": names})
-    with Gradebook(db_url) as gradebook:
-        entry = gradebook.find_submission_notebook(notebook, assignment, student)
-        return float(entry.late_submission_penalty or 0)

@@ -18,16 +18,18 @@ from typing import Any, ClassVar
 from nbconvert.exporters import NotebookExporter
 from nbformat import from_dict
 from nbformat.v4 import new_notebook
+from nbgrader.api import Gradebook
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import Exchange
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Dict
 
-from dlcourse.grading import submissions
-from dlcourse.grading.inside.wire import MB
+from dlcourse.grading import own_solution, submissions
 from dlcourse.grading.limits import Limits
-from dlcourse.grading.spec import load_spec
+from dlcourse.grading.spec import SpecError, load_spec
 from dlcourse.grading.station import Station
+from dlcourse.grading.submissions import handed_in_at
 
 
 class SafeExporter(NotebookExporter):
@@ -40,7 +42,13 @@ class SafeExporter(NotebookExporter):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)  # type: ignore[no-untyped-call]
         converter: Any = self.parent
-        room = int(SafeExecute(parent=converter).limits_of().notebook_mb * MB)
+        try:
+            load_spec(converter.coursedir, converter.coursedir.assignment_id)
+        except SpecError as error:
+            self.log.error("%s", error)
+            raise NbGraderException(str(error)) from None
+        converter.coursedir.get_existing_timestamp = handed_in_at
+        limits = SafeExecute(parent=converter).limits_of()
         for folder in map(Path, converter.assignments):
             student = folder.parent.name
             if escape(student) != student or not student.isprintable():
@@ -49,7 +57,7 @@ class SafeExporter(NotebookExporter):
                     f"{student!r}: nbgrader takes it for others; rename it, or use dlcourse grade"
                 )
             put_links_aside(folder)
-            if submissions.read(student, folder, room).refused:
+            if submissions.read(student, folder, limits).refused:
                 put_others_aside(folder)
 
     def from_file(
@@ -83,15 +91,20 @@ class SafeExecute(NbGraderPreprocessor):  # type: ignore[misc]
         folder = course.format_path(
             course.submitted_directory, names["student"], names["assignment"]
         )
-        room = int(self.limits_of().notebook_mb * MB)
-        own = f"{names['notebook']}.ipynb"
-        handed_in = submissions.read(names["student"], Path(course.root, folder), room, [own])
-        remove_active_files(Path(resources["metadata"]["path"]), station.spec.files)
+        place, own = Path(course.root, folder), f"{names['notebook']}.ipynb"
+        handed_in = submissions.read(names["student"], place, self.limits_of(), [own])
+        copies = Path(resources["metadata"]["path"])
+        remove_active_files(copies, station.spec.files)
+        submissions.write_time(copies, handed_in.timestamp)
+        with Gradebook(names["db_url"]) as gradebook:  # nbgrader keeps a time that is gone
+            gradebook.update_or_create_submission(
+                names["assignment"], names["student"], timestamp=handed_in.timestamp
+            )
         result = station.grade(
             names["student"], names["notebook"], handed_in.files, refused=handed_in.refused
         )
-        if result.reason:
-            self.log.warning("%s: %s", names["student"], result.reason)
+        for reason in filter(None, (result.reason, handed_in.untimed)):
+            self.log.warning("%s: %s", names["student"], reason)
         graded = from_dict(json.loads(result.graded))
         graded["metadata"]["dlcourse"] = {"seed": result.seed}
         return graded, resources
@@ -113,6 +126,9 @@ class SafeExecute(NbGraderPreprocessor):  # type: ignore[misc]
             station = Station(spec, self.limits_of(), self.sandbox, whole=True, private=private)
             self._stations[assignment] = spec.digest, station
             atexit.register(station.close)
+            notebooks = own_solution.solutions(course, spec)
+            if lost := own_solution.grade_solutions(station, notebooks):
+                self.log.warning("%s", own_solution.as_text(lost))
         return station
 
 
@@ -126,7 +142,8 @@ def put_links_aside(folder: Path) -> None:
 
     A link would put its target, somebody else's work or a key, next to the graded notebook; a time
     stamp that is none could stop or hang the run. Each goes into a new folder beside the
-    submission, whose name begins with a dot. If that fails, the whole submission goes there.
+    submission, whose name begins with a dot; where a time stamp was, a note says so. If that fails,
+    the whole submission goes there.
 
     Parameters
     ----------
@@ -148,6 +165,9 @@ def put_links_aside(folder: Path) -> None:
             for name in [*folders, *files]:
                 if not _may_stay(name, descriptor, depth):
                     _move_away(name, folder, descriptor)
+                    if (depth, name) == (0, submissions.STAMP):
+                        folders[:] = [other for other in folders if other != name]
+                        _leave_note(descriptor, f"put aside, see .{folder.name}.refused-*")
     except OSError:
         _move_away(folder, folder)
 
@@ -178,7 +198,7 @@ def _may_stay(name: str, place: int, depth: int) -> bool:
     if depth == 0 and name == submissions.STAMP:
         file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=place)
         with open(file, "rb") as stamp:
-            return submissions.moment_of(stamp.read(submissions.LONGEST_STAMP + 1)) is not None
+            return submissions.moment_of(stamp.read(submissions.STAMP_BYTES + 1)) is not None
     return True
 
 
@@ -188,6 +208,14 @@ def _move_away(name: str | Path, submission: Path, place: int | None = None) -> 
     with contextlib.suppress(FileNotFoundError):
         target = Path(tempfile.mkdtemp(prefix=prefix, dir=submission.parent), Path(name).name)
         os.rename(name, target, src_dir_fd=place)
+
+
+def _leave_note(submission: int, text: str) -> None:
+    """Write where a time was that nobody can read: the next one to grade shall ask for it."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    file = os.open(submissions.STAMP, flags, 0o644, dir_fd=submission)
+    with open(file, "w", encoding="utf-8") as note:
+        note.write(text)
 
 
 PASSIVE = frozenset(

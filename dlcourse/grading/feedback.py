@@ -13,8 +13,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 from nbconvert.exporters import HTMLExporter
+from nbconvert.filters.ansi import ansi2html
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
@@ -22,18 +25,20 @@ from nbformat.v4 import new_notebook
 from traitlets.config import Config
 
 from dlcourse.grading.nbgrader_parts import package_folder
+from dlcourse.grading.sanitize import has_long_gap
 from dlcourse.grading.spec import HIDDEN_TESTS
 
 TEMPLATES = Path(__file__).parent / "templates"
 FORMGRADER = package_folder() / "server_extensions" / "formgrader"
 BOOTSTRAP = FORMGRADER / "static" / "node_modules" / "bootstrap" / "dist" / "css"
 FILTERS = {
+    "ansi2html": "dlcourse.grading.feedback.as_a_terminal",
     "markdown2html": "dlcourse.grading.sanitize.markdown2html",
     "clean_html": "dlcourse.grading.sanitize.clean_html",
     "highlight_code": "dlcourse.grading.feedback.highlight_code",
     "strip_files_prefix": "dlcourse.grading.feedback.as_it_is",
 }
-MAX_HIGHLIGHTED = 5000  # characters of a cell
+MAX_HIGHLIGHTED, ALL_HIGHLIGHTED = 5000, 100_000  # characters of a cell and of a page
 NO_DESCRIPTION = "No description has been provided for this image"
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 HIDDEN = "# (hidden tests were run here)"
@@ -47,11 +52,25 @@ def highlighted(source: str) -> str:
     return str(Highlight2HTML(pygments_lexer="ipython3")(source))
 
 
-def highlight_code(source: str, metadata: object = None) -> str:
-    """Jinja filter in the place of nbconvert's: always Python, and plain where it is too long."""
-    if len(source) > MAX_HIGHLIGHTED:  # what is no Python can take quadratic time
+@pass_context
+def highlight_code(context: Context, source: str, metadata: object = None) -> str:
+    """Jinja filter in the place of nbconvert's: always Python, and plain where it is too long.
+
+    What a page has coloured so far is counted in its ``resources``.
+    """
+    resources = context["resources"]
+    coloured = resources.get("coloured", 0) + len(source)
+    # what is no Python can take quadratic time, and become 24 times as long
+    if len(source) > MAX_HIGHLIGHTED or coloured > ALL_HIGHLIGHTED or has_long_gap(source):
         return f"<pre>{escape(source)}</pre>"
+    resources["coloured"] = coloured
     return highlighted(source)
+
+
+def as_a_terminal(text: str) -> str:
+    """Jinja filter in the place of `ansi2html`: of a line written over, what is seen in the end."""
+    lines = (line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
+    return str(ansi2html("\n".join(lines)))
 
 
 def as_it_is(text: str) -> str:

@@ -7,10 +7,10 @@ the scores. So a submission is either graded or not, whenever a run is killed.
 import json
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from nbgrader.api import (
     Comment,
     Grade,
     Gradebook,
+    Notebook,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
@@ -48,6 +49,27 @@ class Entry:
     result: Result
     key: str
     timestamp: datetime | None
+
+
+# Who, their points, how many seconds late: points off, None for none.
+LateRule = Callable[[str, float, float], float | None]
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """What lateness takes off a notebook.
+
+    Parameters
+    ----------
+    number : str
+        nbgrader's id of the notebook that was handed in.
+    written, right : float
+        Points, as the gradebook has them and as they should be; from 0 to the notebook's score.
+    """
+
+    number: str
+    written: float
+    right: float
 
 
 class Records:
@@ -93,10 +115,14 @@ class Records:
             If the database stays locked, or refuses the rows every time: another run may have
             made the same student since this one looked.
         """
+        self._patiently(lambda gradebook: self._write(gradebook, entries))
+
+    def _patiently(self, write: Callable[[Gradebook], None]) -> None:
+        """Write in one transaction; again where that fails, a few times."""
         for remaining in reversed(range(TRIES)):
             try:
                 with self.open() as gradebook:
-                    self._write(gradebook, entries)
+                    write(gradebook)
                 return
             except (sa.exc.OperationalError, sa.exc.IntegrityError):
                 if not remaining:
@@ -160,34 +186,103 @@ class Records:
     def report_rows(self) -> list[ReportRow]:
         """Read what is known of all submissions, for the report."""
         query = sa.select(RESULTS).where(RESULTS.c.assignment == self.spec.name)
+        forgeable = {notebook.name: notebook.forgeable for notebook in self.spec.notebooks}
         with self.open() as gradebook:
-            return [_report_row(row) for row in gradebook.db.execute(query)]
+            return [_report_row(row, forgeable) for row in gradebook.db.execute(query)]
 
-    def late_or_marked(self, students: Iterable[str]) -> tuple[set[str], set[str]]:
-        """Return who of the students is late, or has a penalty since they were; and who has a mark.
+    def penalties(
+        self, rule: LateRule, students: Collection[str] | None = None
+    ) -> dict[tuple[str, str], Penalty]:
+        """Work out the penalties of all who are late, or have had one since they were.
 
-        A mark is a person's: the automatic ones do not count.
+        Parameters
+        ----------
+        rule : callable
+            nbgrader's ``LateSubmissionPlugin.late_submission_penalty`` or another one.
+        students : collection of str, optional
+            Theirs alone.
+
+        Returns
+        -------
+        dict of (str, str) to Penalty
+            By student and notebook.
         """
+        of_notebook = SubmittedNotebook.late_submission_penalty
+        query = (
+            sa.select(
+                *(SubmittedAssignment.student_id, Notebook.name, SubmittedNotebook.id, of_notebook),
+                *(SubmittedAssignment.timestamp, SubmittedAssignment.extension),
+            )
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+            .order_by(SubmittedAssignment.student_id, Notebook.name)
+        )
+        if students is not None:
+            query = query.where(SubmittedAssignment.student_id.in_(students))
+        found = {}
         with self.open() as gradebook:
             assignment = gradebook.find_assignment(self.spec.name)
-            mine = (
-                SubmittedAssignment.assignment_id == assignment.id,
-                SubmittedAssignment.student_id.in_(list(students)),
+            mine = query.where(SubmittedAssignment.assignment_id == assignment.id)
+            rows = [
+                (row, seconds_late(row.timestamp, assignment.duedate, row.extension))
+                for row in gradebook.db.execute(mine)
+            ]
+            rows = [(row, late) for row, late in rows if late or row.late_submission_penalty]
+            numbers = [row.id for row, _ in rows]
+            sums = sa.select(Grade.notebook_id, sa.func.sum(Grade.score)).where(
+                Grade.notebook_id.in_(numbers)
             )
-            late = set()
-            if assignment.duedate is not None:
-                handed_in = gradebook.db.scalars(sa.select(SubmittedAssignment).where(*mine))
-                late = {one.student_id for one in handed_in if one.total_seconds_late > 0}
+            scores = dict(gradebook.db.execute(sums.group_by(Grade.notebook_id)).all())
+            for row, late in rows:
+                score = scores.get(row.id) or 0.0
+                asked = rule(row.student_id, score, late) if late else None
+                right = 0.0 if asked is None or asked < 0 else min(asked, score)
+                written = row.late_submission_penalty or 0.0
+                found[row.student_id, row.name] = Penalty(row.id, written, right)
+        return found
+
+    def write_penalties(self, penalties: Iterable[Penalty]) -> None:
+        """Write what is right where something else is written, in one transaction.
+
+        Raises
+        ------
+        sqlalchemy.exc.OperationalError
+            If the database stays locked.
+        """
+        rows = [
+            {"id": one.number, "late_submission_penalty": one.right or None}
+            for one in penalties
+            if one.right != one.written
+        ]
+
+        def write(gradebook: Gradebook) -> None:
+            _many(gradebook.db, sa.update(SubmittedNotebook), rows)
+            gradebook.db.commit()
+
+        if rows:
+            self._patiently(write)
+
+    def marked(self, students: Collection[str]) -> set[tuple[str, str]]:
+        """Return by student and notebook where a person left a mark, extra points or a comment."""
+        with self.open() as gradebook:
+            assignment = gradebook.find_assignment(self.spec.name)
             notebooks = (
-                sa.select(SubmittedAssignment.student_id)
+                sa.select(SubmittedAssignment.student_id, Notebook.name)
                 .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-                .where(*mine)
+                .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+                .where(
+                    SubmittedAssignment.assignment_id == assignment.id,
+                    SubmittedAssignment.student_id.in_(students),
+                )
             )
-            penalised = notebooks.where(SubmittedNotebook.late_submission_penalty > 0)
-            graded = notebooks.join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-            marked = graded.where(Grade.manual_score.is_not(None))
-            ask = gradebook.db.scalars
-            return late | set(ask(penalised)), set(ask(marked))
+            scores = notebooks.join(Grade, Grade.notebook_id == SubmittedNotebook.id).where(
+                Grade.manual_score.is_not(None) | Grade.extra_credit.is_not(None)
+            )
+            comments = notebooks.join(Comment, Comment.notebook_id == SubmittedNotebook.id).where(
+                Comment.manual_comment.is_not(None)
+            )
+            found = [*gradebook.db.execute(scores), *gradebook.db.execute(comments)]
+            return {(student, notebook) for student, notebook in found}
 
     def marks(
         self, student: str, notebook: str
@@ -199,7 +294,16 @@ class Records:
             return scores, {comment.name: comment.comment for comment in entry.comments}
 
 
-def _report_row(row: Any) -> ReportRow:
+def seconds_late(
+    moment: datetime | None, due: datetime | None, extension: timedelta | None
+) -> float:
+    """Count the seconds from the due date, put off by an extension, to a later time."""
+    if moment is None or due is None:
+        return 0.0
+    return max(0.0, (moment - due - (extension or timedelta())).total_seconds())
+
+
+def _report_row(row: Any, forgeable: dict[str, frozenset[str]]) -> ReportRow:
     scores, maximum = json.loads(row.scores), json.loads(row.maximum)
     return ReportRow(
         student=row.student,
@@ -213,6 +317,7 @@ def _report_row(row: Any) -> ReportRow:
         sandbox=row.sandbox,
         cells={name: (score, maximum[name]) for name, score in scores.items()},
         outcomes=tuple(json.loads(row.outcomes)),
+        forgeable=forgeable.get(row.notebook, frozenset()),
     )
 
 

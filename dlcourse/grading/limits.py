@@ -29,11 +29,13 @@ class Limits:
     open_files : int
         Open files of each process.
     output_kb : float
-        What a cell may show; the rest is cut.
+        What a cell may show, or a call in a test print; the rest is cut.
     answer_mb : float
         Size of one answer.
     notebook_mb : float
         Size of everything that was handed in.
+    notebook_files : int
+        Files that were handed in, hidden ones left out.
 
     Raises
     ------
@@ -52,6 +54,7 @@ class Limits:
     output_kb: float = 4096
     answer_mb: float = 16
     notebook_mb: float = 20
+    notebook_files: int = 200
 
     def __post_init__(self) -> None:
         """Refuse what limits nothing."""

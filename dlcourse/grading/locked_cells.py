@@ -25,6 +25,7 @@ class LockedShell(Shell):
     """Runs locked cells; an error shows the test's own line and nothing of ours."""
 
     hides = False
+    reveals = False  # also hidden tests: to their author
     value: object = None
 
     def __init__(self, **settings: Any) -> None:
@@ -34,6 +35,7 @@ class LockedShell(Shell):
         """Show an error in one or two lines."""
         kind, error, trace = self._get_exc_info(exc_tuple)  # type: ignore[no-untyped-call]
         line, hidden = failing_line(trace, self.user_ns)
+        hidden = hidden and not self.reveals
         if hasattr(error, "_render_traceback_"):
             lines = [] if self.hides else list(error._render_traceback_())
         elif hidden:

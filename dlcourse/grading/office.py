@@ -6,6 +6,7 @@ nbgrader would read in them, and the student's page.
 
 import contextlib
 import ctypes
+import doctest
 import gc
 import json
 import os
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+from dlcourse.checks.errors import StudentError
 from dlcourse.checks.registry import all_exercises
 from dlcourse.grading.feedback import FeedbackPages
 from dlcourse.grading.inside.forkserver import Announce, serve
@@ -25,6 +27,7 @@ from dlcourse.grading.inside.shell import warm_up
 from dlcourse.grading.inside.wire import MB, Channel, Message
 from dlcourse.grading.limits import Limits
 from dlcourse.grading.locked_cells import LockedShell
+from dlcourse.grading.names import listed, quoted
 from dlcourse.grading.nbgrader_parts import load_utils
 from dlcourse.grading.proxies import Names
 from dlcourse.grading.referee import Referee
@@ -33,6 +36,8 @@ from dlcourse.grading.restore import (
     RejectedError,
     as_released,
     grade_id_of,
+    holds,
+    put_notice,
     restore,
     unreadable,
 )
@@ -43,15 +48,19 @@ from dlcourse.grading.spec import AssignmentSpec, NotebookSpec
 nbgrader = load_utils()
 PR_SET_PDEATHSIG = 1
 JOB_LIMIT = 512 * MB
+MOST_MEANT = 10  # files that are looked into in search of a notebook of another name
 OWN_MEMORY = 1024 * MB  # bytes that judging one notebook may add
 
 
 def scores_of(notebook: Notebook, spec: NotebookSpec) -> dict[str, float | None]:
-    """Read each graded cell's score from its output, as nbgrader does; a missing cell scores 0."""
-    scores: dict[str, float | None] = dict.fromkeys(spec.maximum, 0.0)
+    """Read each graded cell's score from its output, as nbgrader does; a missing cell scores 0.
+
+    A task waits for a person, whatever became of it.
+    """
+    scores = {name: None if spec.by_id[name].task else 0.0 for name in spec.maximum}
     for cell in notebook["cells"]:
         grade_id = grade_id_of(cell)
-        if grade_id in scores:
+        if grade_id in scores and not spec.by_id[grade_id].task:
             scores[grade_id] = nbgrader.determine_grade(as_node(cell))[0]
     return scores
 
@@ -97,25 +106,27 @@ class Office:
     def grade(self, job: Message, student: socket.socket) -> Message:
         """Grade what was handed in."""
         spec = self.spec.notebook(job["notebook"])
-        status, reason, outcomes = Status.GRADED, "", []
+        status, notes, outcomes = Status.GRADED, list[str](), []
         try:
-            files = self.accepted(job, spec)
-            notebook = restore(files.pop(f"{spec.name}.ipynb"), spec)
+            files = self.accepted(job, spec, notes)
+            notebook = restore(files.pop(f"{spec.name}.ipynb"), spec, notes)
             referee = self.referee(job, student, spec)
             with self.files_of_the_assignment():
                 referee.run(notebook["cells"], {**files, **self.spec.files}, job["whole"])
             outcomes = referee.outcomes
+            scores, comments = scores_of(notebook, spec), comments_of(notebook, spec)
+            if notes:
+                put_notice(notebook, " ".join(notes))
             if referee.stopped:
-                status, reason = Status.STOPPED, referee.stopped
-            scores = scores_of(notebook, spec)
+                status, notes = Status.STOPPED, [referee.stopped, *notes]
         except RejectedError as rejected:
-            status, reason = Status.REJECTED, str(rejected)
-            notebook = unreadable(reason, spec)
-            scores = dict.fromkeys(spec.maximum, 0.0)
-        comments = comments_of(notebook, spec)
+            status, notes = Status.REJECTED, [str(rejected)]
+            notebook = unreadable(str(rejected), spec)
+            scores, comments = dict.fromkeys(spec.maximum, 0.0), {}  # nobody said "No response."
         page = self.pages.render(
             as_node(notebook), scores, spec.maximum, name=spec.name, comments=comments
         )
+        reason = " ".join(notes)
         said = {"status": status, "reason": reason, "scores": scores, "comments": comments}
         return {
             **writable({**said, "outcomes": outcomes}),
@@ -134,8 +145,10 @@ class Office:
             with contextlib.chdir(folder):
                 yield
 
-    def accepted(self, job: Message, spec: NotebookSpec) -> dict[str, bytes]:
-        """Return the files that were handed in.
+    def accepted(self, job: Message, spec: NotebookSpec, notes: list[str]) -> dict[str, bytes]:
+        """Return the files that were handed in, the notebook under its own name.
+
+        A notebook of another name or in another folder is taken where no other can be meant.
 
         Raises
         ------
@@ -144,13 +157,36 @@ class Office:
         """
         if job["files"] is None:
             raise RejectedError(job["reason"])
-        if f"{spec.name}.ipynb" not in job["files"]:
-            raise RejectedError(f"There is no file {spec.name}.ipynb.")
-        return dict(job["files"])
+        files: dict[str, bytes] = job["files"]
+        wanted = f"{spec.name}.ipynb"
+        if wanted in files:
+            return dict(files)
+        others = [f"{notebook.name}.ipynb" for notebook in self.spec.notebooks]
+        meant = [name for name in files if name not in others and may_be_notebook(name, spec.name)]
+        meant = [name for name in meant[:MOST_MEANT] if holds(files[name], spec)]
+        if len(meant) != 1:
+            there = f"; there is {listed(map(quoted, files))}" if files else ""
+            raise RejectedError(f"There is no file {wanted}{there}.")
+        (name,) = meant
+        notes.append(f"There is no file {wanted}; {quoted(name)} was graded.")
+        folder = name[: name.rindex("/") + 1] if "/" in name else ""
+        beside = {n.removeprefix(folder): files[n] for n in files if n.startswith(folder)}
+        return {**files, **beside, wanted: files[name]}
 
     def referee(self, job: Message, student: socket.socket, spec: NotebookSpec) -> Referee:
         """Make the referee of a job."""
-        return Referee(self.shell, student, spec, Limits(**job["limits"]), job["seed"])
+        limits = Limits(**job["limits"])
+        return Referee(self.shell, student, spec, limits, job["seed"], job["reveals"])
+
+
+def may_be_notebook(name: str, wanted: str) -> bool:
+    """Tell whether a file's name is one that tools or people give to a notebook.
+
+    >>> [may_be_notebook(n, "week") for n in ("a/week (1).ipynb", "week.ipynb.txt", "week.json")]
+    [True, True, True]
+    """
+    base = name.rpartition("/")[2].lower()
+    return ".ipynb" in base or base.partition(".")[0] == wanted.lower()
 
 
 def writable(answer: Message) -> Message:
@@ -170,10 +206,22 @@ def as_json(notebook: Notebook) -> str:
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
+def no_doctest(*_: object, **__: object) -> NoReturn:
+    """Refuse to run what stands in a docstring: it is the student's, and would run here.
+
+    Raises
+    ------
+    StudentError
+        In any case.
+    """
+    raise StudentError("NotRun", "doctest runs a student's text; tag the cell student-process")
+
+
 def main(descriptor: int) -> NoReturn:
     """Read the assignment from standard input, warm up, then fork for every notebook."""
     spec = AssignmentSpec.from_json(sys.stdin.read())
     sys.setrecursionlimit(3000)
+    doctest.DocTestRunner.run = no_doctest  # type: ignore[method-assign]
     shell = LockedShell.instance(user_ns=Names())
     warm_up(shell)
     serve(socket.socket(fileno=descriptor), Office(spec, shell).start)

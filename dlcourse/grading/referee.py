@@ -4,6 +4,10 @@ First the student's process runs the cells, one by one, and at every locked cell
 is put aside. Only when all outputs are here do the locked cells run, in this process. In them a
 name that the student was asked to define is looked up in the cell's snapshot: data comes as a copy,
 a function as a `StudentFunction`, which sends its arguments there and gets the answer.
+
+A test that cannot work so may have the tag `STUDENT_PROCESS`. It then runs in its snapshot, as
+stock nbgrader would run it, and its points are as good as the student's word. Those tests come last
+of all, so that no other test meets what they leave behind.
 """
 
 import ast
@@ -11,12 +15,14 @@ import contextlib
 import math
 import socket
 import time
+import warnings
 from dataclasses import replace
-from html import escape
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
 
+from dlcourse.checks.errors import StudentError
 from dlcourse.checks.judging import judge
 from dlcourse.checks.outcome import Failure, Kind, Outcome
 from dlcourse.checks.reporting import Points, judged_by
@@ -33,14 +39,25 @@ from dlcourse.grading.proxies import (
     RemoteSnapshot,
     StudentFunction,
     has,
+    noticed_seeds,
     with_others,
 )
 from dlcourse.grading.restore import grade_id_of
-from dlcourse.grading.sanitize import clean_outputs, clean_terminal
-from dlcourse.grading.spec import CellSpec, NotebookSpec, defined_names
+from dlcourse.grading.sanitize import (
+    MarkdownBudget,
+    characters_of,
+    clean_outputs,
+    clean_terminal,
+    update_displays,
+)
+from dlcourse.grading.spec import CellSpec, NotebookSpec, import_statements
 
-ALL_OUTPUTS = 6 * MB  # characters that a notebook may show, as they stand in HTML
+ALL_OUTPUTS = 6 * MB  # characters that cells may show, as they stand in HTML, and tests as many
+ROOM = 20 * KB, MB  # bytes that a test may show at least and at most
 NOT_RUN = "Not run while grading, nor anything below: no test comes after it."
+FORGEABLE = (
+    "This test ran in the same process as the notebook's own cells, which can forge its points."
+)
 
 
 class Referee:
@@ -58,6 +75,8 @@ class Referee:
         What the student may use.
     seed : int
         Decides about all random inputs.
+    reveals : bool
+        Whether hidden tests may be shown: in the instructor's own solution.
     """
 
     with_others = staticmethod(with_others)
@@ -69,8 +88,10 @@ class Referee:
         spec: NotebookSpec,
         limits: Limits,
         seed: int,
+        reveals: bool = False,
     ) -> None:
         self.shell, self.spec, self.limits, self.seed = shell, spec, limits, seed
+        self.shell.reveals = reveals
         self.names: Names = shell.user_ns
         self.student = Channel(student, int(limits.output_kb * 8 * KB) + MB)
         self.snapshots: dict[int, RemoteSnapshot] = {}
@@ -79,6 +100,14 @@ class Referee:
         self.pages: set[str] = set()  # HTML that comes from a check, and is safe
         self.cell: CellSpec | None = None
         self.stopped = ""
+        self.left = ALL_OUTPUTS  # of what tests may show
+        self.markdown = MarkdownBudget()  # of what is displayed
+
+    @property
+    def room_of_test(self) -> int:
+        """Bytes that the next test may show: what a student's function prints is a part of it."""
+        least, most = ROOM
+        return max(least, min(self.left, most))
 
     def run(self, cells: list[Message], files: dict[str, bytes], whole: bool = True) -> None:
         """Run cells and write their outputs into them.
@@ -101,7 +130,10 @@ class Referee:
             cell["outputs"] = [stream_output(NOT_RUN)]
         with contextlib.suppress(OSError):
             self.student.connection.shutdown(socket.SHUT_RDWR)
-        self.run_locked_cells(cells)
+        deadline = time.monotonic() + self.limits.tests_seconds
+        with noticed_seeds(self.names):
+            self.run_locked_cells(cells, deadline)
+        self.run_forgeable_tests(cells, deadline)
         self.look_at_unnamed_mistakes()
 
     def known(self, cell: Message) -> CellSpec | None:
@@ -113,6 +145,7 @@ class Referee:
         deadline = time.monotonic() + self.limits.notebook_seconds
         self.tell(do="files", files=files)
         room, left, told = int(self.limits.output_kb * KB), ALL_OUTPUTS, False
+        displays: dict[str, list[Output]] = {}
         for index, cell in enumerate(cells):
             if cell["cell_type"] != "code":
                 continue
@@ -121,12 +154,15 @@ class Referee:
                     f"The notebook took longer than {self.limits.notebook_seconds:g} seconds."
                 )
             known = self.known(cell)
-            if known is not None and known.runs_outside:
-                self.put_aside(index, cell["source"])
+            if known is not None and known.needs_snapshot:
+                self.put_aside(index, known)
             if known is None or not known.is_test:
                 reply = self.tell(do="run", source=cell["source"])
-                cell["outputs"] = clean_outputs(reply.get("outputs"), min(room, left))
-                left -= sum(len(escape(str(output))) for output in cell["outputs"])
+                updates, outputs = reply.get("updates"), reply.get("outputs")
+                left -= update_displays(displays, updates, min(room, left), self.markdown)
+                kept = clean_outputs(outputs, min(room, left), displays, self.markdown)
+                cell["outputs"] = kept
+                left -= characters_of(cell["outputs"])
                 count = reply.get("count")
                 cell["execution_count"] = (
                     count if type(count) is int and 0 < count < 10**6 else None
@@ -155,9 +191,9 @@ class Referee:
             self.stopped = f"The process ended while a cell ran ({str(error)[:200]})."
         return {}
 
-    def put_aside(self, index: int, source: str) -> None:
-        """Ask for a snapshot, unless the cell only imports."""
-        if only_imports(source) or self.stopped:
+    def put_aside(self, index: int, known: CellSpec) -> None:
+        """Ask for a snapshot, unless the cell only imports, outside."""
+        if self.stopped or (known.runs_outside and only_imports(known.source)):
             return
         ours, theirs = socket.socketpair()
         self.tell(do="snapshot")
@@ -172,36 +208,96 @@ class Referee:
         if index not in self.snapshots:
             ours.close()
 
-    def run_locked_cells(self, cells: list[Message]) -> None:
-        """Run the locked cells here, each with its snapshot of the student's names."""
-        deadline = time.monotonic() + self.limits.tests_seconds
+    def run_locked_cells(self, cells: list[Message], deadline: float) -> None:
+        """Run the locked cells here, in the instructor's order, each with its snapshot."""
         for statement in self.spec.imports.splitlines():
             with contextlib.suppress(Exception):
                 exec(statement, self.names)  # noqa: S102  (the instructor's own)
         np.random.seed(self.seed)  # noqa: NPY002  (an instructor's test may use it)
         self.names.stopped = self.stopped
+        places = {grade_id_of(c): i for i, c in enumerate(cells) if c["cell_type"] == "code"}
         hides, ours = False, set[str]()
-        for index, cell in enumerate(cells):
-            known = self.known(cell) if cell["cell_type"] == "code" else None
-            if known is not None and known.solution:
-                self.names.assigned.difference_update(defined_names(known.source))
-            if known is None or not known.runs_outside:
+        for known in self.spec.cells:  # a student who moves cells does not decide whose a name is
+            if known.solution:
+                self.names.assigned.difference_update(known.defines)
+            index = places.get(known.grade_id)
+            if index is None or not known.runs_outside:
                 continue
+            cell = cells[index]
             asked = (set(self.spec.students_names) - ours) | self.spec.stub_names
             self.names.students = asked - self.names.assigned
-            ours.update(defined_names(known.source))
-            hides = hides or known.has_hidden_tests
+            ours.update(known.defines)
+            hides = (hides or known.has_hidden_tests) and not self.shell.reveals
             self.cell, self.shell.hides, self.shell.value = known, hides, None
+            self.names.in_test = known.is_test
+            self.names.seeded.clear()
             self.names.snapshot = self.snapshots.get(index)
-            if self.names.snapshot is not None:
-                self.names.snapshot.silent = hides
             seconds = max(deadline - time.monotonic(), 0.01)
             with judged_by(self.judge):
-                outputs = self.shell.run(cell["source"], seconds, MB)
+                outputs = self.shell.run(cell["source"], seconds, self.room_of_test)
             if known.is_test:
                 cell["outputs"] = self.outputs_of_test(outputs, known)
+                self.left -= characters_of(cell["outputs"])
                 cell["execution_count"] = None
             self.names.snapshot = None
+
+    def run_forgeable_tests(self, cells: list[Message], deadline: float) -> None:
+        """Let the student's process run the tests with the tag, each in its snapshot.
+
+        Where a test is hidden, before them or behind, they show their points alone: what it gave to
+        a function may lie in a file.
+        """
+        hidden = any(cell.has_hidden_tests for cell in self.spec.cells)
+        self.shell.hides = hidden and not self.shell.reveals
+        for index, cell in enumerate(cells):
+            known = self.known(cell)
+            if known is not None and known.forgeable:
+                said, value = self.run_in_snapshot(index, known, deadline)
+                outputs = self.outputs_of_forgeable(said, value, known)
+                cell["outputs"] = [stream_output(f"{FORGEABLE}\n"), *outputs]  # before any cut
+                self.left -= characters_of(outputs)
+                cell["execution_count"] = None
+
+    def run_in_snapshot(
+        self, index: int, known: CellSpec, deadline: float
+    ) -> tuple[list[Output], object]:
+        """Let a snapshot run a test; return the outputs that it says there are, and the value."""
+        before = takewhile(lambda cell: cell is not known, self.spec.cells)
+        imports = import_statements(cell.source for cell in before if cell.is_test)
+        left = deadline - time.monotonic()
+        try:
+            if index not in self.snapshots or left <= 0:
+                raise StudentError("Stopped", self.stopped or "The time for all tests was over.")
+            seconds = min(left, self.limits.cell_seconds) + GRACE
+            reply = self.snapshots[index].test(known.source, imports, seconds, self.student.limit)
+        except StudentError as error:
+            return [error_output(error.kind, error.text)], None
+        said = reply.get("outputs")
+        if not isinstance(said, list):
+            return [error_output("ProcessEnded", "The answer was none.")], None
+        outputs = [o for o in said if isinstance(o, dict) and isinstance(o.get("output_type"), str)]
+        return outputs, reply.get("value")
+
+    def outputs_of_forgeable(
+        self, said: list[Output], value: object, known: CellSpec
+    ) -> list[Output]:
+        """Turn what a snapshot says of a test into what nbgrader reads a score from."""
+        errors = [output for output in said if output["output_type"] == "error"]
+        if self.shell.hides:
+            score, problem = score_of(True if value is None else value, known.points or 0)
+            if errors or problem:
+                return [error_output("AssertionError", "This test did not pass.")]
+            if score != "True":  # all digits together could tell what is hidden
+                value = min(round(float(score), 2), known.points or 0)
+            said = []
+        shown = [output for output in said if output["output_type"] in ("stream", "display_data")]
+        outputs = clean_outputs(shown, self.room_of_test, markdown=self.markdown)
+        if errors:
+            outputs += clean_outputs(errors[-1:], MB) or [error_output("Error", "No text.")]
+        elif value is not None:
+            outputs.append({"output_type": "execute_result", "execution_count": None})
+        self.shell.value = value
+        return self.outputs_of_test(outputs, known)
 
     def judge(self, exercise: Exercise, function: object, seed: int | None) -> Outcome:
         """Judge by the recorded seed, keep the outcome, and say what may be said."""
@@ -209,7 +305,9 @@ class Referee:
         if self.names.snapshot is not None:
             self.names.snapshot.writes_back = True
         # no call but those that earn points: one that does not end would cost what comes after it
-        outcome = judge(exercise, function, int(drawn), calls=0, notebook=self)
+        with warnings.catch_warnings():  # of ours about an answer, with a place of ours
+            warnings.simplefilter("ignore")
+            outcome = judge(exercise, function, int(drawn), calls=0, notebook=self)
         if self.names.snapshot is not None:
             self.names.snapshot.writes_back = False
         failure = outcome.failure
@@ -253,8 +351,8 @@ class Referee:
         """Call the functions again whose mistakes got no name: too late to change a score."""
         with contextlib.suppress(OutOfTime), alarm(unnamed.SECONDS, "Looking at mistakes"):
             for outcome, exercise, part, function in self.unnamed:
-                if type(function) is StudentFunction:
-                    function.snapshot.begins = True
+                if isinstance(function, StudentFunction):
+                    function._snapshot_.begins = True
                 outcome["unnamed"] = unnamed.look(exercise, part, function)
 
     def outputs_of_test(self, outputs: list[Output], known: CellSpec) -> list[Output]:
@@ -273,7 +371,7 @@ class Referee:
                 kept.append({**output, "evalue": evalue, "traceback": lines})
             elif output["output_type"] == "display_data":
                 if data := self.safe_data(output["data"]):
-                    kept.append({**output, "data": data, "metadata": {}})
+                    kept.append({"output_type": "display_data", "data": data, "metadata": {}})
             else:
                 score, problem = score_of(self.shell.value, known.points or 0)
                 data = {"text/plain": score}
@@ -322,7 +420,8 @@ def score_of(value: object, points: float) -> tuple[str, str]:
         return "True", ""
     if type(value) is np.ndarray and value.size == 1 and value.dtype.kind in "iuf":
         value = value.item()
-    if isinstance(value, (int, float, np.integer, np.floating)) and type(value) is not bool:
+    number = (int, float, np.integer, np.floating)
+    if isinstance(value, number) and not isinstance(value, (bool, np.timedelta64)):
         with contextlib.suppress(OverflowError):
             score = float(value)
             if math.isfinite(score) and 0 <= score <= points:

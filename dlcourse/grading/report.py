@@ -15,6 +15,8 @@ from markupsafe import Markup
 from dlcourse import palette
 from dlcourse.checks.outcome import prose_html
 from dlcourse.checks.spec import name_of
+from dlcourse.grading.names import printable
+from dlcourse.grading.own_solution import ADVICE, Loss
 from dlcourse.grading.result import Status
 from dlcourse.grading.statistics import (
     Cell,
@@ -31,10 +33,10 @@ from dlcourse.grading.wording import (
     by_hand,
     case_text,
     duration,
+    forgeable,
     mistake_name,
     percent,
     points,
-    printable,
     shortened,
 )
 
@@ -42,7 +44,9 @@ SHOWN = 500  # rows of a table on the page; the CSV file holds all of them
 SHOWN_UNNAMED = 20  # these take more room
 
 
-def write_report(rows: Iterable[ReportRow], folder: Path, title: str) -> tuple[Summary, Path]:
+def write_report(
+    rows: Iterable[ReportRow], folder: Path, title: str, lost: Sequence[Loss] = ()
+) -> tuple[Summary, Path]:
     """Write ``index.html``, ``submissions.csv``, ``misconceptions.csv`` and ``unnamed.csv``.
 
     Each file replaces an older one in a single step.
@@ -55,6 +59,8 @@ def write_report(rows: Iterable[ReportRow], folder: Path, title: str) -> tuple[S
         Where to; it is made where it does not exist.
     title : str
         Heading of the page.
+    lost : sequence of Loss
+        Tests in which the instructor's own solution loses points.
 
     Returns
     -------
@@ -70,7 +76,7 @@ def write_report(rows: Iterable[ReportRow], folder: Path, title: str) -> tuple[S
     write_csv(folder / "misconceptions.csv", mistake_table(summary.mistakes))
     write_csv(folder / "unnamed.csv", unnamed_table(summary.unnamed))
     page = folder / "index.html"
-    write_whole(page, render(rows, summary, title))
+    write_whole(page, render(rows, summary, title, lost))
     return summary, page
 
 
@@ -112,7 +118,9 @@ def unnamed_table(unnamed: Iterable[Unnamed]) -> Iterable[list[Value]]:
         yield [u.exercise, u.part, u.students, u.share, u.example, u.case, case_text(u)]
 
 
-def render(rows: Sequence[ReportRow], summary: Summary, title: str) -> str:
+def render(
+    rows: Sequence[ReportRow], summary: Summary, title: str, lost: Sequence[Loss] = ()
+) -> str:
     """Write the page; `rows` are in the order in which they are shown."""
     environment = Environment(
         loader=PackageLoader("dlcourse.grading"),
@@ -125,6 +133,7 @@ def render(rows: Sequence[ReportRow], summary: Summary, title: str) -> str:
         "points": points,
         "by_hand": by_hand,
         "percent": percent,
+        "forgeable": forgeable,
         "duration": duration,
         "printable": printable,
         "shortened": shortened,
@@ -139,13 +148,15 @@ def render(rows: Sequence[ReportRow], summary: Summary, title: str) -> str:
         light=palette.properties("light"),
         dark=palette.properties("dark"),
         title=title,
+        lost=lost,
+        advice=ADVICE,
         summary=summary,
         histogram=summary.histogram(),
         median_time=duration(float(np.median(summary.seconds or (0.0,)))),
         several=len({row.notebook for row in rows}) > 1,
         mistakes=by_exercise(summary),
         shared=[answer for answer in summary.unnamed if answer.students > 1][:SHOWN_UNNAMED],
-        look=[row for row in rows if row.status != Status.GRADED],
+        look=[row for row in rows if row.status != Status.GRADED or row.reason],
         shown=SHOWN,
         cells=list(cells.values()),
         listed=[(row, cell_scores(row, cells)) for row in rows] if len(rows) <= SHOWN else [],

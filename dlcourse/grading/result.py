@@ -24,15 +24,15 @@ class Result:
     status : Status
         How it ended.
     reason : str
-        One sentence for people; empty where there is nothing to say.
+        What people should know, in plain sentences; empty where there is nothing to say.
     seed : int
         Grading with this seed repeats the random inputs.
     seconds : float
         Wall time.
     scores : dict
-        Points by ``grade_id`` of each graded cell; None where a person must grade it.
+        Points by ``grade_id`` of each graded cell and task; None where a person must grade it.
     maximum : dict
-        What each graded cell is worth.
+        What each of them is worth.
     comments : dict
         By ``grade_id`` of each cell to be filled in: "No response." or None.
     outcomes : tuple of dict

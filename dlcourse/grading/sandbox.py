@@ -119,16 +119,11 @@ def bubblewrap(package: Path, inside: Path, private: Iterable[str] = ()) -> list
     command += ["--ro-bind", str(inside), "/course/inside"]
     command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
     environment = {
-        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        **settings(),
         "HOME": HOME,
-        "USER": "student",  # whose name is in no list of users
-        "JOBLIB_MULTIPROCESSING": "0",  # its processes need more than there is; one is enough
-        "PIP_NO_INDEX": "1",  # there is no network, for which pip would wait
         "TMPDIR": "/tmp",  # noqa: S108
-        "LANG": "C.UTF-8",
         "IPYTHONDIR": "/tmp/ipython",  # noqa: S108
         "MPLCONFIGDIR": FONT_CACHE,
-        **BLAS_THREADS,
     }
     for name, value in environment.items():
         command += ["--setenv", name, value]
@@ -136,6 +131,57 @@ def bubblewrap(package: Path, inside: Path, private: Iterable[str] = ()) -> list
         nobody = str(NOBODY)
         command += ["setpriv", f"--reuid={nobody}", f"--regid={nobody}", "--clear-groups"]
     return command
+
+
+def as_other_user(user: int, folder: Path) -> tuple[list[str], dict[str, str]]:
+    """Write the command that runs what follows it as another user: less than a sandbox.
+
+    Where root may not make namespaces, students' code can at least not read what is root's alone.
+
+    Parameters
+    ----------
+    user : int
+        Number of the user, and of the group.
+    folder : Path
+        Where the user's home is made, among files that everybody may read.
+
+    Returns
+    -------
+    list of str
+        The command.
+    dict of str to str
+        Its environment.
+
+    Raises
+    ------
+    SandboxError
+        If this is not root, or everybody may read the package, which holds the answers.
+    """
+    program = shutil.which("setpriv")
+    if os.getuid() != 0 or program is None:
+        raise SandboxError("To run students' code as another user takes root and setpriv.")
+    package = student_package.PACKAGE.resolve()
+    if all(place.stat().st_mode & stat.S_IXOTH for place in (package, *package.parents)):
+        raise SandboxError(f"Everybody may read the answers in {package}: chmod go= '{package}'")
+    home = folder / "home"
+    home.mkdir(exist_ok=True)
+    os.chown(home, user, user)
+    command = [program, f"--reuid={user}", f"--regid={user}", "--clear-groups", "--no-new-privs"]
+    command += ["--inh-caps=-all", "--bounding-set=-all"]
+    places = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR", "MPLCONFIGDIR"), str(home))
+    return command, {**settings(), **places}
+
+
+def settings() -> dict[str, str]:
+    """List the variables that students' code finds, but for those that name places."""
+    return {
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "USER": "student",  # whose name is in no list of users
+        "JOBLIB_MULTIPROCESSING": "0",  # its processes need more than there is; one is enough
+        "PIP_NO_INDEX": "1",  # there is no network, for which pip would wait
+        "LANG": "C.UTF-8",
+        **BLAS_THREADS,
+    }
 
 
 def python_folders() -> list[str]:

@@ -10,6 +10,7 @@ nbconvert's and nbgrader's templates print these unescaped, and this is what clo
 ================================================  ============================================
 ``text/html``, ``text/markdown``, Markdown cells  an allow-list of tags and attributes
 SVG, JavaScript, widget views and states          dropped
+images                                            PNG, JPEG and GIF by their bytes, not huge
 raw cells                                         Markdown that shows them as text
 ``metadata.width`` (unquoted), ``isolated``       rebuilt: whole numbers below 4096, or nothing
 `execution_count`                                 a whole number or None
@@ -20,6 +21,7 @@ TeX, once MathJax reads it                        macros that reach beyond a for
 
 import base64
 import binascii
+import io
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -31,20 +33,30 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode, from_dict
+from PIL import Image
 from pygments.token import STANDARD_TYPES
 
 from dlcourse.checks.outcome import Failure, Kind, Outcome
+from dlcourse.grading.inside.wire import LONGEST_ID, MAX_OUTPUTS
 
 CUT = "\n... (output cut here)"
 NO_IMAGE = "(an image was left out: the output is too large)"
-MAX_OUTPUTS = 1000
+NO_SVG = "An SVG image is not shown here."
 MAX_COLOURS = 500  # nbconvert copies the rest of the text at every change of colour
 MAX_LINES = 500
 MAX_MARKDOWN = 20_000  # the parser's time grows with the square of the number of brackets
+ALL_MARKDOWN = 200_000  # effort for a notebook's Markdown: characters, and rows by their square
+MAX_ROWS = 300  # of tables: the parser begins again at each row of one that is none
+MAX_BLANKS = 500  # in a row: parsers try a pattern at each of them
 MAX_HTML = 200_000
 MAX_FORMULAS = 200  # nbconvert looks for the end of each in all of the rest of the text
 FEW_TAGS, MAX_DEPTH = 500, 100  # the time of HTML parsers grows with the square of the depth
 LARGEST_SIDE = 4096
+BLANK_LINE, OPENING = re.compile(r"\n[^\S\n]*\n"), re.compile(r"<[a-zA-Z/!?]")
+IMAGE_OR_TAG = re.compile(rf"!\[|{OPENING.pattern}")
+MAX_EXIF = 100  # parts of an image's: Pillow copies all before each of them
+PNG_HEAD, PNG_DATA = 33, b"\0\0\0\0IDAT"  # its first part, which says its size; its pixels begin
+MAX_PIXELS = 50_000_000  # of an image: a browser keeps four bytes of each
 IMAGES = {
     "image/png": b"\x89PNG\r\n\x1a\n",
     "image/jpeg": b"\xff\xd8\xff",
@@ -72,7 +84,7 @@ ATTRIBUTES = {
     "th": {"align", "colspan", "rowspan", "scope"},
 }
 LINK = re.compile(r"(?:https?://|mailto:)[^\x00-\x20\x7f]*", re.IGNORECASE)
-IMAGE_URL = re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/]+={0,2}")
+IMAGE_URL = re.compile(r"data:(image/(?:png|jpeg|gif));base64,([A-Za-z0-9+/]+={0,2})")
 NUMBER = re.compile(r"\d{1,4}")
 # Only these styles stay, letter for letter: a Markdown table's, and those of a check's outcome.
 STYLES = {f"text-align:{side}" for side in ("left", "center", "right")} | {
@@ -91,11 +103,13 @@ MACROS = re.compile(
     r"|raise|lower|move(?:left|right)|[Rr]ule|Space|smash|(?:math)?[lrc]lap|genfrac"
     r"|above(?:withdelims)?|m?kern|[hm]s(?:kip|pace)|\\\[\s*-[\d.,\s]*[a-z]{2})(?![A-Za-z]))"
 )
+MARKUP = re.compile(r"[\\`*<>\[\]#&!|~$]|:(?=//)")
 LONGEST_ESCAPE = len(escape("'"))
 HARMLESS_BACKSLASH = "\N{REVERSE SOLIDUS OPERATOR}"
 
 COLOUR = re.compile(r"\x1b\[(?:\d{1,3}(?:;\d{1,3}){0,15})?m")
 ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~])?")
+SPAN = re.compile(r"[1-9]\d?")
 CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SIMPLE_TAG = re.compile(rf"</?(?:{'|'.join(TEXT_TAGS.split())})\s*/?>", re.IGNORECASE)
 TAG = re.compile(r'<(/?)([a-z0-9]+)(?:[^>"]|"[^"]*")*>')
@@ -110,9 +124,11 @@ def keep_attribute(tag: str, name: str, value: str) -> str | None:
     if name == "href":
         return value if LINK.fullmatch(value) else None
     if name == "src":
-        return value if IMAGE_URL.fullmatch(value) else None
+        return value if is_image_url(value) else None
     if name == "class":
         return " ".join(word for word in value.split() if word in CLASSES) or None
+    if name in ("colspan", "rowspan"):
+        return value if SPAN.fullmatch(value) else None  # a browser makes each of its columns
     if name == "style":
         return value if value in STYLES else None
     if name in ("alt", "align", "scope", "open", "rel"):  # rel is only ever the cleaner's own
@@ -211,13 +227,17 @@ def defuse_maths(text: str) -> str:
 
 
 class Renderer(IPythonRenderer):
-    """nbconvert's renderer; a missing attachment is a missing image and not an error."""
+    """nbconvert's renderer: a missing attachment is a missing image, and each is shown once.
+
+    A page that repeated one would be many times as large as what was handed in.
+    """
 
     def _embed_image_or_attachment(self, src: str) -> str:
         name = src.removeprefix("attachment:")
         if name == src:
             return src
-        return next((f"data:{k};base64,{v}" for k, v in self.attachments.get(name, {}).items()), "")
+        images = self.attachments.pop(name, {}).items()
+        return next((f"data:{kind};base64,{image}" for kind, image in images), "")
 
 
 @pass_context
@@ -249,8 +269,36 @@ def render_markdown(source: str, attachments: dict[str, dict[str, str]] | None =
 
 def is_short_markdown(source: str) -> bool:
     """Tell whether a text can be rendered in a reasonable time."""
-    formulas = max(source.count(start) for start in (r"\begin{", r"\\[", r"\\("))
-    return len(source) <= MAX_MARKDOWN and formulas <= MAX_FORMULAS
+    if len(source) > MAX_MARKDOWN or has_long_gap(source) or rows_of(source) > MAX_ROWS:
+        return False
+    return max(source.count(start) for start in (r"\begin{", r"\\[", r"\\(")) <= MAX_FORMULAS
+
+
+def has_long_gap(text: str) -> bool:
+    """Tell whether there are very many blanks or line ends in a row."""
+    return max(map(len, re.findall(r"\s+", text)), default=0) > MAX_BLANKS
+
+
+def rows_of(source: str) -> int:
+    """Count the lines that may be rows of a table."""
+    return sum("|" in line for line in source.split("\n"))
+
+
+class MarkdownBudget:
+    """The effort for all of a notebook's Markdown; what goes beyond it is shown as source."""
+
+    def __init__(self) -> None:
+        self.left = ALL_MARKDOWN
+
+    def covers(self, source: str) -> bool:
+        """Tell whether a text may be parsed, and take the effort for it."""
+        if not is_short_markdown(source):
+            return False
+        effort = len(source) + rows_of(source) ** 2
+        if effort > self.left:
+            return False
+        self.left -= effort
+        return True
 
 
 @lru_cache(maxsize=512)
@@ -287,6 +335,11 @@ def clean_markdown(source: str, attached: Collection[str] = ()) -> str:
     """
     if is_harmless_markdown(source, tuple(attached)):
         return defuse_maths(source)
+    return as_source(source)
+
+
+def as_source(source: str) -> str:
+    """Put a text into a code block."""
     fence = "~" * max(4, 1 + max(map(len, re.findall("~+", source)), default=0))
     return f"{fence}\n{source}\n{fence}"
 
@@ -297,9 +350,25 @@ def is_harmless_markdown(source: str, attached: tuple[str, ...]) -> bool:
     if not is_short_markdown(source):
         return False
     try:
-        return all(is_harmless_token(token, attached) for token in tokens_of(source))
+        tokens = list(tokens_of(source))
+        in_table = any(token["type"] == "table" for token in tokens)
+        return all(
+            is_harmless_token(token, attached) and not may_be_read_otherwise(token, in_table)
+            for token in tokens
+        )
     except Exception:  # what cannot be parsed cannot be trusted
         return False
+
+
+def as_markdown(text: str) -> str:
+    """Write a text as Markdown that shows it letter by letter.
+
+    Examples
+    --------
+    >>> as_markdown("[x](y) is <b>")
+    '&#91;x&#93;(y) is &#60;b&#62;'
+    """
+    return MARKUP.sub(lambda found: f"&#{ord(found[0])};", defuse_maths(text))
 
 
 def tokens_of(source: str) -> Iterator[dict[str, Any]]:
@@ -323,10 +392,22 @@ def is_harmless_token(token: dict[str, Any], attached: Collection[str]) -> bool:
         return bool(LINK.fullmatch(attributes["url"]))
     if kind == "image":
         scheme, _, name = attributes["url"].partition(":")
-        return bool(IMAGE_URL.fullmatch(attributes["url"])) or (
-            scheme == "attachment" and name in attached
-        )
+        return is_image_url(attributes["url"]) or (scheme == "attachment" and name in attached)
     return True
+
+
+def may_be_read_otherwise(token: dict[str, Any], in_table: bool) -> bool:
+    """Tell whether another program may see tags or an image where our parser sees none.
+
+    For JupyterLab a formula ends at a blank line; to others, code is no shield in a table's row.
+    """
+    kind = token["type"]
+    raw = token.get("raw") or token.get("attrs", {}).get("body", "")  # of an environment of TeX
+    open_formula = ("math" in kind or kind == "latex_environment") and BLANK_LINE.search(raw)
+    return bool(
+        (kind == "text" and OPENING.search(raw))
+        or ((open_formula or (in_table and kind == "codespan")) and IMAGE_OR_TAG.search(raw))
+    )
 
 
 # --- outputs ---------------------------------------------------------------------------------
@@ -335,8 +416,9 @@ def is_harmless_token(token: dict[str, Any], attached: Collection[str]) -> bool:
 class Room:
     """Characters that may still be shown, counted as they stand in HTML."""
 
-    def __init__(self, characters: int) -> None:
+    def __init__(self, characters: int, markdown: MarkdownBudget | None = None) -> None:
         self.left = max(0, characters)
+        self.markdown = markdown or MarkdownBudget()
 
     def take(self, text: str) -> str:
         """Take all of a text that there is room for; a note stands where it is cut."""
@@ -349,7 +431,12 @@ class Room:
         return text
 
 
-def clean_outputs(outputs: object, room: int) -> list[dict[str, object]]:
+def clean_outputs(
+    outputs: object,
+    room: int,
+    displays: dict[str, list[dict[str, Any]]] | None = None,
+    markdown: MarkdownBudget | None = None,
+) -> list[dict[str, Any]]:
     """Rebuild a cell's outputs from what an untrusted process says they are.
 
     Parameters
@@ -358,6 +445,10 @@ def clean_outputs(outputs: object, room: int) -> list[dict[str, object]]:
         Parsed JSON; a list of nbformat 4 outputs, if it is what it should be.
     room : int
         Characters that all outputs of the cell may have together, images included.
+    displays : dict of str to list, optional
+        What is shown under each display id so far; those of this cell are added.
+    markdown : MarkdownBudget, optional
+        What is left for Markdown in the notebook.
 
     Returns
     -------
@@ -369,18 +460,68 @@ def clean_outputs(outputs: object, room: int) -> list[dict[str, object]]:
     >>> clean_outputs([{"output_type": "stream", "name": "stdout", "text": "1", "x": 2}, 3], 100)
     [{'output_type': 'stream', 'name': 'stdout', 'text': '1'}]
     """
-    space = Room(room)
-    kept: list[dict[str, object]] = []
+    space = Room(room, markdown)
+    kept: list[dict[str, Any]] = []
     for raw in outputs[:MAX_OUTPUTS] if isinstance(outputs, list) else ():
         output = clean_output(raw, space) if isinstance(raw, dict) else None
         if output is not None:
             kept.append(output)
+            transient = raw.get("transient")
+            name = transient.get("display_id") if isinstance(transient, dict) else None
+            if displays is not None and isinstance(name, str) and len(name) <= LONGEST_ID:
+                displays.setdefault(name, []).append(output)
     return kept
 
 
-def clean_output(raw: Mapping[object, object], room: Room) -> dict[str, object] | None:
+def update_displays(
+    displays: Mapping[str, list[dict[str, Any]]],
+    updates: object,
+    room: int,
+    markdown: MarkdownBudget | None = None,
+) -> int:
+    """Show something else in the places of displays of earlier cells.
+
+    Parameters
+    ----------
+    displays : mapping of str to list
+        The outputs by display id, as `clean_outputs` has collected them; they are changed.
+    updates : object
+        What an untrusted process says is to be shown; by id, if it is what it should be.
+    room : int
+        Characters that all new displays may have together, each as often as it is shown; one for
+        which there is no room is left out.
+    markdown : MarkdownBudget, optional
+        What is left for Markdown in the notebook.
+
+    Returns
+    -------
+    int
+        By how many characters the outputs have grown.
+    """
+    markdown, left, grown = markdown or MarkdownBudget(), room, 0
+    given = updates if isinstance(updates, dict) else {}
+    for name, raw in given.items():
+        places = displays.get(name, [])
+        new = clean_output(raw, Room(left, markdown)) if places and isinstance(raw, dict) else None
+        size = characters_of([new]) * len(places) if new else 0
+        if new and new["output_type"] == "display_data" and size <= left:
+            left -= size
+            grown += size - characters_of(places)
+            for shown in places:
+                shown.update(new)
+    return grown
+
+
+def characters_of(outputs: Iterable[dict[str, Any]]) -> int:
+    """Count the characters of outputs as they stand in HTML."""
+    return sum(len(escape(str(output))) for output in outputs)
+
+
+def clean_output(raw: Mapping[object, object], room: Room) -> dict[str, Any] | None:
     """Rebuild one output; None where nothing of it can be shown."""
     kind = raw.get("output_type")
+    if not isinstance(kind, str):  # an array is equal to a word at each of its places
+        return None
     if kind == "stream":
         return clean_stream(raw, room)
     if kind == "error":
@@ -391,7 +532,10 @@ def clean_output(raw: Mapping[object, object], room: Room) -> dict[str, object] 
     if not data:
         return None
     sizes = image_sizes(raw, data)
-    output: dict[str, object] = {"output_type": kind, "data": data, "metadata": sizes}
+    if gif := data.pop("image/gif", ""):  # which no template shows
+        size = "".join(f' {name}="{n}"' for name, n in sizes.pop("image/gif", {}).items())
+        data.setdefault("text/html", f'<img alt="GIF" src="data:image/gif;base64,{gif}"{size}>')
+    output: dict[str, Any] = {"output_type": kind, "data": data, "metadata": sizes}
     if kind == "execute_result":
         output["execution_count"] = clean_count(raw.get("execution_count"))
     return output
@@ -400,7 +544,7 @@ def clean_output(raw: Mapping[object, object], room: Room) -> dict[str, object] 
 def clean_stream(raw: Mapping[object, object], room: Room) -> dict[str, object] | None:
     """Rebuild what was printed."""
     name, text = raw.get("name"), raw.get("text")
-    if name not in ("stdout", "stderr") or not isinstance(text, str):
+    if not isinstance(name, str) or name not in ("stdout", "stderr") or not isinstance(text, str):
         return None
     text = room.take(clean_terminal(text))
     return {"output_type": "stream", "name": name, "text": text} if text else None
@@ -428,27 +572,37 @@ def clean_data(raw: object, room: Room) -> dict[str, str]:
     data = {}
     if "text/plain" in texts:
         data["text/plain"] = room.take(clean_terminal(texts["text/plain"]))
-    html = clean_html_within(texts, room)
+    markdown = clean_text(texts.get("text/markdown", ""))
+    parsed = room.markdown.covers(markdown)
+    html = clean_html_within(texts.get("text/html", ""), markdown, parsed, room)
     if html:
         data["text/html"] = html
-    if html and "text/markdown" in texts:
-        data["text/markdown"] = room.take(clean_markdown(clean_text(texts["text/markdown"])))
+    if html and markdown:
+        markdown = clean_markdown(markdown) if parsed else as_source(markdown)
+        data["text/markdown"] = room.take(markdown)
     if "text/latex" in texts:
         data["text/latex"] = room.take(defuse_maths(clean_text(texts["text/latex"])))
-    for kind in ("image/png", "image/jpeg"):
+    for kind in IMAGES:
         if len(texts.get(kind, "")) > room.left:
             data["text/plain"] = data.get("text/plain", "") + room.take(NO_IMAGE)
         else:
             data[kind] = room.take(clean_image(kind, texts.get(kind, "")))
+    if "image/svg+xml" in texts and not any(data.get(kind) for kind in ("text/html", *IMAGES)):
+        text = data.get("text/plain", "")
+        data["text/plain"] = text + room.take(f"\n{NO_SVG}" if text else NO_SVG)
     return {kind: value for kind, value in data.items() if value}
 
 
-def clean_html_within(texts: Mapping[object, str], room: Room) -> str:
+def clean_html_within(html: str, markdown: str, parsed: bool, room: Room) -> str:
     """Return the bundle's HTML, or its Markdown as HTML, so that no other program renders it."""
-    html, markdown = texts.get("text/html", ""), texts.get("text/markdown", "")
     if len(html or markdown) > min(room.left, MAX_HTML):
         return ""
-    clean = clean_html(html) if html else render_markdown(clean_text(markdown))
+    if html:
+        clean = clean_html(html)
+    elif parsed:
+        clean = render_markdown(markdown)
+    else:
+        clean = f"<pre>{escape(markdown)}</pre>" if markdown else ""
     fits = len(clean) <= room.left
     room.left -= min(room.left, len(clean))
     return clean if fits else ""
@@ -468,12 +622,32 @@ def image_sizes(raw: Mapping[object, object], data: Iterable[str]) -> dict[str, 
 
 
 def clean_image(kind: str, text: str) -> str:
-    """Return an image's base64 in one line; nothing where it is no image of that kind."""
+    """Return an image's base64 in one line; nothing where it is no image of that kind, or huge."""
     try:
         image = base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
         return ""
-    return base64.b64encode(image).decode() if image.startswith(IMAGES[kind]) else ""
+    fits = image.startswith(IMAGES[kind]) and 0 < pixels_of(image) <= MAX_PIXELS
+    return base64.b64encode(image).decode() if fits else ""
+
+
+def pixels_of(image: bytes) -> int:
+    """Count the pixels that an image says it has; 0 where it is none, or takes long to read."""
+    if image.startswith(IMAGES["image/png"]):  # what follows its size may be packed a thousandfold
+        image = image[:PNG_HEAD] + PNG_DATA
+    if image.count(b"Exif\0\0") > MAX_EXIF:
+        return 0
+    try:
+        with Image.open(io.BytesIO(image), formats=("PNG", "JPEG", "GIF")) as opened:
+            return opened.width * opened.height
+    except Exception:  # what cannot be read is not shown
+        return 0
+
+
+def is_image_url(url: str) -> bool:
+    """Tell whether an address holds an image that may be shown."""
+    found = IMAGE_URL.fullmatch(url)
+    return bool(found and clean_image(*found.groups()))
 
 
 def clean_text(text: str) -> str:
@@ -509,13 +683,14 @@ def as_node(value: dict[str, object]) -> NotebookNode:
 
 
 def clean_attachments(attachments: object) -> dict[str, dict[str, str]]:
-    """Keep attached images, one form of each."""
+    """Keep attached images, one form of each; neither what is none nor what needs a huge room."""
     given = attachments if isinstance(attachments, dict) else {}
     clean = {}
     for name, bundle in given.items():
-        for kind in IMAGES if isinstance(bundle, dict) else ():
+        for kind in IMAGES if isinstance(bundle, dict) and str(name).isprintable() else ():
             text = bundle.get(kind)
-            if image := clean_image(kind, text) if isinstance(text, str) else "":
+            image = clean_image(kind, text) if isinstance(text, str) else ""
+            if image:
                 clean[str(name)] = {kind: image}
                 break
     return clean

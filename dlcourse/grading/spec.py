@@ -8,13 +8,19 @@ import ast
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 HIDDEN_TESTS = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
+STUDENT_PROCESS = "student-process"  # the tag of a test that runs in the student's own process
+NOT_RELEASED = re.compile(
+    r"^[^\n]*### BEGIN (HIDDEN TESTS|MARK SCHEME).*?(?:^[^\n]*### END \1[^\n]*$|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
 
 
 class SpecError(ValueError):
@@ -39,6 +45,10 @@ class CellSpec:
         nbgrader's roles.
     points : float or None
         What it is worth, for graded cells and tasks.
+    forgeable : bool
+        Whether it is a test that runs in the student's process, by the instructor's tag.
+    cell_id : str
+        The notebook format's id of it, by which a copy without metadata is known; may be empty.
     """
 
     grade_id: str
@@ -50,10 +60,12 @@ class CellSpec:
     locked: bool
     task: bool
     points: float | None
+    forgeable: bool = False
+    cell_id: str = ""
 
     @property
     def is_test(self) -> bool:
-        """Whether this is a locked test that the referee runs."""
+        """Whether this is a locked test."""
         return self.cell_type == "code" and self.grade and not self.solution
 
     @property
@@ -62,14 +74,45 @@ class CellSpec:
         return self.cell_type == "code" and (self.grade or self.solution or self.task)
 
     @property
+    def needs_snapshot(self) -> bool:
+        """Whether the student's process is copied at the cell's place."""
+        return self.cell_type == "code" and self.locked
+
+    @property
     def runs_outside(self) -> bool:
         """Whether the referee runs the cell: a test, or another locked cell, for its names."""
-        return self.cell_type == "code" and self.locked
+        return self.needs_snapshot and not self.forgeable
 
     @property
     def has_hidden_tests(self) -> bool:
         """Whether a part of the cell is hidden from students."""
         return HIDDEN_TESTS[0] in self.source
+
+    @cached_property
+    def released(self) -> str:
+        """The cell's text as students get it."""
+        return NOT_RELEASED.sub("", self.source)
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """The cell's text as the instructor wrote it and as students get it, without its layout."""
+        return frozenset(map(without_layout, (self.source, self.released))) - {""}
+
+    @cached_property
+    def defines(self) -> tuple[str, ...]:
+        """The names that the cell binds at its top level, but for imports."""
+        return tuple(defined_names(self.source)) if self.cell_type == "code" else ()
+
+    @cached_property
+    def functions(self) -> frozenset[str]:
+        """Those of them that are functions or classes."""
+        return frozenset(functions(statements(self.source)))
+
+    @cached_property
+    def uses(self) -> frozenset[str]:
+        """The names that the cell looks up."""
+        whole = ast.Module(statements(self.source) if self.cell_type == "code" else [], [])
+        return frozenset(n.id for n in ast.walk(whole) if isinstance(n, ast.Name))
 
     def nbgrader_metadata(self) -> dict[str, Any]:
         """Write what nbgrader keeps in the cell."""
@@ -120,20 +163,46 @@ class NotebookSpec:
         """The cells by name."""
         return {cell.grade_id: cell for cell in self.cells}
 
+    @cached_property
+    def by_cell_id(self) -> dict[str, CellSpec]:
+        """The cells by the notebook format's id, where they have one."""
+        return {cell.cell_id: cell for cell in self.cells if cell.cell_id}
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The names that answers define: those of the stubs, and of the instructor's answers."""
+        ours = {name for cell in self.cells if cell.locked for name in cell.defines}
+        free = {
+            name
+            for kind, source in self.free_cells
+            if kind == "code"
+            for name in defined_names(source)
+        }
+        return self.stub_names | (frozenset(self.students_names) - ours - free)
+
+    @cached_property
+    def free_texts(self) -> frozenset[str]:
+        """The texts of the cells that nbgrader does not know, without their layout."""
+        return frozenset(without_layout(source) for _, source in self.free_cells)
+
     @property
     def stub_names(self) -> frozenset[str]:
         """The names that the released stubs define: the student's, whatever a locked cell says."""
-        stubs = (c.source for c in self.cells if c.solution and c.cell_type == "code")
-        return frozenset(name for stub in stubs for name in defined_names(stub))
+        return frozenset(name for cell in self.cells if cell.solution for name in cell.defines)
 
     @property
     def maximum(self) -> dict[str, float]:
-        """Points by graded cell."""
+        """Points by graded cell and task, as nbgrader adds them up."""
         return {
             cell.grade_id: cell.points
             for cell in self.cells
-            if cell.grade and cell.points is not None
+            if (cell.grade or cell.task) and cell.points is not None
         }
+
+    @property
+    def forgeable(self) -> frozenset[str]:
+        """The tests whose points a student can forge, by name."""
+        return frozenset(cell.grade_id for cell in self.cells if cell.forgeable)
 
 
 @dataclass(frozen=True)
@@ -171,7 +240,7 @@ class AssignmentSpec:
     @property
     def most_locked_cells(self) -> int:
         """Count the cells that need a snapshot, in the notebook that has the most."""
-        counts = (sum(c.runs_outside for c in notebook.cells) for notebook in self.notebooks)
+        counts = (sum(c.needs_snapshot for c in notebook.cells) for notebook in self.notebooks)
         return max(counts, default=0)
 
     @property
@@ -217,7 +286,7 @@ def load_spec(course: Any, assignment: str) -> AssignmentSpec:
     Raises
     ------
     SpecError
-        If there is no gradebook, or it does not know the assignment.
+        If there is no gradebook, it does not know the assignment, or a notebook is not in Python.
     """
     from nbgrader.api import Gradebook, MissingEntry
     from sqlalchemy.engine import make_url
@@ -248,6 +317,13 @@ def _notebook(entry: Any, folder: Path) -> NotebookSpec:
     tasks = {cell.name: cell for cell in entry.task_cells}
     solutions = {cell.name for cell in entry.solution_cells}
     worth = {name: float(cell.max_score) for name, cell in {**graded, **tasks}.items()}
+    source = folder / f"{entry.name}.ipynb"
+    if not source.is_file():
+        raise SpecError(f"the instructor's notebook {source} is missing; the tests need its names")
+    content = json.loads(source.read_text(encoding="utf-8"))
+    _refuse_other_languages(source, content.get("metadata", {}))
+    notebook = content["cells"]
+    tagged = {_grade_id(c) for c in notebook if STUDENT_PROCESS in c["metadata"].get("tags", ())}
     cells = [
         CellSpec(
             grade_id=cell.name,
@@ -259,14 +335,18 @@ def _notebook(entry: Any, folder: Path) -> NotebookSpec:
             locked=bool(cell.locked),
             task=cell.name in tasks,
             points=worth.get(cell.name),
+            forgeable=cell.name in tagged,
         )
         for cell in entry.source_cells
     ]
-    source = folder / f"{entry.name}.ipynb"
-    if not source.is_file():
-        raise SpecError(f"the instructor's notebook {source} is missing; the tests need its names")
-    notebook = json.loads(source.read_text(encoding="utf-8"))["cells"]
+    if wrong := tagged - {cell.grade_id for cell in cells if cell.is_test}:
+        raise SpecError(
+            f"the tag {STUDENT_PROCESS} is for autograder tests alone; in {source} it is on "
+            f"{', '.join(sorted(name or 'a cell without a name' for name in wrong))}"
+        )
     order = [_grade_id(cell) for cell in notebook]
+    cell_ids = {_grade_id(cell): cell.get("id", "") for cell in notebook}
+    cells = [replace(cell, cell_id=cell_ids.get(cell.grade_id, "")) for cell in cells]
     cells.sort(key=lambda cell: order.index(cell.grade_id) if cell.grade_id in order else -1)
     code = [cell for cell in notebook if cell["cell_type"] == "code"]
     locked = {cell.grade_id for cell in cells if cell.locked}
@@ -280,6 +360,23 @@ def _notebook(entry: Any, folder: Path) -> NotebookSpec:
         tuple(dict.fromkeys(name for name in names if name.strip("_"))),  # `_` is IPython's own
         tuple((c["cell_type"], "".join(c["source"])) for c in notebook if _grade_id(c) is None),
     )
+
+
+def _refuse_other_languages(source: Path, metadata: dict[str, Any]) -> None:
+    """Raise `SpecError` where a notebook's kernel is another language's, or perhaps so."""
+    kernel = metadata.get("kernelspec") or {}
+    language = kernel.get("language") or (metadata.get("language_info") or {}).get("name")
+    name = kernel.get("name", "")
+    if language and "python" not in language.lower():
+        raise SpecError(
+            f"the instructor's notebook {source} is written in {language} (kernel {name!r}); only "
+            "Python is graded"
+        )
+    if kernel and not language and "py" not in f"{name} {kernel.get('display_name')}".lower():
+        raise SpecError(
+            f"the instructor's notebook {source} has the kernel {name!r}, which states no "
+            'language; only Python is graded. If it is Python, choose "Python 3" and save it'
+        )
 
 
 def _grade_id(cell: dict[str, Any]) -> str | None:
@@ -296,13 +393,22 @@ def _released_files(course: Any, assignment: str) -> dict[str, bytes]:
     }
 
 
+def without_layout(text: str) -> str:
+    r"""Write a text with single spaces, to compare it with another one.
+
+    >>> without_layout("def f(x):\n    return x\n")
+    'def f(x): return x'
+    """
+    return " ".join(text.split())
+
+
 def statements(source: str) -> list[ast.stmt]:
     """Parse a cell, but for IPython's own commands; what is no Python has no statements."""
     lines = source.splitlines()
     plain = [line for line in lines if not line.lstrip().startswith(("%", "!"))]
     try:
         return ast.parse("\n".join(plain)).body
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
 
 
@@ -323,8 +429,13 @@ def defined_names(source: str) -> list[str]:
     >>> defined_names("def f(x):\n    y = x\n\nfor i in range(3):\n    a, b = i, 2")
     ['f', 'i', 'a', 'b']
     """
+    return bound_names(statements(source))
+
+
+def bound_names(body: Iterable[ast.stmt]) -> list[str]:
+    """List the names that statements bind, but for imports and what is bound within functions."""
     names = []
-    waiting: list[ast.AST] = list(reversed(statements(source)))
+    waiting: list[ast.AST] = list(reversed(list(body)))
     while waiting:
         node = waiting.pop()
         inner = list(ast.iter_child_nodes(node))
@@ -347,3 +458,21 @@ def defined_names(source: str) -> list[str]:
                 inner = [n.target for n in ast.walk(node) if isinstance(n, ast.NamedExpr)]
         waiting += reversed(inner)
     return list(dict.fromkeys(names))
+
+
+def functions(body: Iterable[ast.stmt]) -> list[str]:
+    """List the functions and classes that statements define, lambdas and imported ones as well."""
+    names = []
+    waiting: list[ast.AST] = list(body)
+    while waiting:
+        node = waiting.pop()
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                names.append(node.name)
+            case ast.Import() | ast.ImportFrom():
+                names += [alias.asname or alias.name for alias in node.names]
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda()):
+                names.append(name)
+            case ast.stmt() | ast.ExceptHandler() | ast.match_case():
+                waiting += ast.iter_child_nodes(node)
+    return names

@@ -27,6 +27,7 @@ from dlcourse.grading.sandbox import (
     ADVICE,
     BLAS_THREADS,
     SandboxError,
+    as_other_user,
     bubblewrap,
     isolation,
     python_folders,
@@ -220,6 +221,8 @@ class Station:
         Whether to run students' cells behind the last graded code, too.
     private : sequence of str
         Folders of the course that students' code never sees.
+    user : int, optional
+        Without a sandbox, whose rights students' code has instead of root's.
 
     Raises
     ------
@@ -234,8 +237,9 @@ class Station:
         sandbox: bool = True,
         whole: bool = False,
         private: Sequence[str] = (),
+        user: int | None = None,
     ) -> None:
-        self.spec, self.limits = spec, limits or Limits()
+        self.spec, self.limits, self.user = spec, limits or Limits(), user
         self.sandbox, self.whole, self.private = sandbox, whole, private
         self.homes = cgroups.homes() if sandbox else {}
         self.scratch = Scratch()
@@ -277,6 +281,7 @@ class Station:
         files: dict[str, bytes],
         seed: int | None = None,
         refused: str = "",
+        reveals: bool = False,
     ) -> Result:
         """Grade one notebook; what a student handed in never raises an error here.
 
@@ -290,6 +295,8 @@ class Station:
             Repeats the random inputs of an earlier run; fresh ones are drawn without it.
         refused : str
             Why the files could not be read, if they could not: there are no points then.
+        reveals : bool
+            Whether the result may show hidden tests. Only for the instructor's own solution.
 
         Raises
         ------
@@ -303,6 +310,7 @@ class Station:
             "files": files,
             "seed": seed,
             "limits": self.limits.as_dict(),
+            "reveals": reveals,
         }
         reason = refused
         attempts = [None] if refused else [files, files, None]
@@ -335,7 +343,8 @@ class Station:
     def tier(self) -> str:
         """What students' code is kept in, for the report."""
         if not self.sandbox:
-            return isolation(False)
+            noted = self.students.note if self.students else ""
+            return isolation(False) if self.user is None else f"another user{noted}"
         return "bubblewrap" + (self.students.note if self.students else "") + cgroups.note()
 
     def _run(self, job: dict[str, Any]) -> tuple[dict[str, Any], str]:
@@ -354,9 +363,12 @@ class Station:
                     if not self.sandbox:
                         folder = tempfile.mkdtemp(dir=self.folder)
                         stack.callback(shutil.rmtree, folder, ignore_errors=True)
+                        if self.user is not None:
+                            os.chown(folder, self.user, self.user)
                     settings = {
                         "limits": self.limits.as_dict(),
                         "jailed": self.sandbox,
+                        "filtered": self.user is not None,
                         "folder": folder,
                         "test_cells": self.spec.most_locked_cells,
                         "python": python_folders(),
@@ -433,7 +445,7 @@ class Station:
             try:
                 warm.wait_until_ready()
             except ProcessGone as gone:
-                if warm is self.students and self.sandbox:
+                if warm is self.students and (self.sandbox or self.user is not None):
                     raise SandboxError(f"{gone}\n{ADVICE}") from None
                 raise
         return self.students, self.referees
@@ -445,6 +457,13 @@ class Station:
             command = bubblewrap(self.folder / "dlcourse", inside, self.private)
             command += [sys.executable, "-I", "-B", "-c", program.replace("PLACE", "/course")]
             return WarmProcess(command, {}, "The sandbox")
+        if self.user is not None:
+            shutil.copytree(inside, self.folder / "inside", dirs_exist_ok=True)
+            command, environment = as_other_user(self.user, self.folder)
+            program = "import os; os.chdir('PLACE'); " + program
+            command += [sys.executable, "-I", "-B", "-c"]
+            command += [program.replace("PLACE", str(self.folder))]
+            return WarmProcess(command, environment, "The students' process")
         if not (self.folder / "inside").exists():
             (self.folder / "inside").symlink_to(inside)
         command = [sys.executable, "-c", program.replace("PLACE", str(self.folder))]

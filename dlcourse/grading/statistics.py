@@ -31,7 +31,7 @@ class ReportRow:
     status : str
         ``"graded"``, ``"stopped"`` or ``"rejected"``.
     reason : str
-        One sentence for people; empty when graded.
+        What people should know, in plain sentences; empty where there is nothing to say.
     score, maximum : float
         Points.
     seconds : float
@@ -44,6 +44,8 @@ class ReportRow:
         Score and maximum by grade_id; None where a person must mark the cell.
     outcomes : tuple of dict
         One per check that ran, as in ``Result.outcomes``; older versions put down less.
+    forgeable : frozenset of str
+        The grade_ids of tests that ran in the student's process, where points can be forged.
     """
 
     student: str
@@ -57,6 +59,7 @@ class ReportRow:
     sandbox: str
     cells: dict[str, tuple[float | None, float]] = field(default_factory=dict)
     outcomes: tuple[dict[str, object], ...] = ()
+    forgeable: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -160,6 +163,8 @@ class Summary:
         Known misconceptions and other failures, the commonest first.
     unnamed : tuple of Unnamed
         Wrong answers that no message named, the commonest first.
+    forgeable : float
+        How many of the points students can forge.
     """
 
     submissions: int
@@ -171,6 +176,7 @@ class Summary:
     exercises: tuple[ExerciseSummary, ...]
     mistakes: tuple[Mistake, ...]
     unnamed: tuple[Unnamed, ...]
+    forgeable: float = 0.0
 
     @property
     def students(self) -> int:
@@ -232,8 +238,11 @@ def summarise(rows: Iterable[ReportRow]) -> Summary:
     rows = list(rows)
     scores: dict[str, float] = defaultdict(float)
     maxima: dict[str, float] = {}
+    forgeable: dict[Cell, float] = {}
     for row in rows:
         scores[row.student] += row.score
+        forged = row.cells.keys() & row.forgeable
+        forgeable.update({(row.notebook, cell): row.cells[cell][1] for cell in forged})
         maxima[row.notebook] = max(row.maximum, maxima.get(row.notebook, 0.0))
     return Summary(
         submissions=len(rows),
@@ -245,6 +254,7 @@ def summarise(rows: Iterable[ReportRow]) -> Summary:
         exercises=count_exercises(rows),
         mistakes=count_mistakes(rows, len(scores)),
         unnamed=count_unnamed(rows, len(scores)),
+        forgeable=sum(forgeable.values()),
     )
 
 
@@ -287,9 +297,11 @@ def difficulty(exercise: ExerciseSummary) -> tuple[bool, float]:
 def name_cells(rows: Iterable[ReportRow]) -> dict[Cell, str]:
     """Name the graded cells, in order, by the exercise checked there or else by grade_id.
 
-    Two notebooks may use one name; then the notebook's name comes first.
+    Two notebooks may use one name; then the notebook's name comes first. What students can forge is
+    said behind the name.
     """
     names: dict[Cell, str] = {}
+    forgeable = {(row.notebook, grade_id) for row in rows for grade_id in row.forgeable}
     checks: dict[Cell, set[str]] = defaultdict(set)
     for row in rows:
         for grade_id in row.cells:
@@ -303,7 +315,8 @@ def name_cells(rows: Iterable[ReportRow]) -> dict[Cell, str]:
     by_notebook = {c: f"{c[0]}: {name}" for c, name in names.items() if uses[name] > 1}
     distinct = len(set(by_notebook.values())) == len(by_notebook)
     clear = {c: f"{c[0]}: {c[1]}" for c in by_notebook}
-    return {**names, **(by_notebook if distinct else clear)}
+    names |= by_notebook if distinct else clear
+    return {c: f"{name} (forgeable)" if c in forgeable else name for c, name in names.items()}
 
 
 def count_mistakes(rows: Iterable[ReportRow], students: int) -> tuple[Mistake, ...]:

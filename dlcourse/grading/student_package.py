@@ -62,10 +62,13 @@ CHECKS = '''"""The checks run elsewhere while a notebook is graded."""
 from dlcourse._taken_out import stand_in_for
 
 __getattr__ = stand_in_for("dlcourse.checks")
+in_a_test = False  # one that runs here, by its tag; without an error it would give full marks
 
 
 def check(exercise: object, function: object, seed: object = None) -> None:
     """Say that checks of one's own do not run here."""
+    if in_a_test:
+        raise RuntimeError("check needs no tag student-process, and does not run with it")
     print(f"While a notebook is graded, {exercise} is checked outside of it.")
 '''
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from dlcourse.checks.outcome import Kind, indented
 from dlcourse.checks.spec import name_of
+from dlcourse.grading.names import printable
 from dlcourse.grading.statistics import Bar, ExerciseSummary, Mistake, Summary, Unnamed
 from dlcourse.grading.tables import number
 
@@ -39,6 +40,8 @@ def as_text(summary: Summary) -> str:
     ]
     if summary.unmarked:
         lines.append(f"by hand      {by_hand(summary.unmarked)}")
+    if summary.forgeable:
+        lines.append(f"forgeable    {forgeable(summary)}")
     settled = [exercise for exercise in summary.exercises if exercise.settled]
     if settled:
         lines += ["", f"{'hardest exercises':42}{'mean':>14}{'full':>8}{'nothing':>10}"]
@@ -114,6 +117,12 @@ def by_hand(cells: int) -> str:
     return f"{cells:,} {who} for a person and {count} as 0 until then"
 
 
+def forgeable(summary: Summary) -> str:
+    """Say how many points students can forge."""
+    share = f"{points(summary.forgeable)} of {points(summary.maximum)} points"
+    return f"{share}: those tests run in the student's own process, by your tag"
+
+
 def bar_label(bar: Bar) -> str:
     """Write a bar's range; the last one may be the full score alone."""
     alone = bar.high <= bar.low + 1e-9
@@ -146,14 +155,3 @@ def mistake_line(mistake: Mistake) -> str:
 def shortened(text: str, longest: int = LONGEST) -> str:
     """Cut a text that is too long, and show that it was cut."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
-
-
-def printable(text: str) -> str:
-    r"""Write what is not seen, or obeyed by a terminal, as its code.
-
-    Examples
-    --------
-    >>> printable("ada\u200b\x1b[0m")
-    'ada\\u200b\\x1b[0m'
-    """
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

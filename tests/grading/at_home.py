@@ -377,6 +377,90 @@ from IPython.display import clear_output
 for i in range(5):
     clear_output(wait=True); print("step", i, flush=True)""",
     ),
+    "clear_output that nothing follows": (
+        """
+from IPython.display import clear_output
+print("stays"); display(1); clear_output(wait=True)""",
+        'print("next")',
+    ),
+    "animation of 500 frames": (
+        """
+from IPython.display import clear_output, display
+for i in range(500):
+    clear_output(wait=True); print("frame", i); display("x" * 10_000); display(i)""",
+    ),
+    "display handle": (
+        """
+handle = display("a", display_id=True)
+print("between")
+for i in range(500): handle.update("x" * 10_000 + str(i))""",
+        'handle.update("from a later cell")',
+        'handle.display("once more")',
+    ),
+    "update of several displays": (
+        """
+from IPython.display import update_display
+display(1, display_id="one"); display(2, display_id="two"); display(3, display_id="one")""",
+        'display(4, display_id="one"); update_display(5, display_id="two"); update_display(6, display_id="none")',
+        """
+from IPython.display import clear_output
+display("cleared", display_id="one"); clear_output(); update_display(7, display_id="one")""",
+    ),
+    "help of a pager": (
+        "len?",
+        "np.linspace??",
+        "%pdoc len",
+        "%psource np.linspace",
+        'print("after")',
+    ),
+    "task that outlives its cell": (
+        """
+import asyncio
+async def slowly(x):
+    await asyncio.sleep(0.05)
+    return x
+task = asyncio.create_task(slowly(7))
+loop = asyncio.get_event_loop(); loop.is_running()""",
+        "await task, loop is asyncio.get_running_loop()",
+        """
+queue = asyncio.Queue()
+async def fill():
+    for i in range(3): await queue.put(i)
+filling = asyncio.ensure_future(fill())""",
+        "[await queue.get() for _ in range(3)]",
+    ),
+    "precision of decimals": (
+        "import decimal\ndecimal.getcontext().prec = 5",
+        "print(decimal.Decimal(1) / 3); decimal.getcontext().prec = 28",
+    ),
+    "errors of arrays": (
+        'before = np.seterr(divide="raise")',
+        "np.array([1.0]) / 0",
+        "np.seterr(**before)",
+    ),
+    "sys.stdout replaced": (
+        """
+import io, sys
+kept, sys.stdout = sys.stdout, io.StringIO()
+print("a")""",
+        """
+print("b")
+said, sys.stdout = sys.stdout.getvalue(), kept
+said""",
+        "print(sys.stdout.encoding, sys.stdout.isatty(), sys.stdout.writable())",
+    ),
+    "interrupt by a signal": (
+        """
+import os, signal
+os.kill(os.getpid(), signal.SIGINT); import time; time.sleep(1)""",
+        'print("on")',
+    ),
+    "is this a notebook": (
+        'print(get_ipython().__class__.__name__, "IPKernelApp" in get_ipython().config)',
+    ),
+    "who am I": (
+        "import os, pwd\nlen(pwd.getpwuid(os.getuid())), pwd.getpwuid(os.getuid()).pw_uid >= 0",
+    ),
     "audio": (
         """
 from IPython.display import Audio
@@ -676,6 +760,66 @@ open("u.txt").read()""",
 import os
 open("s", "w").close(); os.symlink("s", "l"); os.link("s", "h"); print(os.path.islink("l"), os.stat("h").st_nlink)""",
     ),
+}
+# Each shows one figure as an image, whatever it asks for: there are no windows, and no page shows SVG.
+FIGURES = (
+    "%config InlineBackend.figure_format = 'svg'\nplt.plot([1, 2]);",
+    "%config InlineBackend.figure_formats = {'pdf', 'retina'}\nplt.plot([1, 2]);",
+    "from matplotlib_inline.backend_inline import set_matplotlib_formats\nset_matplotlib_formats('pdf', 'svg')\nplt.plot([1, 2]);",
+    "%matplotlib notebook\nplt.plot([1, 2])\nplt.show()",
+    "%matplotlib widget\nfig, ax = plt.subplots()\nfig.canvas.header_visible = False\nax.plot([1, 2]);",
+    "%matplotlib ipympl\nplt.plot([1, 2]);",
+    "%matplotlib qt\nplt.plot([1, 2]);",
+    "%matplotlib tk\nplt.plot([1, 2]); plt.show(block=True)",
+    "%matplotlib\nplt.plot([1, 2]);",
+    "import matplotlib\nmatplotlib.use('TkAgg')\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+    "matplotlib.use('Qt5Agg', force=True)\nplt.plot([1, 2]);",
+    "matplotlib.use('nbAgg')\n%config InlineBackend.figure_format = 'png'\nplt.plot([1, 2]);",
+    "matplotlib.use('module://ipympl.backend_nbagg')\nplt.plot([1, 2]);",
+    "matplotlib.use(backend='Agg')\nplt.plot([1, 2]); plt.savefig('a.svg'); plt.savefig('a.pdf'); plt.savefig('a.eps')",
+    "assert open('a.svg').read(5) == '<?xml' and open('a.pdf', 'rb').read(4) == b'%PDF'\nmatplotlib.use('svg')\nplt.plot([1, 2]);",
+    "import os\nos.environ['MPLBACKEND'] = 'TkAgg'\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+    "plt.switch_backend('pdf')\nplt.plot([1, 2]);",
+    "%pylab qt\nplot([1, 2]);",
+    "%matplotlib inline\nplt.plot([1, 2]);",
+)
+# What a page cannot hold as a notebook does, and what stands there instead.
+INSTEAD = {
+    "SVG": (
+        "from IPython.display import SVG\nSVG('<svg xmlns=\"http://www.w3.org/2000/svg\"/>')",
+        ["An SVG image is not shown here."],
+    ),
+    "SVG magic": (
+        "%%svg\n<svg xmlns='http://www.w3.org/2000/svg'/>",
+        ["An SVG image is not shown here."],
+    ),
+    "JSON": (
+        "from IPython.display import JSON\nJSON({'a': 1})",
+        ["<IPython.core.display.JSON object>"],
+    ),
+    "JavaScript": ("%%javascript\nalert(1)", ["<IPython.core.display.Javascript object>"]),
+    "GIF": (
+        "from PIL import Image as Pillow\nPillow.new('1', (3, 2)).save('a.gif')\nfrom IPython.display import Image\nImage(filename='a.gif')",
+        ["<IPython.core.display.Image object>", "text/html text/plain"],
+    ),
+    "ProgressBar": (
+        "from IPython.display import ProgressBar\nfor _ in ProgressBar(3): pass",
+        ["[============================================================] 3/3"],
+    ),
+    "exit": (
+        "print('a')\nexit(0)\nprint('b')",
+        [
+            "a",
+            "While grading, exit() and quit() do nothing: all cells are run.",
+            "b",
+        ],
+    ),
+    "back to Python's own stream": (
+        "import io, sys\nsys.stdout = io.StringIO(); print('a'); sys.stdout = sys.__stdout__\nprint('b')",
+        ["b"],
+    ),
+    "no stream": ("import sys\nsys.stdout = None", []),
+    "after no stream": ("print('there')", ["there"]),
 }
 # Right answers in many forms: the cell that they stand in, and cells before it that they need.
 RIGHT = {

@@ -1,6 +1,7 @@
 """Small notebooks and specifications for tests, and the pieces that they are made of."""
 
 import json
+from dataclasses import replace
 
 from dlcourse.grading.result import Result, Status
 from dlcourse.grading.spec import AssignmentSpec, CellSpec, NotebookSpec, defined_names
@@ -19,15 +20,15 @@ def solution_spec(grade_id="f", source=STUB, **settings):
     return cell_spec(grade_id, source, solution=True, **settings)
 
 
-def test_spec(grade_id, source, points=1.0):  # noqa: PT028
-    return cell_spec(grade_id, source, points=points, grade=True, locked=True)
+def test_spec(grade_id, source, points=1.0, **more):  # noqa: PT028
+    return cell_spec(grade_id, source, points=points, grade=True, locked=True, **more)
 
 
 test_spec.__test__ = False
 
 
-def locked_spec(grade_id, source, kind="code"):
-    return cell_spec(grade_id, source, kind, locked=True)
+def locked_spec(grade_id, source, kind="code", cell_id=""):
+    return replace(cell_spec(grade_id, source, kind, locked=True), cell_id=cell_id)
 
 
 def notebook_spec(*cells, name="week", imports="", names=()):

@@ -30,10 +30,12 @@ import os
 import re
 import socket
 import sqlite3
+import struct
 import subprocess
 import sys
 import threading
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -334,7 +336,83 @@ def grades_with(notebook: Mapping[str, Any], **settings: Any) -> bytes:
     return dumped(notebook, cells=cells)
 
 
+def bare_cells(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Copy the cells without ids and metadata, so that their texts alone tell what they are."""
+    return [
+        {name: value for name, value in {**cell, "metadata": {}}.items() if name != "id"}
+        for cell in notebook["cells"]
+    ]
+
+
+def tests_first(notebook: Mapping[str, Any]) -> bytes:
+    """Put the tests' texts above the answers, and an end to each of them that gives all points."""
+    cells = bare_cells(notebook)
+    tests = [cell for cell in cells if "check(" in "".join(cell["source"])]
+    ends = [{**cell, "source": "".join(cell["source"]) + "\n3.0"} for cell in tests]
+    return dumped(notebook, cells=[*tests, *cells, *ends])
+
+
+def tests_doubled(notebook: Mapping[str, Any]) -> bytes:
+    cells = bare_cells(notebook)
+    tests = [cell for cell in cells if "check(" in "".join(cell["source"])]
+    shortest = min(tests, key=lambda cell: len("".join(cell["source"])))
+    return dumped(notebook, cells=[*cells, *[shortest] * (2000 - len(cells))])
+
+
+def many_definitions(notebook: Mapping[str, Any]) -> bytes:
+    names = ("scores", "sigmoid", "logistic_gradient")
+    source = "".join(f"def {name}(*a): return 0\n" for name in names) + "x = 1\n" * 20
+    cell = {"cell_type": "code", "metadata": {}, "source": source, "outputs": []}
+    return dumped(notebook, cells=[{**cell, "execution_count": None}] * 2000)
+
+
+def repeated_image(notebook: Mapping[str, Any]) -> bytes:
+    """Show one attached image of 100 kB again and again."""
+    rows = b"".join(b"\0" + os.urandom(300) for _ in range(333))
+    head = struct.pack(">IIBBBBB", 100, 333, 8, 2, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    image = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
+    )
+    cell = new_cell("markdown", "![](attachment:a)\n" * 150, "images")
+    cell["attachments"] = {"a": {"image/png": base64.b64encode(image).decode()}}
+    return dumped(notebook, cells=[*notebook["cells"], cell])
+
+
+def cells_beside(notebook: Mapping[str, Any], kind: str, *texts: str) -> bytes:
+    cells = [new_cell(kind, text, f"beside-{i}") for i, text in enumerate(texts)]
+    return dumped(notebook, cells=[*notebook["cells"], *cells])
+
+
+def image_of_many_parts(notebook: Mapping[str, Any]) -> bytes:
+    """Attach a JPEG image of 10 MB whose Exif data comes in 350,000 parts."""
+    part = b"\xff\xe1" + struct.pack(">H", 28) + b"Exif\0\0" + bytes(20)
+    head = b"\xff\xc0" + struct.pack(">HBHHB", 11, 8, 1, 1, 1) + b"\1\x11\0"
+    image = b"\xff\xd8" + part * 350_000 + head + b"\xff\xda\0\2" + b"\xff\xd9"
+    cell = new_cell("markdown", "![](attachment:a)", "image")
+    cell["attachments"] = {"a": {"image/jpeg": base64.b64encode(image).decode()}}
+    return dumped(notebook, cells=[*notebook["cells"], cell])
+
+
 BYTES: dict[str, Callable[[Mapping[str, Any]], bytes]] = {
+    "markdown_of_blanks": lambda nb: cells_beside(
+        nb, "markdown", *(f"{i}|{' ' * 19_900}x" for i in range(200))
+    ),
+    "markdown_of_no_table": lambda nb: cells_beside(
+        nb, "markdown", *(f"{i}" + "|-|-|\n-" * 200 + "}" for i in range(200))
+    ),
+    "code_of_many_colours": lambda nb: cells_beside(
+        nb, "code", *(f"a{i}.{'a.' * 2480}" for i in range(150))
+    ),
+    "code_of_blank_lines": lambda nb: cells_beside(
+        nb, "code", *(f"{i}" + " \n" * 2400 for i in range(20))
+    ),
+    "image_of_many_parts": image_of_many_parts,
+    "tests_first": tests_first,
+    "tests_doubled": tests_doubled,
+    "many_definitions": many_definitions,
+    "repeated_image": repeated_image,
     "empty": lambda nb: b"",
     "not_json": lambda nb: b"def scores(X, w):\n    return X @ w\n",
     "truncated": lambda nb: dumped(nb)[: len(dumped(nb)) // 2],
@@ -395,6 +473,10 @@ EXTRA: dict[str, Callable[[], dict[str, bytes]]] = {
     "many_files": lambda: {f"f{i:05}.txt": b"x" for i in range(5000)},
     "big_file": lambda: {"big.bin": bytes(100 << 20)},
     "long_timestamp": lambda: {"timestamp.txt": b"1." * 1_000_000},
+    "timestamp_of_comments": lambda: {
+        "timestamp.txt": b"Fri, 2 Jan 2026 03:04:05 +0000 " + b"(" * 5_000_000
+    },
+    "wide_timestamp": lambda: {"timestamp.txt": b"\xff\xfe" * 500_000 + b"\x00\xd8"},
     "deep_folders": lambda: {"/".join(["d"] * 100) + "/x.txt": b"x"},
 }
 
@@ -463,6 +545,21 @@ def odd_names(folder: Path) -> None:
         (folder / name).write_bytes(b"x")
 
 
+def notebook_of_odd_names(folder: Path) -> None:
+    """Leave copies of the notebook under names that would be markup, and end the first line."""
+    notebook = notebook_of(folder)
+    for name in (
+        "<img src=x onerror=pwned()>.ipynb",
+        "[x](javascript:pwned()).ipynb",
+        "![x](pwned) `<script>pwned()<\u2215script>`.ipynb",
+        "\u202ebnypi.pwned\u2066.ipynb",
+        "\x1b[2J\nNOT GRADED.ipynb",
+        f"{'n' * 200}.ipynb",
+    ):
+        (folder / name).write_bytes(notebook.read_bytes())
+    notebook.unlink()
+
+
 def undecodable_name(folder: Path) -> None:
     Path(os.fsdecode(os.fsencode(folder) + b"/\xff.txt")).write_bytes(b"x")
 
@@ -486,6 +583,7 @@ FOLDERS: dict[str, Callable[[Path], None]] = {
     "unreadable": lambda folder: notebook_of(folder).chmod(0),
     "fifo_beside": lambda folder: os.mkfifo(folder / "data.csv"),
     "odd_names": odd_names,
+    "notebook_of_odd_names": notebook_of_odd_names,
     "undecodable_name": undecodable_name,
 }
 

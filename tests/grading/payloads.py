@@ -2,6 +2,8 @@
 
 import base64
 
+import numpy as np
+
 RUN = "alert(1)"
 DRAWING = f"<svg xmlns='http://www.w3.org/2000/svg' onload='{RUN}'/>"
 SVG = base64.b64encode(DRAWING.encode()).decode()
@@ -250,6 +252,8 @@ NOTHING = [
     [],
     {},
     {"output_type": "stream"},
+    {"output_type": np.array([1, 2])},
+    {"output_type": "stream", "name": np.array(["stdout", "x"]), "text": "x"},
     {"output_type": "stream", "name": "stdin", "text": "x"},
     {"output_type": "stream", "name": BREAKOUT, "text": "x"},
     {"output_type": "stream", "name": "stdout", "text": ["x"]},
@@ -269,7 +273,6 @@ NOTHING = [
     shown(**{"text_javascript": RUN}),
     shown(**{"application_json": {"a": 1}}),
     shown(**{"application_pdf": "JVBERi0="}),
-    shown(**{"image_svg+xml": f"<svg onload={RUN}/>"}),
     shown(**{"image_gif": "R0lGODlhAQABAAAAACw="}),
     shown(**{"text_vnd.mermaid": f"<img src=x onerror={RUN}>"}),
     shown(**{"application_vnd.jupyter.widget-view+json": {"model_id": "x"}}),

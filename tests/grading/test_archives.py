@@ -18,6 +18,7 @@ from courses import ROOT, nbgrader
 import dlcourse.grading.archives as module
 from dlcourse.grading.archives import SafeExtractor
 from dlcourse.grading.inside.wire import MB
+from dlcourse.grading.limits import Limits
 
 LARGEST = 20 * MB
 GUIDE = ROOT / "book" / "grading.md"
@@ -135,7 +136,7 @@ def test_what_is_left_out_has_been_unpacked_and_counts(extract, monkeypatch, who
 
 
 def test_a_bomb_in_the_archive_of_a_class_costs_the_others_nothing(extract):
-    many = zipped((f"{i}", b"") for i in range(module.MOST_FILES + 1))
+    many = zipped((f"{i}", b"") for i in range(Limits().notebook_files + 1))
     large = zipped((f"{i}", bytes(MB)) for i in range(100))
     good = zipped([("week.ipynb", b"{}")])
     whole = zipped([("a.zip", large), ("b.zip", many), ("c.zip", good), ("d.ipynb", b"{}")])

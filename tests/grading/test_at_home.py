@@ -5,7 +5,7 @@ from itertools import islice
 
 import pytest
 from courses import environment
-from grading.at_home import CELLS, PAST_PYTHON, REFUSED, RIGHT, SERIES
+from grading.at_home import CELLS, FIGURES, INSTEAD, PAST_PYTHON, REFUSED, RIGHT, SERIES
 from grading.builders import cell
 from grading.toy import FULL, NAME
 
@@ -139,6 +139,20 @@ def test_a_cell_that_cannot_work_says_why(graded, name):
     source, sentence = REFUSED[name]
     (lines,) = graded(source)
     assert sentence in " ".join(lines)
+
+
+@pytest.mark.grading
+def test_a_figure_is_shown_whatever_backend_is_asked_for(graded):
+    for source, lines in zip(FIGURES, graded(*FIGURES), strict=True):
+        assert [line for line in lines if "image" in line] == ["image/png text/plain"], source
+
+
+@pytest.mark.grading
+def test_something_stands_for_what_a_page_cannot_hold(graded):
+    shown = graded(*(source for source, _ in INSTEAD.values()))
+    for (name, (_, words)), lines in zip(INSTEAD.items(), shown, strict=True):
+        assert [line for line in words if line not in lines] == [], name
+        assert len([line for line in lines if line != "text/plain"]) <= max(len(words), 2), name
 
 
 def test_there_are_a_hundred_cells_and_none_is_there_twice():

@@ -1,6 +1,7 @@
 """A whole class: what is graded, skipped and kept, mostly with results that nobody had to grade."""
 
 import os
+import re
 import shutil
 from concurrent.futures import Executor, Future
 from dataclasses import replace
@@ -8,7 +9,7 @@ from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
-from grading.builders import assignment_spec, result, solution_spec, test_spec
+from grading.builders import assignment_spec, cell, notebook, result, solution_spec, test_spec
 
 pytest.importorskip("nbgrader")
 
@@ -16,8 +17,9 @@ from nbgrader.api import Gradebook
 
 from dlcourse.grading import classroom as module
 from dlcourse.grading.classroom import Choice, Classroom
-from dlcourse.grading.executors import Setup, grade_batch
+from dlcourse.grading.executors import Setup, grade_batch, grade_own
 from dlcourse.grading.limits import Limits
+from dlcourse.grading.own_solution import Loss
 from dlcourse.grading.sandbox import SandboxError
 
 SPEC = assignment_spec(solution_spec("f"), test_spec("test", "f(1)", 2.0))
@@ -51,6 +53,7 @@ def course(template, tmp_path):
         submitted_directory="submitted",
         autograded_directory="autograded",
         feedback_directory="feedback",
+        source_directory="solutions",
         student_id_exclude="",
     )
 
@@ -127,6 +130,26 @@ def test_every_folder_is_a_row_or_named(classroom, course, hand_in):
     assert set(graded(course)) == {*names, "ada"}
     assert sorted(classroom.nameless) == sorted(nameless)
     assert {row.student for row in classroom.records.report_rows()} == {*names, "ada"}
+
+
+COMPOSED, TAKEN_APART = "Jos\u00e9", "Jose\u0301"
+
+
+@pytest.mark.parametrize("written", [COMPOSED, TAKEN_APART])
+@pytest.mark.parametrize("asked", [COMPOSED, TAKEN_APART])
+def test_a_student_is_found_however_accents_are_written(classroom, hand_in, written, asked):
+    hand_in(written, "ada")
+    assert run(classroom, choice=Choice(only=(asked,))) == [written]
+
+
+def test_two_folders_of_one_name_are_not_graded_and_named(classroom, course, hand_in):
+    hand_in(COMPOSED, TAKEN_APART, "ada")
+    assert run(classroom) == ["ada"]
+    assert set(graded(course)) == {"ada"}
+    assert sorted(classroom.alike) == sorted([COMPOSED, TAKEN_APART])
+    said = r"only must name one folder of a student, got 'Jose\u0301' and 'Jos\xe9'"
+    with pytest.raises(ValueError, match=re.escape(said)):
+        classroom.to_grade(Choice(only=(COMPOSED,)), "")
 
 
 def test_what_has_not_changed_is_skipped(classroom, hand_in):
@@ -402,23 +425,230 @@ def test_the_report_lies_in_its_folder(classroom, hand_in, tmp_path):
     assert summary.submissions == 1
 
 
+# --- the own solution ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own(course, tmp_path):
+    """The instructor's notebook, and what an executor is asked to do with it."""
+    course.source_directory = "source"
+    (tmp_path / "source" / "week").mkdir(parents=True)
+    (tmp_path / "source" / "week" / "week.ipynb").write_bytes(b"mine")
+    tasks = []
+
+    class Graded(Executor):
+        def submit(self, task, setup, notebooks):
+            assert task is grade_own
+            tasks.append(notebooks)
+            future = Future()
+            future.set_result([Loss("week", "test", 0.5, 2.0, f"said {len(tasks)} times")])
+            return future
+
+    return SimpleNamespace(tasks=tasks, executor=Graded(), path=tmp_path / "source/week/week.ipynb")
+
+
+def test_the_own_solution_is_graded_once_and_its_losses_are_kept(classroom, own):
+    (loss,) = classroom.own_losses(own.executor, "strong")
+    assert own.tasks == [{"week": b"mine"}]
+    assert classroom.own_losses(own.executor, "strong") == classroom.known_losses == (loss,)
+    assert len(own.tasks) == 1
+    classroom.own_losses(own.executor, "weak")
+    own.path.write_bytes(b"another")
+    classroom.own_losses(own.executor, "weak")
+    classroom.own_losses(own.executor, "weak", rerun=True)
+    assert own.tasks[1:] == [{"week": b"mine"}, {"week": b"another"}, {"week": b"another"}]
+
+
+def test_what_the_own_solution_loses_stands_in_the_report(classroom, own, hand_in):
+    classroom.own_losses(own.executor, "")
+    hand_in("ada")
+    run(classroom)
+    page = classroom.report()[1].read_text()
+    assert "Tests that your own solution loses" in page
+    assert "said 1 times" in page
+
+
 # --- late, and marked by hand -------------------------------------------------------------------
+
+
+def by_half(student, score, seconds):
+    return score / 2
+
+
+@pytest.fixture
+def change(course):
+    """Change the gradebook as the instructor does."""
+
+    def write(action):
+        with Gradebook(course.db_url, "dlcourse") as gradebook:
+            action(gradebook)
+            gradebook.db.commit()
+
+    return write
+
+
+def taken_off(course, tmp_path, student="ada"):
+    """What lateness costs: in the gradebook, and as the student's page has it."""
+    with Gradebook(course.db_url, "dlcourse") as gradebook:
+        written = gradebook.find_submission("week", student).late_submission_penalty
+    page = (tmp_path / f"feedback/{student}/week/week.html").read_text()
+    said = re.search(r"Late submission penalty \(Score: -([\d.]+)\)", page)
+    return written, float(said[1]) if said else 0.0
+
+
+def with_rule(course, rule=by_half):
+    return Classroom(course, SPEC, Setup(SPEC.to_json(), Limits()), rule)
 
 
 def test_late_submissions_get_the_penalty_in_their_feedback(course, hand_in, tmp_path):
     hand_in("late", stamp="2026-01-11 00:00:00 UTC")
     hand_in("early", stamp="2026-01-09 00:00:00 UTC")
-    asked = []
-
-    def penalty(student, notebook):
-        asked.append((student, notebook))
-        return 0.5
-
-    classroom = Classroom(course, SPEC, Setup(SPEC.to_json(), Limits()), penalty)
-    run(classroom)
-    assert asked == [("late", "week")]
-    assert "0.5" in (tmp_path / "feedback/late/week/week.html").read_text()
+    run(with_rule(course))
+    assert taken_off(course, tmp_path, "late") == (0.5, 0.5)
     assert (tmp_path / "feedback/early/week/week.html").read_text() == "<p>page</p>"
+
+
+DATES = {
+    "due later": lambda g: setattr(g.find_assignment("week"), "duedate", datetime(2026, 1, 12)),
+    "no due date": lambda g: setattr(g.find_assignment("week"), "duedate", None),
+    "extension": lambda g: g.grant_extension("week", "ada", days=2),
+}
+
+
+@pytest.mark.parametrize("name", DATES)
+def test_a_date_that_changes_changes_penalty_and_page_and_runs_nothing(
+    course, hand_in, tmp_path, change, name
+):
+    hand_in("ada", "bob", stamp="2026-01-11 00:00:00 UTC")
+    classroom = with_rule(course)
+    run(classroom)
+    assert taken_off(course, tmp_path) == taken_off(course, tmp_path, "bob") == (0.5, 0.5)
+    change(DATES[name])
+    assert run(classroom) == []
+    assert classroom.renew_penalties() == (1 if name == "extension" else 2)
+    assert taken_off(course, tmp_path) == (0.0, 0.0)
+    assert classroom.renew_penalties() == 0
+    change(lambda g: g.grant_extension("week", "ada"))
+    change(lambda g: setattr(g.find_assignment("week"), "duedate", DUE))
+    classroom.renew_penalties()
+    assert taken_off(course, tmp_path) == taken_off(course, tmp_path, "bob") == (0.5, 0.5)
+    assert run(classroom) == []
+
+
+def test_another_rule_for_lateness_changes_penalty_and_page(course, hand_in, tmp_path):
+    hand_in("ada", stamp="2026-01-11 00:00:00 UTC")
+    run(with_rule(course, lambda *_: None))
+    assert taken_off(course, tmp_path) == (0.0, 0.0)
+    assert run(with_rule(course)) == []
+    assert with_rule(course).renew_penalties() == 1
+    assert taken_off(course, tmp_path) == (0.5, 0.5)
+    assert with_rule(course, lambda student, score, seconds: score).renew_penalties() == 1
+    assert taken_off(course, tmp_path) == (1.0, 1.0)
+
+
+def test_a_time_that_is_corrected_comes_or_goes_grades_again(course, hand_in, tmp_path):
+    classroom, stamp = with_rule(course), tmp_path / "submitted/ada/week/timestamp.txt"
+    steps = (
+        *((None, 0.0), ("2026-01-10 01:00 +0100", 0.0), ("2026-01-10 01:00 -0100", 0.5)),
+        *(("2026-01-09 00:00:00 UTC", 0.0), ("2026-01-11 00:00:00 UTC", 0.5), (None, 0.0)),
+    )
+    for text, penalty in steps:
+        hand_in("ada", stamp=text)
+        if text is None:
+            stamp.unlink(missing_ok=True)
+        assert run(classroom) == ["ada"]
+        assert taken_off(course, tmp_path) == (penalty, penalty)
+        copies = [tmp_path / step / "ada/week/timestamp.txt" for step in ("autograded", "feedback")]
+        assert [path.exists() for path in copies] == [text is not None] * 2
+    hand_in("ada", stamp="2026-01-11 00:00:00 UTC")
+    run(classroom)
+    hand_in("ada", stamp="Sun, 11 Jan 2026 01:00:00 +0100")
+    assert run(classroom) == []  # the same time
+
+
+def test_marks_and_comments_of_a_person_stay_when_a_date_changes(course, hand_in, tmp_path, change):
+    hand_in("ada", stamp="2026-01-11 00:00:00 UTC")
+    classroom, page = with_rule(course), tmp_path / "feedback/ada/week/week.html"
+    answer = cell("f = 1", "f", outputs=[], execution_count=None)
+    answer["metadata"]["nbgrader"]["solution"] = True
+    text = notebook(answer, nbformat_minor=4).decode()
+    run(classroom, Now(lambda s, seed: result(s.student, graded=text)))
+
+    def write(gradebook):
+        gradebook.find_grade("test", "week", "week", "ada").manual_score = 1.75
+        gradebook.find_grade("test", "week", "week", "ada").extra_credit = 0.5
+        gradebook.find_comment("f", "week", "week", "ada").manual_comment = "Well said."
+
+    change(write)
+    assert classroom.renew_penalties() == 1  # of more points there is more to take off
+    assert taken_off(course, tmp_path) == (1.125, 1.12)
+    for days, total in ((5, 2.25), (0, 1.12)):
+        change(lambda g, days=days: g.grant_extension("week", "ada", days=days))
+        assert run(classroom) == []
+        assert classroom.renew_penalties() == 1
+        assert f"(Score: {total} / 2.0)" in page.read_text()
+        assert "Well said." in page.read_text()
+
+
+def test_a_run_that_is_stopped_between_page_and_gradebook_is_made_good(
+    course, hand_in, tmp_path, monkeypatch, change
+):
+    hand_in("ada", stamp="2026-01-11 00:00:00 UTC")
+    classroom = with_rule(course)
+    run(classroom)
+    change(DATES["extension"])
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    for place, name in ((module, "write_whole"), (classroom.records, "write_penalties")):
+        with monkeypatch.context() as patch:
+            patch.setattr(place, name, stop)
+            with pytest.raises(KeyboardInterrupt):
+                classroom.renew_penalties()
+    assert classroom.renew_penalties() == 1
+    assert taken_off(course, tmp_path) == (0.0, 0.0)
+
+
+def test_a_penalty_is_put_right_where_the_graded_notebook_is_gone(
+    course, hand_in, tmp_path, change
+):
+    hand_in("ada", stamp="2026-01-11 00:00:00 UTC")
+    classroom = with_rule(course)
+    run(classroom)
+    (tmp_path / "autograded/ada/week/week.ipynb").unlink()
+    change(DATES["extension"])
+    classroom.renew_penalties()
+    assert taken_off(course, tmp_path)[0] == 0.0
+
+
+def test_only_those_who_are_named_are_put_right(course, hand_in, tmp_path, change):
+    hand_in("ada", "bob", stamp="2026-01-11 00:00:00 UTC")
+    classroom = with_rule(course)
+    run(classroom)
+    change(DATES["due later"])
+    assert classroom.renew_penalties(("bob",)) == 1
+    assert taken_off(course, tmp_path)[0] == 0.5
+    assert taken_off(course, tmp_path, "bob") == (0.0, 0.0)
+
+
+def test_who_has_a_time_that_cannot_be_read_is_to_be_looked_at(classroom, hand_in):
+    hand_in("ada", stamp="10 p.m. <b>\u202e")
+    hand_in("bob", stamp="2026-01-09 00:00:00 UTC")
+    hand_in("eve")
+    run(classroom)
+    rows = {row.student: row for row in classroom.records.report_rows()}
+    said = r"timestamp.txt holds no time that is sure, but '10 p.m. <b>\u202e'."
+    assert rows["ada"].reason == said
+    assert (rows["ada"].status, rows["ada"].score) == ("graded", 1.0)
+    assert rows["bob"].reason == rows["eve"].reason == ""
+    page = classroom.report()[1].read_text()
+    looked_at = page[page.index("To look at") : page.index("All submissions")]
+    assert "10 p.m. &lt;b&gt;\\u202e" in looked_at
+    assert "bob" not in looked_at
+    assert run(classroom) == []
+    hand_in("ada", stamp="10 a.m.")
+    assert run(classroom) == ["ada"]
 
 
 def test_feedback_shows_a_persons_marks(classroom, course, hand_in, tmp_path):

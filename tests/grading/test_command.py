@@ -13,6 +13,7 @@ from grading.toy import NAME
 
 from dlcourse import cli
 from dlcourse.grading import command as module
+from dlcourse.grading import own_solution
 from dlcourse.grading.classroom import Choice
 from dlcourse.grading.spec import SpecError
 
@@ -85,9 +86,42 @@ def test_a_class_is_graded_then_skipped(course, pools, solution, released):
     assert (course / "reports" / NAME / "index.html").exists()
     assert pools[0][:2] == ("local", 1)
     hand_in(course, "b\udcff", json.dumps(solution))
+    for name in ("zo\u00e9", "zoe\u0301"):
+        hand_in(course, name, json.dumps(solution))
+    (course / "submitted" / "fay").mkdir()
+    (course / "submitted" / "fay" / f"{NAME}.ipynb").write_text("{}")
     again = module.grade(NAME, Choice())
-    assert again.startswith(f"Nothing new to grade.\n{module.NAMELESS} 'b\\udcff'\n")
+    assert again.startswith(
+        f"Nothing new to grade.\n{module.NAMELESS} 'b\\udcff'\n"
+        rf"{module.ALIKE} 'zoe\u0301', 'zo\xe9'" + "\n"
+        f"{module.MISPLACED} 'fay/{NAME}.ipynb'\n"
+    )
     assert len(pools) == 1
+
+
+def test_the_own_solution_is_graded_before_the_class(course, pools, released, capsys):
+    """Wrong on purpose here; it is a submission like any other, but for what it may say."""
+    source = course / "solutions" / NAME / f"{NAME}.ipynb"
+    text = source.read_text()
+    assert "return X @ w[1:] + w[0]" in text
+    source.write_text(text.replace("return X @ w[1:] + w[0]", "return X @ w[1:]"))
+    hand_in(course, "ada", json.dumps(released))
+    text = module.grade(NAME, Choice(), workers=1)
+    said, _, bar = capsys.readouterr().err.partition(own_solution.ADVICE)
+    assert f"YOUR OWN SOLUTION LOSES POINTS:\n  {NAME}, check-scores: 0 of 2\n" in said
+    assert "Where is the bias" in said
+    assert "submissions" in bar
+    short = f"\nYOUR OWN SOLUTION LOSES POINTS in check-scores ({NAME}): see the report.\n"
+    assert short in text
+    assert set(rows(course)) == {"ada"}
+    assert short in module.grade(NAME, Choice())
+    assert capsys.readouterr().err == ""
+
+
+def test_a_right_own_solution_is_not_mentioned(course, pools, released, capsys):
+    hand_in(course, "ada", json.dumps(released))
+    assert "OWN" not in module.grade(NAME, Choice(), workers=1)
+    assert "OWN" not in capsys.readouterr().err
 
 
 def test_the_configurations_limits_are_kept(course, pools, solution):

@@ -5,16 +5,29 @@ import os
 import re
 import shutil
 import subprocess
+from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
+from grading.builders import assignment_spec, result, test_spec
 
 pytest.importorskip("nbgrader")
 
+from nbgrader.converters.base import NbGraderException
 from traitlets.config import LoggingConfigurable
 
 import dlcourse.grading.execute as module
-from dlcourse.grading.execute import SafeExporter, put_links_aside, remove_active_files
+from dlcourse.grading.execute import (
+    SafeExecute,
+    SafeExporter,
+    put_links_aside,
+    remove_active_files,
+)
+from dlcourse.grading.limits import Limits
+from dlcourse.grading.spec import SpecError
+
+SPEC = assignment_spec(test_spec("test", "f(1)", 2.0))
+NOTE = "put aside, see .week.refused-*"
 
 
 @pytest.fixture
@@ -82,7 +95,7 @@ def test_a_folder_in_the_place_of_a_time_stamp_is_moved_out(handed_in):
     (handed_in / "timestamp.txt").mkdir()
     put_links_aside(handed_in)
     assert "timestamp.txt" in aside(handed_in)
-    assert "timestamp.txt" not in names(handed_in)
+    assert (handed_in / "timestamp.txt").read_text() == NOTE
 
 
 def test_a_submission_that_is_gone_stops_nothing(tmp_path):
@@ -214,16 +227,25 @@ def test_a_time_stamp_stays(handed_in, text):
     ],
 )
 def test_what_is_no_time_stamp_is_put_aside(handed_in, text):
+    """With a note in its place: who grades next must not take it for a submission without one."""
     (handed_in / "timestamp.txt").write_text(text)
     put_links_aside(handed_in)
-    assert "timestamp.txt" not in names(handed_in)
+    assert (handed_in / "timestamp.txt").read_text() == NOTE
     assert "timestamp.txt" in aside(handed_in)
+    assert NOTE in module.submissions.read("ada", handed_in, Limits()).untimed
 
 
 class Converter(LoggingConfigurable):
     """Of nbgrader's converter, what an exporter asks for."""
 
     assignments: ClassVar = {}
+    coursedir: ClassVar = SimpleNamespace(assignment_id="week")
+
+
+@pytest.fixture(autouse=True)
+def ready(monkeypatch):
+    """The assignment can be graded."""
+    monkeypatch.setattr(module, "load_spec", lambda course, assignment: SPEC)
 
 
 @pytest.mark.parametrize("text", ["junk", "[" * 100_000, '{"nbformat": 3}'])
@@ -251,7 +273,7 @@ def test_a_submission_that_is_too_large_for_a_copy_keeps_its_notebook_and_its_ti
 ):
     """A late one shall not lose its time by many files."""
     (handed_in / "timestamp.txt").write_text("2026-01-02 03:04:05 UTC")
-    for number in range(module.submissions.MOST_FILES):
+    for number in range(Limits().notebook_files):
         (handed_in / f"{number}.txt").touch()
     monkeypatch.setattr(Converter, "assignments", {str(handed_in): []})
     SafeExporter(parent=Converter())
@@ -268,3 +290,50 @@ def test_pages_are_removed_wherever_a_student_put_them(tmp_path):
         path.write_text("<script>")
     remove_active_files(tmp_path, {"helper.py": b"", "page/index.html": b""})
     assert {path for path in names(tmp_path) if (tmp_path / path).is_file()} == kept
+
+
+def test_an_assignment_that_cannot_be_graded_stops_the_command_in_a_sentence(monkeypatch, caplog):
+    def refuse(course, assignment):
+        raise SpecError("the instructor's notebook week.ipynb is written in R")
+
+    monkeypatch.setattr(module, "load_spec", refuse)
+    with pytest.raises(NbGraderException, match="is written in R"):
+        SafeExporter(parent=Converter())
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
+        "the instructor's notebook week.ipynb is written in R"
+    ]
+
+
+class FakeStation:
+    """Gives every notebook half of the points."""
+
+    spec = SPEC
+
+    def __init__(self, *_, **__):
+        self.asked = []
+
+    def grade(self, student, notebook, files, **settings):
+        self.asked.append((student, notebook, files, settings))
+        cells = [{"metadata": {"nbgrader": {"grade_id": "test"}}, "outputs": []}]
+        return result(student, graded=json.dumps({"cells": cells}))
+
+    def close(self):
+        pass
+
+
+def test_the_own_solution_is_graded_and_warned_of_once(monkeypatch, caplog, tmp_path):
+    monkeypatch.setattr(module, "Station", FakeStation)
+    monkeypatch.setattr(SafeExecute, "_stations", {})
+    course = SimpleNamespace(
+        root=tmp_path,
+        parent=None,
+        source_directory="source",
+        format_path=lambda step, student, assignment: str(tmp_path / step / assignment),
+    )
+    (tmp_path / "source" / "week").mkdir(parents=True)
+    (tmp_path / "source" / "week" / "week.ipynb").write_bytes(b"mine")
+    for _ in range(2):
+        station = SafeExecute().station(course, "week")
+    assert station.asked == [("", "week", {"week.ipynb": b"mine"}, {"reveals": True})]
+    (warning,) = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert "YOUR OWN SOLUTION LOSES POINTS:\n  week, test: 1 of 2\n" in warning.getMessage()

@@ -17,13 +17,16 @@ from nbconvert.exporters import HTMLExporter
 from nbgrader.preprocessors import ClearHiddenTests
 from traitlets.config import Config
 
+from dlcourse.grading import feedback as module
 from dlcourse.grading.feedback import (
+    ALL_HIGHLIGHTED,
     BOOTSTRAP,
     FILTERS,
     FORMGRADER,
     HIDDEN,
     FeedbackExporter,
     FeedbackPages,
+    as_a_terminal,
     highlighted,
 )
 from dlcourse.grading.restore import restore
@@ -126,6 +129,29 @@ def hostile():
     restored = restore(json.dumps(handed_in).encode(), notebook_spec())
     restored["cells"][0]["outputs"] = clean_outputs(outputs, 1_000_000)
     return as_node(restored)
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("\r 0%\r 50%\r100%\nnext", "100%\nnext"),
+        ("10%\r20%\r", "20%"),
+        ("a\r\nb\r\n", "a\nb\n"),
+        ("100%\r    \rdone", "done"),
+        ("\x1b[31m<b>\x1b[0m\r\x1b[32mok\x1b[0m", '<span class="ansi-green-fg">ok</span>'),
+        ("<b>", "&lt;b&gt;"),
+    ],
+)
+def test_of_a_line_written_over_the_end_is_seen(text, seen):
+    assert as_a_terminal(text) == seen
+
+
+def test_a_progress_bar_is_one_line_of_the_page():
+    bar = "".join(f"\r{i}%" for i in range(101))
+    outputs = [{"output_type": "stream", "name": "stderr", "text": bar}]
+    page = FeedbackPages().render(notebook(cell("code", "1", outputs=outputs)), {}, {})
+    assert "100%" in page
+    assert "99%" not in page
 
 
 @pytest.fixture(scope="module")
@@ -248,6 +274,26 @@ def test_recurring_texts_are_rendered_once(pages, released):
     for cache, info in zip((highlighted, rendered), before, strict=True):
         assert cache.cache_info().misses == info.misses
         assert cache.cache_info().hits > info.hits
+
+
+def test_a_page_colours_no_more_than_there_is_room_for(monkeypatch, pages):
+    coloured = []
+    monkeypatch.setattr(module, "highlighted", lambda source: coloured.append(source) or source)
+    codes = [f"x{i:02} = {'1 + ' * 1200}1" for i in range(30)]
+    gap = "y = 1" + " \n" * 2000
+    book = notebook(*(cell("code", source) for source in (codes[0], gap, *codes[1:])))
+    config = Config()
+    config.HTMLExporter.template_name = "formgrade"
+    config.HTMLExporter.extra_template_basedirs = [str(FORMGRADER / "templates")]
+    config.HTMLExporter.filters = FILTERS
+    resources = {"index": 0, "total": 1, "base_url": "", "notebook_id": "n"}
+    page, _ = HTMLExporter(config=config).from_notebook_node(book, resources)
+    kept = codes[: ALL_HIGHLIGHTED // len(codes[0])]
+    assert coloured == kept
+    for text in (page, pages.render(book, {}, {}), pages.render(book, {}, {})):
+        assert all(source in text for source in codes)
+        assert f"<pre>{codes[-1]}</pre>" in text
+    assert coloured == 3 * kept
 
 
 def test_formgrader_is_safe_by_configuration_alone():

@@ -169,7 +169,23 @@ def test_a_mark_of_zero_is_a_mark(records, look):
     mark(look, 0.0)
     records.write([entry()])
     assert grades(look)["test"] == (2.0, 0.0, True)
-    assert records.late_or_marked(["ada"]) == (set(), {"ada"})
+    assert records.marked(["ada", "bob"]) == {("ada", "week")}
+
+
+@pytest.mark.parametrize("left", ["comment", "extra credit"])
+def test_a_comment_and_extra_points_are_a_persons_too(records, look, left):
+    records.write([entry(), entry("bob")])
+    assert records.marked(["ada", "bob"]) == set()
+
+    def write(gradebook):
+        if left == "comment":
+            gradebook.find_comment("f", "week", "week", "ada").manual_comment = "Well said."
+        else:
+            gradebook.find_grade("test", "week", "week", "ada").extra_credit = 1.0
+        gradebook.db.commit()
+
+    look(write)
+    assert records.marked(["ada", "bob"]) == {("ada", "week")}
 
 
 def test_notebooks_of_an_assignment_are_kept_apart(records, look):
@@ -232,39 +248,89 @@ def test_nothing_is_written_for_nobody(records, url):
 # --- late ---------------------------------------------------------------------------------------
 
 
+def half(student, score, seconds):
+    return score / 2
+
+
+def points_off(records, *students, rule=half):
+    found = records.penalties(rule, students or None)
+    return {student: (one.written, one.right) for (student, _), one in found.items()}
+
+
 @pytest.mark.parametrize(
     ("stamp", "late"),
     [(DUE, False), (DUE.replace(hour=1), True), (DUE.replace(day=9), False), (None, False)],
 )
 def test_late_is_what_comes_after_the_due_date(records, stamp, late):
     records.write([entry(timestamp=stamp), entry("bob")])
-    assert records.late_or_marked(["ada"])[0] == ({"ada"} if late else set())
-    assert records.late_or_marked(["bob"]) == (set(), set())
-    assert records.late_or_marked([]) == (set(), set())
+    assert points_off(records, "ada") == ({"ada": (0.0, 1.0)} if late else {})
+    assert points_off(records, "bob") == {}
+    assert points_off(records) == points_off(records, "ada")
 
 
-def test_without_a_due_date_nobody_is_late(records, look):
+def test_a_rule_is_told_who_how_much_and_how_late(records, look):
+    records.write([entry(timestamp=DUE.replace(hour=1))])
+    mark(look, 1.5)
+    asked = []
+    points_off(records, rule=lambda *said: asked.append(said))
+    assert asked == [("ada", 1.5, 3600.0)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "right"), [(None, 0.0), (-1.0, 0.0), (0.5, 0.5), (2.0, 2.0), (99, 2.0)]
+)
+def test_a_penalty_is_nothing_at_least_and_the_score_at_most_as_nbgraders(
+    records, look, url, asked, right
+):
+    from nbformat.v4 import new_notebook
+    from nbgrader.plugins import BasePlugin
+    from nbgrader.preprocessors import AssignLatePenalties
+
+    class Plugin(BasePlugin):
+        def late_submission_penalty(self, student_id, score, total_seconds_late):
+            return asked
+
+    records.write([entry(timestamp=datetime(2026, 1, 11))])
+    assert points_off(records, rule=lambda *_: asked) == {"ada": (0.0, right)}
+    names = {"notebook": "week", "assignment": "week", "student": "ada", "db_url": url}
+    AssignLatePenalties(plugin_class=Plugin).preprocess(new_notebook(), {"nbgrader": names})
+    theirs = look(lambda g: g.find_submission("week", "ada").late_submission_penalty)
+    assert theirs == right
+
+
+def test_an_extension_puts_the_due_date_off(records, look):
+    records.write([entry(timestamp=datetime(2026, 1, 11))])
+    look(lambda gradebook: gradebook.grant_extension("week", "ada", days=1))
+    assert points_off(records) == {}
+    look(lambda gradebook: gradebook.grant_extension("week", "ada", hours=23))
+    assert points_off(records) == {"ada": (0.0, 1.0)}
+
+
+@pytest.mark.parametrize("extended", [True, False])
+def test_without_a_due_date_nobody_is_late(records, look, extended):
     def no_date(gradebook):
         gradebook.find_assignment("week").duedate = None
         gradebook.db.commit()
 
-    look(no_date)
     records.write([entry(timestamp=datetime(2030, 1, 1))])
-    assert records.late_or_marked(["ada"]) == (set(), set())
+    look(no_date)
+    if extended:
+        look(lambda gradebook: gradebook.grant_extension("week", "ada", days=1))
+    assert points_off(records) == {}
 
 
-def test_a_penalty_survives_a_second_run(records, look):
+def test_a_penalty_survives_a_second_run_and_is_looked_at_again(records, look):
     records.write([entry(timestamp=datetime(2026, 1, 11))])
-
-    def penalise(gradebook):
-        gradebook.find_submission_notebook("week", "week", "ada").late_submission_penalty = 0.5
-        gradebook.db.commit()
-
-    look(penalise)
+    records.write_penalties(records.penalties(half).values())
+    penalty = lambda g: g.find_submission("week", "ada").late_submission_penalty  # noqa: E731
+    assert look(penalty) == 1.0
     records.write([entry(timestamp=datetime(2026, 1, 11))])
-    assert look(lambda g: g.find_submission("week", "ada").late_submission_penalty) == 0.5
+    assert look(penalty) == 1.0
     records.write([entry(timestamp=datetime(2026, 1, 9))])
-    assert records.late_or_marked(["ada"]) == ({"ada"}, set())  # so that somebody takes it back
+    assert points_off(records) == {"ada": (1.0, 0.0)}
+    records.write_penalties(records.penalties(half).values())
+    assert look(penalty) == 0.0
+    assert points_off(records) == {}
 
 
 # --- one transaction ----------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 from dlcourse.grading.limits import GRACE, Limits
 
 NAMES = [field.name for field in dataclasses.fields(Limits)]
-COUNTS = ["processes", "open_files"]
+COUNTS = ["processes", "open_files", "notebook_files"]
 
 
 @pytest.mark.parametrize("name", NAMES)

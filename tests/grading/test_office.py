@@ -1,5 +1,6 @@
 """The office: one job in each fork, and what is read from a notebook that ran."""
 
+import html
 import io
 import json
 import os
@@ -16,6 +17,7 @@ from grading.builders import (
     solution_spec,
     test_spec,
 )
+from grading.hostile_suite import active_markup
 
 pytest.importorskip("nbgrader")
 
@@ -28,6 +30,7 @@ from dlcourse.grading.locked_cells import LockedShell
 from dlcourse.grading.office import Office, comments_of, scores_of
 from dlcourse.grading.proxies import Names
 from dlcourse.grading.restore import restore, unreadable
+from dlcourse.grading.sanitize import clean_markdown, defuse_maths
 
 pytestmark = pytest.mark.usefixtures("clean_ipython")
 LIMITS = Limits(cell_seconds=2, call_seconds=0.5, notebook_seconds=20, tests_seconds=10)
@@ -47,10 +50,10 @@ def test_answers_for_people_wait_and_empty_ones_score_nothing():
     task = cell_spec("task", "Draw.", "markdown", task=True, points=2.0)
     spec = notebook_spec(known, task)
     untouched = restore(notebook(essay), spec)
-    assert scores_of(untouched, spec) == {"essay": 0}
+    assert scores_of(untouched, spec) == {"essay": 0, "task": None}
     assert comments_of(untouched, spec) == {"essay": "No response.", "task": None}
     written = restore(notebook({**essay, "source": "An answer."}), spec)
-    assert scores_of(written, spec) == {"essay": None}
+    assert scores_of(written, spec) == {"essay": None, "task": None}
     assert comments_of(written, spec) == {"essay": None, "task": None}
 
 
@@ -71,7 +74,7 @@ def office(clean_ipython):
 
 def job(**more):
     return {
-        "notebook": "week", "seed": 5, "whole": True,
+        "notebook": "week", "seed": 5, "whole": True, "reveals": False,
         "limits": LIMITS.as_dict(), "files": {"week.ipynb": notebook()}, "reason": "", **more,
     }  # fmt: skip
 
@@ -90,7 +93,7 @@ def done(office, **more):
     [
         ({"files": None, "reason": "It is larger than 20 MB."}, "It is larger than 20 MB."),
         ({"files": {}}, "There is no file week.ipynb."),
-        ({"files": {"Week.ipynb": b""}}, "There is no file week.ipynb."),
+        ({"files": {"Week.ipynb": b""}}, 'There is no file week.ipynb; there is "Week.ipynb".'),
         ({"files": {"week.ipynb": b"junk"}}, "The file is not a notebook: "),
     ],
 )
@@ -103,6 +106,83 @@ def test_what_cannot_be_read_is_rejected_with_a_page(office, more, reason):
     assert b"Not graded" in answer["graded"]
     assert scores_of(json.loads(answer["graded"]), office.spec.notebooks[0]) == {"t": 0.0}
     assert reason[:20].encode() in answer["feedback"]
+
+
+WHOLE = notebook(cell("def f(x): ...", "f"), cell("assert True", "t"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("week (1).ipynb", "Week.ipynb", "week.ipynb.txt", "week.ipynb.json", "week.json"),
+        *("week", "ada_week_final.ipynb", "week/week.ipynb", "a/b/c/week.ipynb", "week.IPYNB"),
+    ],
+)
+def test_a_notebook_that_can_be_meant_alone_is_graded_and_named(office, name):
+    folder = name[: name.rindex("/") + 1] if "/" in name else ""
+    files = {name: WHOLE, f"{folder}data.csv": b"1", "scratch.ipynb": notebook(), "notes.txt": b""}
+    notes = []
+    accepted = office.accepted(job(files=files), office.spec.notebooks[0], notes)
+    assert accepted["week.ipynb"] == WHOLE
+    assert accepted["data.csv"] == b"1"
+    assert notes == [f'There is no file week.ipynb; "{name}" was graded.']
+    answer = done(office, files={name: WHOLE})
+    assert answer["status"] == "stopped"  # the student's process is not there
+    assert notes[0] in answer["reason"]
+
+
+def test_a_notebook_of_the_right_name_is_the_one_that_counts(office):
+    notes, files = [], {"week.ipynb": b"junk", "week (1).ipynb": WHOLE}
+    assert office.accepted(job(files=files), office.spec.notebooks[0], notes) == files
+    assert notes == []
+
+
+@pytest.mark.parametrize(
+    ("files", "there"),
+    [
+        ({}, ""),
+        ({"week (1).ipynb": WHOLE, "week (2).ipynb": WHOLE}, '"week (1).ipynb", "week (2).ipynb"'),
+        ({"week (1).ipynb": notebook()}, '"week (1).ipynb"'),
+        ({"week (1).ipynb": b"junk"}, '"week (1).ipynb"'),
+        ({"notes.txt": WHOLE}, '"notes.txt"'),
+        (dict.fromkeys("abcdefg", WHOLE), '"a", "b", "c", "d", "e" and 2 more'),
+        (
+            {"\u202egnp.\x1b[31m\udcff": b"", "n" * 300: b""},
+            f'"\\u202egnp.\\x1b[31m\\udcff", "{"n" * 99}…"',
+        ),
+    ],
+)
+def test_what_is_there_in_the_place_of_a_notebook_is_said(office, files, there):
+    answer = done(office, files=files)
+    assert answer["status"] == "rejected"
+    there = f"; there is {there}" if there else ""
+    assert answer["reason"] == f"There is no file week.ipynb{there}."
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("<img src=x onerror=pwned()>", "[x](javascript:pwned())", "`<script>pwned()</script>`"),
+        *("![x](https://pwned.example/x.png)", "$\\href{javascript:pwned()}{x}$", "&lt;b&gt;"),
+    ],
+)
+def test_a_files_name_is_text_on_every_page(office, name):
+    answer = done(office, files={name: b""})
+    source = json.loads(answer["graded"])["cells"][0]["source"]
+    said = f'There is no file week.ipynb; there is "{name}".'
+    assert html.unescape(source) == f"**Not graded.** {defuse_maths(said)}"
+    assert clean_markdown(source) == source
+    page = answer["feedback"].decode()
+    assert active_markup(page) == []
+    assert defuse_maths(said) in html.unescape(page)
+
+
+def test_a_graded_notebook_says_above_its_cells_what_was_mended(office):
+    answer = done(office, files={"week.ipynb": notebook(cell("def f(x): ...", "f"))})
+    first, *others = json.loads(answer["graded"])["cells"]
+    assert first["source"] == "**To look at.** Missing cells were put back: t."
+    assert b"Missing cells were put back: t." in answer["feedback"]
+    assert len({one["id"] for one in [first, *others]}) == 1 + len(others)
 
 
 def test_a_student_who_is_gone_is_stopped(office):

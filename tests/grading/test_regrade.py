@@ -1,6 +1,7 @@
 """What makes a class be graded again: the code that judges it, and no other."""
 
 import shutil
+from dataclasses import fields, replace
 
 import pytest
 from grading.builders import assignment_spec, locked_spec, solution_spec, test_spec
@@ -110,6 +111,12 @@ def test_cells_that_are_no_python_or_import_nothing_known_stop_nobody():
     cells = ["this is none", "return 1", "from dlcourse import nothing", "import nowhere"]
     spec = assignment_spec(*(test_spec(f"t{i}", cell) for i, cell in enumerate(cells)))
     assert len(digest_of_run(spec, Limits(), whole=False)) == 64
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Limits)])
+def test_each_limit_decides(name):
+    other = replace(Limits(), **{name: getattr(Limits(), name) + 1})
+    assert digest_of_run(SPEC, other, whole=False) != digest_of_run(SPEC, Limits(), whole=False)
 
 
 def test_the_assignment_the_limits_and_the_cells_that_run_decide():

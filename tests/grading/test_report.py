@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 from grading.classes import EXERCISES, NAME, a_class, cell_of, outcome, row, unnamed
 
+from dlcourse.grading.own_solution import Loss
 from dlcourse.grading.report import SHOWN_UNNAMED, write_report
 from dlcourse.grading.statistics import ReportRow, summarise
 from dlcourse.grading.tables import FORMULA_STARTS, write_csv, write_whole
@@ -60,6 +61,24 @@ def report(rows, folder, title="Logistic regression"):
     return Page(write_report(rows, folder, title)[1])
 
 
+def test_page_says_what_the_own_solution_loses_and_why(tmp_path):
+    lost = [Loss(NAME, "check-scores", 0.5, 2.0, "AssertionError: <b>1</b>\nin the test: f()")]
+    page = Page(write_report([row()], tmp_path, "Logistic regression", lost)[1])
+    assert f"{NAME}: check-scores0.5 of 2" in page.words
+    assert "AssertionError: <b>1</b> in the test: f()" in page.words
+    assert "b" not in page.elements
+    assert "tag its cell student-process" in page.words
+    assert "own solution" not in report([row()], tmp_path).words
+
+
+def test_page_and_table_name_what_can_be_forged(tmp_path):
+    page = report([row(forgeable=frozenset({cell_of("scores")}))], tmp_path)
+    assert "Forgeable2 of 2 points: those tests run in the student's own process" in page.words
+    assert page.words.count("scores (forgeable)") == 2
+    assert "scores (forgeable)" in read_csv(tmp_path / "submissions.csv")[0]
+    assert "orgeable" not in report([row()], tmp_path).words
+
+
 # --- the page and the tables ------------------------------------------------------------------
 
 
@@ -102,6 +121,14 @@ def test_page_shows_counts_hints_and_what_to_look_at(tmp_path):
     for student in rows:
         assert student.student in page.words
         assert str(student.seed) in page.words
+
+
+def test_a_graded_notebook_that_was_mended_is_there_to_look_at(tmp_path):
+    reason = "Missing cells were put back: check-sigmoid."
+    page = report([row("ada", 2.0, "graded", reason), row("bob", 1.0)], tmp_path)
+    assert reason in page.words
+    assert "Every submission was graded to its end" not in page.words
+    assert "Rejected and stopped submissions, and what else there is to say." in page.words
 
 
 def test_page_is_alone_and_runs_nothing(tmp_path):

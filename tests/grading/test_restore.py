@@ -16,10 +16,12 @@ from grading.builders import (
     solution_spec,
     test_spec,
 )
+from grading.payloads import PIXEL
 
 pytest.importorskip("nbgrader")
 
 from dlcourse.grading import restore as module
+from dlcourse.grading import sanitize
 from dlcourse.grading.restore import (
     RejectedError,
     as_released,
@@ -69,15 +71,14 @@ def only(**changes):
     [
         (b"", "not a notebook: Expecting value"),
         (b"hello", "not a notebook: Expecting value"),
-        (b"\xff\xfe{}", "not a notebook: 'utf-8' codec"),
-        ("{}".encode("utf-16"), "not a notebook: "),
+        (b"\xff\xfe{}", "not a notebook: Expecting value"),
+        (b"\xff\xfe{", "not a notebook: 'utf-16-le' codec"),
+        ("{}".encode("utf-16"), "JSON, but not a notebook"),
         (b"\x89PNG\r\n\x1a\n", "not a notebook: "),
         (b"[" * 200_000, "nested too deeply"),
         (b'{"nbformat": 4, "cells": ' + b"[" * 200_000, "nested too deeply"),
         (b'{"nbformat": 4, "cells": []', "not a notebook: "),
-        (b'{"nbformat": 4, "cells": [NaN]}', "A cell of the notebook is not a cell"),
         (b'{"nbformat": Infinity, "cells": []}', "The file is JSON, but not a notebook"),
-        (b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": NaN}]}', "has no type or no"),
         (b'{"nbformat": ' + b"4" * 10_000 + b"}", "not a notebook: Exceeds the limit"),
         (b"null", "JSON, but not a notebook"),
         (b"[]", "JSON, but not a notebook"),
@@ -112,17 +113,28 @@ def test_files_that_are_no_notebook_are_rejected_in_one_sentence(content, reason
 @pytest.mark.parametrize(
     "wrong",
     [
-        *(None, 5, "x", [], {}, {"cell_type": "code", "source": 5}, {"source": "x"}),
-        *({"cell_type": None, "source": ""}, {"cell_type": "heading", "source": ""}),
-        *({"cell_type": "code", "source": ["a", 5]}, {"cell_type": "code", "source": None}),
-        *({"cell_type": "code", "source": {"a": 1}}, {"cell_type": ["code"], "source": ""}),
-        {"cell_type": "CODE", "source": ""},
+        *(None, 5, "x", [], math.nan, {}, {"cell_type": "code", "source": 5}),
+        *({"cell_type": "code", "source": None}, {"cell_type": "code", "source": {"a": 1}}),
     ],
     ids=str,
 )
-def test_cells_that_are_no_cells_are_rejected(wrong):
-    with pytest.raises(RejectedError, match="A cell of the notebook (is not a cell|has no type)"):  # noqa: RUF043
-        restore(notebook(RELEASED[0], wrong), SPEC)
+def test_what_is_no_cell_is_left_out_and_said(wrong):
+    notes = []
+    assert ids(restore(notebook(*RELEASED, wrong), SPEC, notes)) == list(SPEC.by_id)
+    assert notes == ["Cells without a known type or text are shown as text or left out: 1."]
+
+
+@pytest.mark.parametrize("kind", [None, "heading", "CODE", ["code"], math.nan])
+def test_text_in_a_cell_of_no_known_kind_is_shown(kind):
+    notes = []
+    restored = restore(notebook(*RELEASED, {"cell_type": kind, "source": "x = 1"}), SPEC, notes)
+    assert restored["cells"][-1]["cell_type"] == "markdown"
+    assert restored["cells"][-1]["source"] == "```\nx = 1\n```"
+    assert notes == ["Cells without a known type or text are shown as text or left out: 1."]
+
+
+def test_what_is_no_line_of_a_text_is_left_out():
+    assert only(source=["a\n", 5, None, "b"])["source"] == "a\nb"
 
 
 def test_too_many_cells_and_too_long_ones_are_rejected(monkeypatch):
@@ -135,8 +147,12 @@ def test_too_many_cells_and_too_long_ones_are_rejected(monkeypatch):
         restore(notebook(cell(["x" * 6, "x" * 5])), notebook_spec())
 
 
-def test_a_byte_order_mark_does_no_harm():
-    assert ids(restore(b"\xef\xbb\xbf" + notebook(*RELEASED), SPEC)) == list(SPEC.by_id)
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_encodings_that_tell_themselves_are_read(encoding):
+    notes = []
+    content = notebook(*RELEASED, cell("x = 'é'")).decode().encode(encoding)
+    assert ids(restore(content, SPEC, notes)) == [*SPEC.by_id, None]
+    assert notes == []
 
 
 # --- the instructor's cells ---------------------------------------------------------------------
@@ -256,6 +272,20 @@ def test_markdown_of_ones_own_is_cleaned():
     assert 'href="javascript' not in shown
 
 
+def test_of_a_whole_notebook_no_more_is_parsed_than_there_is_room_for(monkeypatch):
+    parsed = []
+    harmless = sanitize.is_harmless_markdown
+    monkeypatch.setattr(
+        sanitize, "is_harmless_markdown", lambda s, names: parsed.append(s) or harmless(s, names)
+    )
+    texts = [f"{i} {'word ' * 2000}" for i in range(50)]
+    cells = restore(notebook(*(cell(text, kind="markdown") for text in texts)), SPEC)["cells"]
+    sources = [each["source"] for each in cells if each["source"].strip("~\n") in texts]
+    assert sum(map(len, parsed)) <= sanitize.ALL_MARKDOWN
+    assert sources[0] == texts[0]
+    assert sources[-1] == f"~~~~\n{texts[-1]}\n~~~~"
+
+
 def test_raw_cells_become_text():
     mine = only(cell_type="raw", source="<b>raw</b>", metadata={"raw_mimetype": "text/html"})
     assert mine["cell_type"] == "markdown"
@@ -300,6 +330,36 @@ def test_nothing_of_a_students_metadata_survives():
         assert set(one["metadata"]) <= {"nbgrader"}
         assert one.get("outputs", []) == []
         assert one.get("execution_count") is None
+
+
+def test_attached_images_stay_with_the_text_that_shows_them():
+    image = {"image/png": PIXEL}
+    text = "Here: ![graph](attachment:graph.png)"
+    mine = cell(text, "essay", "markdown", attachments={"graph.png": image})
+    loose = {**mine, "metadata": {}, "source": "![](attachment:graph.png)"}
+    notes = []
+    restored = restore(notebook(*RELEASED[:4], mine, loose, *RELEASED[5:]), SPEC, notes)
+    essay, other = restored["cells"][4:6]
+    assert (essay["source"], essay["attachments"]) == (text, {"graph.png": image})
+    assert (other["source"], other["attachments"]) == (loose["source"], {"graph.png": image})
+    assert notes == []
+    nbformat.validate(nbformat.from_dict(restored))
+
+
+def test_attached_files_that_are_no_images_are_left_out_and_said():
+    svg = {"a.svg": {"image/svg+xml": "<svg/>"}, "b.png": {"image/png": PIXEL}, "c": 5}
+    mine = cell("![](attachment:a.svg) ![](attachment:b.png)", "essay", "markdown", attachments=svg)
+    notes = []
+    essay = restore(with_cell(4, mine), SPEC, notes)["cells"][4]
+    assert essay["attachments"] == {"b.png": {"image/png": PIXEL}}
+    assert essay["source"] == f"~~~~\n{mine['source']}\n~~~~"
+    assert notes == ["Attached files that are no PNG, JPEG or GIF image were left out: 2."]
+
+
+@pytest.mark.parametrize("attachments", [None, 5, [], "x", {"a": {"text/html": "<script>"}}])
+def test_attachments_of_any_kind_are_no_reason_to_stop(attachments):
+    assert "attachments" not in only(cell_type="markdown", attachments=attachments)
+    assert "attachments" not in only(attachments=attachments)
 
 
 @pytest.mark.parametrize("metadata", [None, 5, [], "x", {"nbgrader": None}, {"nbgrader": [1]}])

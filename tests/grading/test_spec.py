@@ -125,6 +125,69 @@ def test_hidden_tests_are_kept_and_cells_off_the_notebook_come_first(make_course
     assert [cell.grade_id for cell in cells if cell.has_hidden_tests] == ["check-sigmoid"]
 
 
+@pytest.fixture
+def edited(make_course, course_directory):
+    """Load the toy course after a change of its source notebook."""
+
+    def load(change):
+        folder = make_course()
+        path = folder / "solutions" / NAME / f"{NAME}.ipynb"
+        notebook = json.loads(path.read_text())
+        change(notebook, {cell["id"]: cell["metadata"] for cell in notebook["cells"]})
+        path.write_text(json.dumps(notebook))
+        return load_spec(course_directory(folder), NAME)
+
+    return load
+
+
+def test_a_tag_of_the_source_makes_a_test_forgeable_and_another_assignment(edited, spec):
+    tagged = edited(lambda _, cells: cells["check-sigmoid"].update(tags=["x", "student-process"]))
+    assert tagged.notebook(NAME).forgeable == {"check-sigmoid"}
+    assert tagged.digest != spec.digest
+    assert tagged.most_locked_cells == spec.most_locked_cells
+    assert spec.notebook(NAME).forgeable == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"), [("sigmoid", "sigmoid"), ("helper", "helper"), ("demo", "a cell without")]
+)
+def test_a_tag_where_it_means_nothing_is_named(edited, cell, name):
+    with pytest.raises(SpecError, match=f"student-process is for autograder tests .* on {name}"):
+        edited(lambda _, cells: cells[cell].update(tags=["student-process"]))
+
+
+R = {"name": "ir", "display_name": "R", "language": "R"}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "said"),
+    [
+        ({"kernelspec": R}, "toy.ipynb is written in R .kernel 'ir'.; only Python is graded"),
+        ({"kernelspec": R, "language_info": {"name": "python"}}, "written in R "),
+        ({"language_info": {"name": "julia"}}, "written in julia .kernel ''."),
+        ({"kernelspec": {"name": "ir", "display_name": "R"}}, "the kernel 'ir', which states no"),
+    ],
+)
+def test_a_notebook_in_another_language_is_refused_by_name(edited, metadata, said):
+    with pytest.raises(SpecError, match=said):
+        edited(lambda notebook, _: notebook.update(metadata=metadata))
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {},
+        {"kernelspec": None},
+        {"kernelspec": {"name": "python3", "display_name": "x"}},
+        {"kernelspec": {"name": "conda-env-x-py", "display_name": "x"}},
+        {"kernelspec": {"name": "x", "display_name": "x"}, "language_info": {"name": "python"}},
+        {"kernelspec": {"name": "x", "display_name": "x", "language": "Python"}},
+    ],
+)
+def test_what_says_python_or_nothing_is_python(edited, metadata):
+    assert edited(lambda notebook, _: notebook.update(metadata=metadata)).notebooks
+
+
 # --- data ---------------------------------------------------------------------------------------
 
 
@@ -145,6 +208,7 @@ def test_the_digest_changes_with_everything():
     others = [
         assignment_spec(solution_spec(), test_spec("t", "f(2)")),
         assignment_spec(solution_spec(), test_spec("t", "f(1)", points=2.0)),
+        assignment_spec(solution_spec(), test_spec("t", "f(1)", forgeable=True)),
         assignment_spec(solution_spec(source="def g(): pass"), test_spec("t", "f(1)")),
         assignment_spec(test_spec("t", "f(1)"), solution_spec()),
         assignment_spec(solution_spec(), test_spec("t", "f(1)"), imports="import math"),
@@ -169,6 +233,7 @@ def test_an_unknown_notebook_is_named_with_those_that_there_are(spec):
     ("cell", "is_test", "graded_code", "runs_outside"),
     [
         (test_spec("a", ""), True, True, True),
+        (test_spec("a", "", forgeable=True), True, True, False),
         (solution_spec("a"), False, True, False),
         (locked_spec("a", ""), False, False, True),
         (locked_spec("a", "", "markdown"), False, False, False),
@@ -201,7 +266,7 @@ def test_a_notebook_sums_up_its_cells():
         test_spec("test", "f()", 2.0),
     )
     assert notebook.stub_names == {"f", "x"}
-    assert notebook.maximum == {"text": 3.0, "test": 2.0}
+    assert notebook.maximum == {"text": 3.0, "task": 5.0, "test": 2.0}
     assert set(notebook.by_id) == {"one", "text", "task", "helper", "test"}
     assert AssignmentSpec("a", (notebook,)).most_locked_cells == 2
     assert AssignmentSpec("a", ()).most_locked_cells == 0

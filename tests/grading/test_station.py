@@ -122,6 +122,24 @@ def test_what_cannot_be_read_is_rejected(station, handed_in, refused, reason):
     assert result.maximum == FULL
 
 
+def test_a_notebook_in_another_folder_has_its_files_beside_it(station, solution):
+    cells = [{**one} for one in solution["cells"]]
+    for one in cells:
+        if one["id"] == "sigmoid":
+            one["source"] = "from helpers import sigmoid"
+    helper = b"import numpy as np\ndef sigmoid(S):\n    return 0.5 * (1 + np.tanh(0.5 * S))\n"
+    files = {
+        f"{NAME}/{NAME} (1).ipynb": json.dumps({**solution, "cells": cells}).encode(),
+        f"{NAME}/helpers.py": helper,
+        "helpers.py": b"1 / 0",
+    }
+    result = station.grade("ada", NAME, files)
+    assert (result.status, result.scores) == ("graded", FULL)
+    assert result.reason == (
+        f'There is no file {NAME}.ipynb; "{NAME}/{NAME} (1).ipynb" was graded.'
+    )
+
+
 def test_a_submission_that_is_stopped_says_so(limited, solution):
     hang = "import signal, time\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\ntime.sleep(60)"
     station = limited(cell_seconds=50, notebook_seconds=0.2, tests_seconds=0.2)

@@ -114,5 +114,14 @@ def test_histogram_counts_every_student_once(scores, maximum, labels, counts):
     assert sum(bar.share for bar in bars) == pytest.approx(1)
 
 
+def test_what_can_be_forged_is_counted_and_said_behind_its_name():
+    cells = {"a": (1.0, 2.0), "b": (3.0, 3.0)}
+    both = [row(name, cells=cells, forgeable=frozenset({"b"}), outcomes=()) for name in "xy"]
+    summary = summarise(both)
+    assert summary.forgeable == 3.0
+    assert {exercise.name for exercise in summary.exercises} == {"a", "b (forgeable)"}
+    assert summarise([row()]).forgeable == 0.0
+
+
 def test_empty_class():
     assert summarise([]) == Summary(0, {}, {}, (), 0.0, (), (), (), ())

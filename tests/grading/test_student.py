@@ -3,7 +3,9 @@
 Where the code forks, the tests play the child: `os.fork` then returns 0 and `os._exit` raises.
 """
 
+import asyncio
 import builtins
+import gc
 import json
 import os
 import signal
@@ -13,15 +15,24 @@ import time
 import warnings
 from types import SimpleNamespace
 
+import IPython.display
 import numpy as np
 import pytest
+from IPython.core.async_helpers import get_asyncio_loop
 from IPython.core.interactiveshell import InteractiveShell
 
 from dlcourse.grading.inside import forkserver, jail, student
 from dlcourse.grading.inside.moment import Moment
-from dlcourse.grading.inside.shell import OutOfTime, Outputs, Shell, Stream, alarm, warm_up
+from dlcourse.grading.inside.shell import (
+    OutOfTime,
+    Outputs,
+    Stream,
+    ZMQInteractiveShell,
+    alarm,
+    warm_up,
+)
 from dlcourse.grading.inside.student import Snapshot, Student, unchanged
-from dlcourse.grading.inside.wire import Channel, Named, Opaque, encode
+from dlcourse.grading.inside.wire import KB, MAX_OUTPUTS, Channel, Named, Opaque, encode
 from dlcourse.grading.limits import Limits
 
 LIMITS = Limits(cell_seconds=0.5, call_seconds=0.3, output_kb=4, answer_mb=1).as_dict()
@@ -34,7 +45,8 @@ class Exited(BaseException):
 @pytest.fixture(scope="module")
 def warm_shell():
     before, main = dict(vars(builtins)), sys.modules["__main__"]
-    yield Shell()
+    yield ZMQInteractiveShell()
+    get_asyncio_loop().close()
     for name in set(vars(builtins)) - set(before):
         delattr(builtins, name)
     sys.modules["__main__"] = main
@@ -115,6 +127,178 @@ def test_displays_and_figures_are_data(shell):
         )
         == []
     )
+
+
+def test_what_is_cleared_or_replaced_gives_its_room_back(shell):
+    shell.user_ns["clear"] = IPython.display.clear_output
+    frames = "for i in range(500):\n    clear(wait=True); print(i, 'x' * 5000)"
+    (output,) = run(shell, frames)
+    assert output["text"] == f"499 {'x' * 5000}\n"
+    (output,) = run(shell, "for i in range(500):\n    display('x' * 5000); clear(); print(i)")
+    assert output["text"] == "499\n"
+    one = "handle = display('', display_id=True)"
+    (output,) = run(shell, f"{one}\nfor i in range(500): handle.update('x' * 5000 + str(i))")
+    assert output["data"]["text/plain"] == repr(f"{'x' * 5000}499")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "for i in range(9):\n    print('x' * 6000); clear(wait=True)",
+        "for i in range(9):\n    clear(wait=True); clear(wait=True); display('x' * 60_000)",
+        "h = display('x' * 3000, display_id='a')\nfor i in range(9): display('', display_id=f'{i}')"
+        "\nfor i in range(9): h.update('x' * (3000 + i)); clear(); display('x' * 9000)",
+        "for i in range(99): display('x' * 3000, display_id='a')",
+        "for i in range(9): display('', display_id='a')\n"
+        "update('x' * 3000, display_id='a'); update('x' * 9000, display_id='a')",
+        "update('x' * 9000, display_id='before')\nfor i in range(9): display('x' * 9000); clear()",
+    ],
+)
+def test_no_order_of_clearing_and_updating_gains_room(shell, source):
+    shell.user_ns["clear"] = IPython.display.clear_output
+    shell.user_ns["update"] = IPython.display.update_display
+    run(shell, "display('', display_id='before')")
+    outputs = run(shell, source)
+    said = [o.get("text", "") + str(o.get("data", "")) for o in outputs]
+    assert len("".join(said)) + len(str(shell.collected.updates)) < 10_500
+
+
+def test_clearing_waits_for_the_next_output_of_the_cell(shell):
+    shell.user_ns["clear"] = IPython.display.clear_output
+    for source, text in (
+        ("print(1); clear(wait=True)", "1\n"),
+        ("print(2)", "2\n"),
+        ("print(3); clear(wait=True); print('', end=''); print(4)", "4\n"),
+        ("print(5); clear(wait=True); print(6); print(7)", "6\n7\n"),
+        ("print(8); clear(); clear(wait=True)", ""),
+    ):
+        assert shown(run(shell, source)) == text
+    (error,) = run(shell, "print(1); clear(wait=True); 1 / 0")
+    assert error["ename"] == "ZeroDivisionError"
+
+
+def test_displays_are_updated_in_place_in_this_cell_and_sent_along_for_others(shell):
+    first = run(shell, "h = display('a', display_id='one'); display(2); h.update('b')")
+    assert [o["data"]["text/plain"] for o in first] == ["'b'", "2"]
+    assert first[0]["transient"] == {"display_id": "one"}
+    assert shell.collected.updates == {}
+    assert run(shell, "h.update('c'); h.update('d'); update = h.update") == []
+    assert shell.collected.updates["one"]["data"] == {"text/plain": "'d'"}
+    (again,) = run(shell, "display('e', display_id='one')\nh.update('f')")
+    assert again["data"] == shell.collected.updates["one"]["data"] == {"text/plain": "'f'"}
+    assert (
+        run(shell, "from IPython.display import *\nupdate_display(1, display_id='nowhere')") == []
+    )
+    assert shell.collected.updates == {}
+
+
+@pytest.mark.parametrize(
+    "name", ["'x' * 10**6", "7", "10**9", "3.5", "b'x'", "[1]", "{}", "object()"]
+)
+def test_an_id_is_a_short_text(shell, name):
+    for output in run(shell, f"name = {name}\ndisplay(1, display_id=name)"):
+        json.dumps(output)
+        name = output.get("transient", {"display_id": ""})["display_id"]
+        assert isinstance(name, str)
+        assert len(name) <= 100
+
+
+def test_a_flood_of_updates_is_one_display(shell):
+    source = """
+publish = get_ipython().display_pub.publish
+publish({}, transient={"display_id": "a"})
+for i in range(200_000):
+    publish({"text/plain": "x"}, transient={"display_id": "a"}, update=True)
+"""
+    (output,) = run(shell, source, seconds=60)
+    assert output["data"] == {"text/plain": "x"}
+
+
+def test_a_flood_of_outputs_is_cut_where_nobody_reads_on(shell):
+    source = "import sys\nfor i in range(9000):\n    print(i); print(i, file=sys.stderr)"
+    assert len(run(shell, source, room=10**6)) == MAX_OUTPUTS
+    assert len(run(shell, "for i in range(2000): display(i)\n1", room=10**6)) == MAX_OUTPUTS + 1
+
+
+def test_nothing_that_is_printed_is_kept_elsewhere(shell):
+    run(shell, "import sys\nprint('x' * 1000); print('x' * 1000, file=sys.stderr)")
+    assert "x" * 1000 not in str(getattr(shell.history_manager, "outputs", ""))
+
+
+def test_metadata_takes_room(shell):
+    source = "display({'text/plain': 'x'}, metadata={'a': 'b' * 20_000}, raw=True)"
+    assert run(shell, source) == []
+
+
+def test_each_cell_runs_in_the_same_loop(shell):
+    source = "import asyncio\nasync def f():\n    await asyncio.sleep(0)\n    return 7"
+    assert (
+        run(shell, f"{source}\ntask = asyncio.create_task(f()); loop = asyncio.get_event_loop()")
+        == []
+    )
+    assert run(shell, "await task")[0]["data"] == {"text/plain": "7"}
+    (output,) = run(shell, "loop is asyncio.get_running_loop(), loop.is_running()")
+    assert output["data"] == {"text/plain": "(True, True)"}
+    assert run(shell, "get_ipython().run_cell('print(8)');")[0]["text"] == "8\n"
+
+
+def test_what_a_cell_sets_in_the_context_stays(shell):
+    run(shell, "from contextvars import ContextVar\nv = ContextVar('v'); token = v.set(3)")
+    assert run(shell, "v.get()")[0]["data"] == {"text/plain": "3"}
+    assert run(shell, "v.set(4); v.reset(token)") == []
+    assert run(shell, "v.set(3); v.get()")[0]["data"] == {"text/plain": "3"}
+    assert shell.user_ns["v"].get() == 3  # the calls of the tests, outside the loop, see it, too
+
+
+def test_what_awaits_for_too_long_is_over_with_its_cell(shell):
+    source = "import asyncio\nwhile True:\n    await asyncio.sleep(0.01); print('x')"
+    *_, error = run(shell, source, seconds=0.2)
+    assert error["ename"] == "OutOfTime"
+    assert shown(run(shell, "await asyncio.sleep(0.1); print('y')")) == "y\n"
+    deaf = (
+        "while True:\n    try: await asyncio.sleep(0.05)\n    except asyncio.CancelledError: pass"
+    )
+    *_, error = run(shell, deaf, seconds=0.2)
+    assert error["ename"] == "OutOfTime"
+    assert shown(run(shell, "await asyncio.sleep(0.1); print('z')")) == "z\n"
+    assert len(asyncio.all_tasks(get_asyncio_loop())) == 0
+    gc.collect()  # or what is said about a task that never ends is said in another test
+
+
+def test_streams_last_over_cells(shell):
+    run(shell, "import io, sys\nkept, sys.stdout = sys.stdout, io.StringIO()\nprint('a')")
+    assert run(shell, "print('b')\nsaid, sys.stdout = sys.stdout.getvalue(), kept\nsaid")[0][
+        "data"
+    ] == {"text/plain": r"'a\nb\n'"}
+    assert shown(run(shell, "sys.stdout.close(); print('c', flush=True)")) == "c\n"
+    assert shown(run(shell, "print(sys.stdout.encoding, sys.stdout.isatty())")) == "UTF-8 False\n"
+    run(shell, "sys.stdout = None")
+    run(shell, "del sys.stderr")
+    assert shown(run(shell, "print('d')")) == "d\n"
+
+
+def test_exit_says_that_it_does_nothing(shell):
+    for source in ("exit()", "quit", "exit(1)"):
+        assert "exit() and quit() do nothing" in shown(run(shell, source))
+
+
+@pytest.mark.parametrize("source", ["len?", "?len", "len??", "%pdoc len", "%pinfo len"])
+def test_what_a_pager_shows_is_no_output(shell, source):
+    assert run(shell, source) == []
+
+
+def test_a_shell_is_known_as_a_notebooks(shell):
+    idioms = "get_ipython().__class__.__name__, 'IPKernelApp' in get_ipython().config"
+    assert run(shell, idioms)[0]["data"] == {"text/plain": "('ZMQInteractiveShell', True)"}
+
+
+def test_a_widget_shows_what_it_is_in_the_end(shell):
+    pytest.importorskip("ipywidgets")
+    source = (
+        "from ipywidgets import IntProgress\nbar = IntProgress(max=9); display(bar); bar.value = 9"
+    )
+    (output,) = run(shell, source)
+    assert output["data"]["text/plain"] == "IntProgress(value=9, max=9)"
 
 
 @pytest.mark.parametrize(
@@ -256,7 +440,7 @@ def work(shell, pipe, written, tmp_path, monkeypatch):
 
 def test_cells_run_one_by_one(work):
     answers = work({"do": "run", "source": "x = 20"}, {"do": "run", "source": "x + 1"})
-    assert answers[0] == {"outputs": [], "count": 1}
+    assert answers[0] == {"outputs": [], "updates": {}, "count": 1}
     assert answers[1]["count"] == 2
     assert answers[1]["outputs"][0]["data"] == {"text/plain": "21"}
 
@@ -420,7 +604,8 @@ def test_prints_and_warnings_have_limits(answer):
             warnings.warn(f"{number}" * 1000, stacklevel=1)
 
     reply = answer({"f": f}, call())
-    assert len(reply["printed"]) == student.PRINTED
+    assert len(reply["printed"]) == LIMITS["output_kb"] * KB
+    assert reply["cut"] is True
     assert len(reply["warned"]) == student.WARNINGS
     assert max(map(len, reply["warned"])) == 500
 
@@ -486,17 +671,17 @@ def test_a_name_stands_for_a_function_of_its_own(answer):
 
 
 def test_an_answer_that_cannot_be_sent_is_an_error(answer, monkeypatch):
-    sends, original = [], Channel.send
+    sends, original = [], student.encode
 
-    def fail_once(channel, message, functions=None):
-        if not sends and "answer" in (message or {}):
+    def fail_once(message, **how):
+        if not sends:
             sends.append(message)
             raise MemoryError("too large")
-        original(channel, message, functions)
+        return original(message, **how)
 
     ours_only = {"f": lambda: 1}
     request = encode(call())
-    monkeypatch.setattr(Channel, "send", fail_once)
+    monkeypatch.setattr(student, "encode", fail_once)
     assert answer(ours_only, request)["error"] == ["MemoryError", "too large", ""]
 
 
@@ -612,12 +797,15 @@ def starting(monkeypatch, warm_shell):
     def note(name):
         return lambda *arguments: calls.append((name, *arguments))
 
-    monkeypatch.setattr(Shell, "instance", classmethod(lambda cls: warm_shell))
+    monkeypatch.setattr(ZMQInteractiveShell, "instance", classmethod(lambda cls: warm_shell))
     monkeypatch.setattr(student, "warm_up", note("warm up"))
     monkeypatch.setattr(student, "serve", lambda *given: served.extend(given))
     monkeypatch.setattr(student, "close_others", note("close others"))
     monkeypatch.setattr(student, "own_streams", note("own streams"))
     monkeypatch.setattr(student.as_at_home, "install", note("as at home"))
+    monkeypatch.setattr(student.as_at_home, "draw_inline", lambda: None)
+    for name in ("__stdout__", "__stderr__"):
+        monkeypatch.setattr(sys, name, getattr(sys, name))
     for name in ("leave_namespaces", "close_walls", "set_limits", "reap"):
         monkeypatch.setattr(jail, name, note(name))
     system_calls = SimpleNamespace(load=note("load"))
@@ -691,6 +879,19 @@ def test_without_a_sandbox_there_are_limits_only(starting, monkeypatch, tmp_path
     assert calls[3][1]["processes"] == 4096
 
 
+def test_another_user_has_limits_and_the_filter(starting, monkeypatch, tmp_path):
+    start, calls, _ = starting
+    monkeypatch.chdir("/")
+    settings = {**settings_of(False, tmp_path), "filtered": True}
+    start_with(start, settings, monkeypatch, [0, 0])
+    names = [name for name, *_ in calls]
+    assert names == [
+        *("as at home", "warm up", "setsid", "set_limits", "load"),
+        *("close others", "own streams", "work"),
+    ]
+    assert calls[3][1] == settings["limits"]
+
+
 def test_without_libseccomp_the_rest_still_stands(starting, monkeypatch):
     _start, calls, _ = starting
     monkeypatch.setattr(student, "system_call_filter", lambda: None)
@@ -756,3 +957,18 @@ def test_orphans_are_reaped_until_none_is_left(monkeypatch):
     finally:
         signal.signal(signal.SIGINT, before)
     assert not waits
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"), [(OutOfTime("late"), ""), (ValueError("mine"), "ValueError: mine")]
+)
+def test_an_alarm_where_python_ignores_it_shows_nothing(monkeypatch, capsys, error, shown):
+    class Raises:
+        def __del__(self):
+            raise error
+
+    monkeypatch.setattr(sys, "unraisablehook", student.without_alarms)
+    Raises()
+    said = capsys.readouterr().err
+    assert shown in said
+    assert bool(said) == bool(shown)

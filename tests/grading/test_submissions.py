@@ -11,9 +11,15 @@ import pytest
 pytest.importorskip("nbgrader")
 
 from dlcourse.grading import submissions
-from dlcourse.grading.submissions import Submission, folders, read
+from dlcourse.grading.limits import Limits
+from dlcourse.grading.submissions import Submission, folders
 
 MB = 1 << 20
+
+
+def read(student, folder, size, notebooks=()):
+    """Read a submission that may have so many bytes."""
+    return submissions.read(student, folder, Limits(notebook_mb=size / MB), notebooks)
 
 
 @pytest.fixture
@@ -31,7 +37,10 @@ def course(tmp_path):
         return os.path.join(str(tmp_path), step, student, assignment)
 
     return SimpleNamespace(
-        format_path=format_path, submitted_directory="submitted", student_id_exclude=""
+        format_path=format_path,
+        submitted_directory="submitted",
+        source_directory="solutions",
+        student_id_exclude="",
     )
 
 
@@ -222,11 +231,13 @@ def test_a_huge_sparse_file_is_not_read_whole(folder):
 
 
 def test_too_many_files_are_refused(folder):
-    for number in range(submissions.MOST_FILES):
+    limits = Limits(notebook_files=3)
+    for number in range(3):
         (folder / f"{number}").touch()
-    assert len(read("ada", folder, MB).files) == submissions.MOST_FILES
+    assert len(submissions.read("ada", folder, limits).files) == 3
     (folder / "one more").touch()
-    assert read("ada", folder, MB).refused == "It has more than 200 files."
+    assert submissions.read("ada", folder, limits).refused == "It has more than 3 files."
+    assert submissions.read("ada", folder, Limits()).refused == ""
 
 
 def test_a_very_deep_folder_is_read_or_refused(folder, tmp_path):
@@ -263,7 +274,18 @@ def test_names_that_are_not_utf8_are_kept(folder):
         ("2026-01-02 03:04:05 Europe/Berlin", datetime(2026, 1, 2, 2, 4, 5)),
         ("2026-07-02 03:04:05 Europe/Berlin", datetime(2026, 7, 2, 1, 4, 5)),
         ("2026-01-02T03:04:05+05:30", datetime(2026, 1, 1, 21, 34, 5)),
-        ("2026-01-02 03:04:05 -3600", datetime(2026, 1, 2, 4, 4, 5)),
+        ("2026-01-02 03:04:05 -0800", datetime(2026, 1, 2, 11, 4, 5)),
+        ("2026-01-02 03:04:05 -08:00", datetime(2026, 1, 2, 11, 4, 5)),
+        ("2026-01-02 03:04:05-08", datetime(2026, 1, 2, 11, 4, 5)),
+        ("2026-01-02 03:04 UTC", datetime(2026, 1, 2, 3, 4)),
+        ("2026-01-02 03:04:05 gmt\r\n", datetime(2026, 1, 2, 3, 4, 5)),
+        ("2026-01-02T03:04:05Z", datetime(2026, 1, 2, 3, 4, 5)),
+        ("2026-01-02t03:04:05,25z", datetime(2026, 1, 2, 3, 4, 5, 250000)),
+        ("2026-01-02 03:04:05.1234567Z", datetime(2026, 1, 2, 3, 4, 5, 123456)),
+        ("2026-07-02 03:04 europe/berlin", datetime(2026, 7, 2, 1, 4)),
+        ("Fri, 02 Jan 2026 03:04:05 GMT", datetime(2026, 1, 2, 3, 4, 5)),
+        ("fri, 2 jan 2026 03:04 +0100 (CET)", datetime(2026, 1, 2, 2, 4)),
+        ("2 Jan 2026 03:04:05 -0000", datetime(2026, 1, 2, 3, 4, 5)),
         ("2026-01-02 03:04:05", datetime(2026, 1, 2, 3, 4, 5)),
     ],
 )
@@ -276,6 +298,30 @@ def test_time_stamps_are_read_in_utc(folder, text, moment):
     assert set(submission.files) == {"a"}
 
 
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16"])
+def test_time_stamps_are_read_behind_a_mark_of_their_encoding(folder, codec):
+    (folder / "timestamp.txt").write_bytes("2026-01-02 03:04:05 UTC\r\n".encode(codec))
+    assert read("ada", folder, MB).timestamp == datetime(2026, 1, 2, 3, 4, 5)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2026-01-02 03:04 EST", "2026-01-02 03:04 PST", "2026-07-02 03:04 CET", "2026-01-02"),
+        *("02/01/2026 03:04", "2.1.2026 03:04", "2 Jan 26 03:04 GMT", "2026-01-02 3 pm UTC"),
+        *("Mon, 02 Jan 2026 03:04:05 GMT", "2026-01-02 03:04 UTC+1", "2 Jan 2026 03:04 EST"),
+        *("2026-10-25 02:30 Europe/Berlin", "2026-03-29 02:30 Europe/Berlin"),
+        *("2026-01-02 03:04 Mars/Base", "2026-01-02 03:04 America/Argentina", "1767323045"),
+        *("2026-01-02 03:04 UTC\n2026-01-03 03:04 UTC", "2026-01-02 03:04:05 -3600"),
+    ],
+)
+def test_what_could_mean_several_times_is_not_guessed(folder, text):
+    (folder / "timestamp.txt").write_text(text)
+    submission = read("ada", folder, MB)
+    assert submission.timestamp is None
+    assert submission.untimed == f"timestamp.txt holds no time that is sure, but {text!r}."
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -284,6 +330,18 @@ def test_time_stamps_are_read_in_utc(folder, text, moment):
         b"24:00111111111111111111111111111111\xc3\xa9",
         *(b"2026-01-01 00:00:00 /proc/self/mem", b"2026-01-01 00:00:00 ../../etc/passwd"),
         *(b"1." * 400_000, b"2026-01-02 03:04:05" + b" " * 100),
+        *(
+            b"2026-01-02 03:04:60",
+            b"2026-01-02 24:00:00",
+            b"2026-W01-5 03:04",
+            b"2026-01-02 03:04\0",
+        ),
+        *(b"2026-01-02 03:04+24:00", b"2026-01-02 03:04 posix/Europe/Berlin"),
+        *(
+            "\uff12026-01-02 03:04".encode(),
+            b"2 Jan 2026 03:04:05 +9959",
+            b"31 Dec 9998 23:59 -9959",
+        ),
     ],
     ids=lambda content: ascii(content[:20]),
 )
@@ -291,7 +349,97 @@ def test_bad_time_stamps_are_none(folder, content):
     (folder / "timestamp.txt").write_bytes(content)
     submission = read("ada", folder, MB)
     assert submission.timestamp is None
+    assert submission.untimed.startswith("timestamp.txt holds no time that is sure, but '")
+    assert submission.untimed.isprintable()
+    assert len(submission.untimed) < 500
     assert submission.refused == ""
+
+
+HOSTILE = {
+    "database": "2026-01-01 00:00 posixrules",
+    "file": "2026-01-01 00:00 Europe/../../etc/passwd",
+    "variable": "2026-01-01 00:00 TZ=/dev/zero",
+    "device": "2026-01-01 00:00 /dev/zero",
+    "rule": "2026-01-01 00:00 EST5EDT4,M3.2.0,M11.1.0",
+    "comments": "Fri, 2 Jan 2026 03:04:05 +0000 " + "(" * 40,
+    "many comments": "Fri, 2 Jan 2026 03:04:05 +0000 " + "(" * 5_000_000,
+    "year 0": "0000-01-01 00:00 UTC",
+    "year 0 in words": "1 Jan 0000 00:00 GMT",
+    "year 99 in words": "1 Jan 0099 00:00 GMT",
+    "last year": "9998-12-31 23:00 -23:59",
+    "first year": "0001-01-01 00:00 +23:59",
+    "large year": "1000000000-01-01 00:00 UTC",
+    "offset": "2026-01-01 00:00 +24:00",
+    "offset in words": "2 Jan 2026 00:00 +9959",
+    "digits": "2026-01-01 00:00:00." + "1" * 40,
+    "other digits": "\u0662\u0660\u0662\u0666-01-01 00:00 UTC",
+    "letters of another case": "2026-01-01 00:00 Atlantic/Reykjavi\u212a",
+    "control": "2026-01-01 00:00 UTC\x1b[2J",
+    "bidirectional": "2026-01-01 00:00 \u202eCTU",
+    "markup": "<script>alert(1)</script>",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+def test_a_hostile_time_stamp_opens_nothing_and_is_quoted_in_print(
+    folder, monkeypatch, text, codec
+):
+    opened = []
+    monkeypatch.setattr(submissions, "ZoneInfo", opened.append)
+    (folder / "timestamp.txt").write_bytes(text.encode(codec))
+    submission = read("ada", folder, MB)
+    assert submission.timestamp is None
+    assert repr(text[:9])[1:-1] in submission.untimed
+    assert submission.untimed.isprintable()
+    assert len(submission.untimed) < 500
+    assert opened == []
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe" * 500_000, b"\xff\xfe\x00\xd8" + b"0" * 9])
+def test_a_time_stamp_of_marks_and_halves_is_none(folder, content):
+    (folder / "timestamp.txt").write_bytes(content)
+    assert read("ada", folder, MB).timestamp is None
+    assert read("ada", folder, MB).untimed.isprintable()
+
+
+def test_blanks_do_not_carry_a_time_over_what_is_cut_off(folder):
+    (folder / "timestamp.txt").write_bytes(b"2026-01-02 03:04" + "\u3000".encode() * 49 + b"junk")
+    assert read("ada", folder, MB).timestamp is None
+
+
+@pytest.mark.parametrize("kind", ["link", "second name", "pipe", "folder"])
+def test_a_time_that_is_no_plain_file_is_asked_for(folder, tmp_path, kind):
+    stamp = folder / "timestamp.txt"
+    (tmp_path / "stamp").write_text("2026-01-02 03:04:05 UTC")
+    make = {
+        "link": lambda: stamp.symlink_to(tmp_path / "stamp"),
+        "second name": lambda: os.link(tmp_path / "stamp", stamp),
+        "pipe": lambda: os.mkfifo(stamp),
+        "folder": stamp.mkdir,
+    }
+    make[kind]()
+    submission = read("ada", folder, MB)
+    assert submission.timestamp is None
+    assert submission.untimed == "timestamp.txt is no plain file, so the time is not known."
+    assert submissions.handed_in_at(folder) is None
+
+
+def test_a_submission_that_is_refused_keeps_its_time(folder):
+    """Or a late one would not be late any more."""
+    (folder / "timestamp.txt").write_text("2026-01-02 03:04:05 UTC")
+    (folder / "a").write_bytes(b"x" * (MB + 1))
+    submission = read("ada", folder, MB)
+    assert "larger" in submission.refused
+    assert submission.timestamp == datetime(2026, 1, 2, 3, 4, 5)
+
+
+def test_a_time_is_written_as_it_is_read(folder):
+    moment = datetime(2026, 1, 2, 3, 4, 5, 600)
+    submissions.write_time(folder, moment)
+    assert submissions.handed_in_at(folder) == moment
+    submissions.write_time(folder, None)
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("year", ["0000", "0001", "9999"])
@@ -337,8 +485,9 @@ def test_a_key_says_nothing_of_the_student():
         Submission("ada", {"a": b"1b", "": b"2"}),
         Submission("ada", {"a": b"1", "b": b"2"}, refused="It is larger than 1 MB."),
         Submission("ada", {"a": b"1", "b": b"2"}, datetime(2026, 1, 1)),
+        Submission("ada", {"a": b"1", "b": b"2"}, untimed="timestamp.txt is no plain file."),
     ],
-    ids=["content", "name", "swapped", "fewer", "more", "joined", "refused", "time"],
+    ids=["content", "name", "swapped", "fewer", "more", "joined", "refused", "time", "untimed"],
 )
 def test_a_key_changes_with_all_that_decides(other):
     assert other.key("run", "") != ONE.key("run", "")
@@ -370,6 +519,29 @@ def test_names_that_nobody_can_see_are_found_and_those_that_are_no_text_too(cour
     assert sorted(found) == sorted(names)
     nameless = {name for name in found if not submissions.is_text(name)}
     assert nameless == {"a\tb", "a\nb", "a\x1b[2Jb", "\udcffb"}
+
+
+def test_notebooks_in_a_wrong_folder_are_found(course, tmp_path):
+    students, written = tmp_path / "submitted", {}
+    for name in (
+        *("ada/week.ipynb", "bob/Week (1)/week.ipynb", "cyd/WEEK_final/week.ipynb"),
+        *("right/week/week.ipynb", "right/week.ipynb", "eve/week2/week.ipynb", "eve/x.ipynb"),
+        *("fay/other/week.ipynb", "week.ipynb"),
+    ):
+        written[name] = students / name
+        written[name].parent.mkdir(parents=True, exist_ok=True)
+        written[name].write_text("{}")
+    (students / "gus").symlink_to(students / "ada")
+    (tmp_path / "solutions" / "." / "week2").mkdir(parents=True)
+    found = submissions.misplaced(course, "week", ["week.ipynb"])
+    assert found == ["ada/week.ipynb", "bob/Week (1)/week.ipynb", "cyd/WEEK_final/week.ipynb"]
+
+
+def test_a_course_of_another_layout_or_of_nobody_has_no_wrong_folder(course, tmp_path):
+    assert submissions.misplaced(course, "week", ["week.ipynb"]) == []
+    course.format_path = lambda step, who, what: os.path.join(str(tmp_path), step, what, who)
+    (tmp_path / "submitted" / "week" / "ada").mkdir(parents=True)
+    assert submissions.misplaced(course, "week", ["week.ipynb"]) == []
 
 
 @pytest.mark.parametrize("level", ["week", "."])

@@ -3,6 +3,7 @@
 import _multiprocessing
 import mmap
 import os
+import pwd
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.managers import BaseManager
@@ -144,8 +145,19 @@ def test_they_take_the_places_of_pythons_own(monkeypatch):
     monkeypatch.setattr(mmap, "mmap", mmap.mmap)
     monkeypatch.setattr(_multiprocessing, "SemLock", _multiprocessing.SemLock)
     monkeypatch.setattr(BaseManager, "start", BaseManager.start)
+    monkeypatch.setattr(pwd, "getpwuid", pwd.getpwuid)
     as_at_home.install()
     assert mmap.mmap is Memory
     assert _multiprocessing.SemLock is SemLock
     with pytest.raises(OSError, match=r"no sockets, which multiprocessing's Manager needs"):
         BaseManager().start()
+    assert pwd.getpwuid is as_at_home.user
+
+
+def test_a_user_knows_oneself_where_there_is_no_list_of_users(monkeypatch):
+    monkeypatch.setenv("USER", "student")
+    monkeypatch.setattr(os, "getuid", lambda: 2**31)
+    me = as_at_home.user(2**31)
+    assert (me.pw_name, me.pw_uid, me.pw_dir) == ("student", 2**31, os.environ["HOME"])
+    with pytest.raises(KeyError):
+        as_at_home.user(2**31 - 1)

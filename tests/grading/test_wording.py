@@ -40,6 +40,13 @@ def test_what_waits_for_a_person_is_counted_and_not_among_the_hardest():
     assert "hardest" not in as_text(summarise([waiting]))
 
 
+def test_what_can_be_forged_is_said():
+    text = as_text(summarise([row(cells={"t": (1.0, 2.0)}, forgeable=frozenset({"t"}))]))
+    assert "forgeable    2 of 2 points: those tests run in the student's own process" in text
+    assert "t (forgeable)" in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
 def test_a_mistake_is_shown_by_the_exercises_name():
     wrong = outcome(f"{NAME}/scores", 0.0, "value", "bias left out")
     assert "  scores: bias left out  " in as_text(summarise([row(outcomes=(wrong,))]))

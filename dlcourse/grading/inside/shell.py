@@ -1,22 +1,29 @@
 """Run notebook cells in this process: IPython's shell, with its outputs collected as data."""
 
+import asyncio
 import base64
 import contextlib
+import contextvars
 import io
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from typing import Any
 
+from IPython.core.async_helpers import get_asyncio_loop
+from IPython.core.autocall import ZMQExitAutocall
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.history import HistoryManager
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.lib.pretty import pretty
+from traitlets import Instance
+from traitlets.config import Config
 
-from .wire import UTF_8
+from .wire import LONGEST_ID, MAX_OUTPUTS, UTF_8
 
 Output = dict[str, Any]
 BACKEND = "module://matplotlib_inline.backend_inline"
@@ -27,24 +34,66 @@ class OutOfTime(BaseException):
 
 
 class Outputs:
-    """The outputs of the cell that is running; what exceeds the room is dropped."""
+    """The outputs of the cell that is running; what exceeds the room is dropped.
+
+    What is cleared or replaced gives its room back. `updates` holds what the cell shows anew in the
+    place of displays of earlier cells, by their ids.
+    """
 
     def __init__(self) -> None:
-        self.outputs: list[Output] = []
-        self.room = 0
+        self.displays: dict[str, list[Output]] = {}
+        self.earlier: set[str] = set()
+        self.restart(0)
 
     def restart(self, room: int) -> None:
         """Begin a new cell that may show so many bytes."""
-        self.outputs, self.room = [], room
+        self.earlier.update(self.displays)
+        self.updates: dict[str, Output] = {}
+        self.whole = room
+        self.clear()
 
-    def add(self, output: Output, size: int) -> None:
-        """Add an output of that size while there is room."""
-        self.room -= size
-        if self.room >= 0 or output["output_type"] == "execute_result":  # which may be a score
+    def clear(self) -> None:
+        """Forget what the cell has shown."""
+        self.outputs: list[Output] = []
+        self.displays, self.clears = {}, False
+        self.room = self.whole - sum(map(size_of, self.updates.values()))
+
+    def clear_before_next(self) -> None:
+        """Forget what the cell has shown as soon as it shows something else."""
+        self.clears = True
+
+    def add(self, output: Output) -> bool:
+        """Add an output if there is room; a result, which may be a score, or an error always."""
+        if self.clears:
+            self.clear()
+        self.room -= size_of(output)
+        fits = self.room >= 0 and len(self.outputs) < MAX_OUTPUTS
+        if kept := fits or output["output_type"] != "display_data":
             self.outputs.append(output)
+        return kept
+
+    def display(self, output: Output, name: str, update: bool = False) -> None:
+        """Put a display into the places of those with the same id, and at the end."""
+        for shown in self.displays.get(name, ()):
+            more = size_of(output) - size_of(shown)
+            if more <= self.room:
+                self.room -= more
+                shown.update(output)
+        if name in self.earlier:
+            self.room += size_of(self.updates.pop(name, {}))
+            if size_of(output) <= self.room:
+                self.room -= size_of(output)
+                self.updates[name] = output
+        if not update:
+            if name:
+                output = {**output, "transient": {"display_id": name}}
+            if self.add(output) and name:
+                self.displays.setdefault(name, []).append(output)
 
     def write(self, name: str, text: str) -> None:
         """Add text to a stream; what exceeds the room is cut off."""
+        if self.clears and text:
+            self.clear()
         encoded = text.encode(*UTF_8)
         if len(encoded) > self.room:
             text = encoded[: max(self.room, 0)].decode("utf-8", "ignore")
@@ -52,19 +101,29 @@ class Outputs:
         last = self.outputs[-1] if self.outputs else {}
         if last.get("name") == name:
             last["text"].append(text)
-        elif text:
+        elif text and len(self.outputs) < MAX_OUTPUTS:
             self.outputs.append({"output_type": "stream", "name": name, "text": [text]})
 
     def take(self) -> list[Output]:
         """Return the outputs with each stream's pieces joined."""
-        for output in self.outputs:
-            if output["output_type"] == "stream":
-                output["text"] = "".join(output["text"])
-        return self.outputs
+        return [
+            {**output, "text": "".join(output["text"])}
+            if output["output_type"] == "stream"
+            else output
+            for output in self.outputs
+        ]
+
+
+def size_of(output: Output) -> int:
+    """Count the bytes of what is displayed, with its metadata; of an error none."""
+    parts = [*output.get("data", {}).values(), output.get("metadata") or ""]
+    return sum(len(str(part).encode(*UTF_8)) for part in parts)
 
 
 class Stream(io.TextIOBase):
     """``sys.stdout`` or ``sys.stderr`` of a cell."""
+
+    encoding = "UTF-8"
 
     def __init__(self, outputs: Outputs, name: str) -> None:
         self.outputs, self.name = outputs, name
@@ -78,6 +137,9 @@ class Stream(io.TextIOBase):
         """Say yes."""
         return True
 
+    def close(self) -> None:
+        """Stay open: the next cell writes here, too."""
+
     def fileno(self) -> int:
         """Give the number to which programs and libraries in C write, past Python."""
         return 1 if self.name == "stdout" else 2
@@ -88,13 +150,24 @@ class Publisher(DisplayPublisher):
 
     shell: "Shell"
 
-    def publish(self, data: Any, metadata: Any = None, *_: Any, **__: Any) -> None:
-        """Add a display."""
-        add_data(self.shell.collected, "display_data", data, metadata)
+    def publish(
+        self,
+        data: Any,
+        metadata: Any = None,
+        *_: Any,
+        transient: Any = None,
+        update: bool = False,
+        **__: Any,
+    ) -> None:
+        """Add a display, or show it in the place of those with its id."""
+        name = (transient or {}).get("display_id")
+        name = str(name)[:LONGEST_ID] if isinstance(name, (str, int)) else ""
+        self.shell.collected.display(as_output("display_data", data, metadata), name, update)
 
     def clear_output(self, wait: bool = False) -> None:
-        """Forget what the cell has shown."""
-        self.shell.collected.outputs.clear()
+        """Forget what the cell has shown, at once or before the next output."""
+        collected = self.shell.collected
+        (collected.clear_before_next if wait else collected.clear)()
 
 
 class Hook(DisplayHook):
@@ -107,26 +180,21 @@ class Hook(DisplayHook):
 
     def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
         """Add the value."""
-        count = self.prompt_count
-        add_data(self.shell.collected, "execute_result", format_dict, md_dict, count)
+        output = as_output("execute_result", format_dict, md_dict)
+        self.shell.collected.add({**output, "execution_count": self.prompt_count})
 
     def finish_displayhook(self) -> None:
         """End without a line break."""
         self._is_active = False
 
 
-def add_data(
-    outputs: Outputs, kind: str, data: Any, metadata: Any, count: int | None = None
-) -> None:
-    """Add something in several formats, bytes in base64."""
+def as_output(kind: str, data: Any, metadata: Any) -> Output:
+    """Make an output of something in several formats, bytes in base64."""
     data = {
         mime: base64.b64encode(content).decode() if isinstance(content, bytes) else content
         for mime, content in data.items()
     }
-    output = {"output_type": kind, "data": data, "metadata": metadata or {}}
-    if kind == "execute_result":
-        output["execution_count"] = count
-    outputs.add(output, sum(len(str(content).encode(*UTF_8)) for content in data.values()))
+    return {"output_type": kind, "data": data, "metadata": metadata or {}}
 
 
 class Shell(InteractiveShell):
@@ -134,6 +202,10 @@ class Shell(InteractiveShell):
 
     def __init__(self, **settings: Any) -> None:
         self.collected = Outputs()
+        self.streams: tuple[Any, Any] = (
+            Stream(self.collected, "stdout"),
+            Stream(self.collected, "stderr"),
+        )
         os.environ["MPLBACKEND"] = BACKEND
         super().__init__(**{"display_pub_class": Publisher, "displayhook_class": Hook, **settings})  # type: ignore[no-untyped-call]
         self.InteractiveTB.set_mode("Plain")  # IPython's own takes five times as long
@@ -166,6 +238,15 @@ class Shell(InteractiveShell):
     def enable_gui(self, gui: Any = None) -> None:
         """Ignore it: there is no screen."""
 
+    def enable_matplotlib(self, gui: Any = None) -> Any:
+        """Draw inline, whatever is asked for."""
+        return super().enable_matplotlib("inline")  # type: ignore[no-untyped-call]
+
+    @contextlib.contextmanager
+    def _tee(self, channel: str) -> Iterator[None]:
+        """Keep no copy of all that is printed: it would grow without end."""
+        yield
+
     def _showtraceback(self, etype: type, evalue: Any, stb: list[str]) -> None:
         text = [str(line) for line in stb]
         error = {
@@ -174,7 +255,7 @@ class Shell(InteractiveShell):
             "evalue": str(evalue)[:2000],
             "traceback": text if sum(map(len, text)) < 100_000 else [text[-1][-5000:]],
         }
-        self.collected.outputs.append(error)
+        self.collected.add(error)
 
     def run(self, source: str, seconds: float, room: int) -> list[Output]:
         """Run a cell and return its outputs in nbformat's form.
@@ -189,14 +270,75 @@ class Shell(InteractiveShell):
             Bytes that it may show, in UTF-8.
         """
         self.collected.restart(room)
-        streams = Stream(self.collected, "stdout"), Stream(self.collected, "stderr")
-        with contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]):
+        out, err = self.streams
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             try:
                 with alarm(seconds, "This cell"):
                     self.run_cell(source, store_history=True)  # type: ignore[no-untyped-call]
             except BaseException as error:
                 self._showtraceback(type(error), error, [f"{type(error).__name__}: {error}"])
+            self.keep_streams()
         return self.collected.take()
+
+    def keep_streams(self) -> None:
+        """Do nothing: the next cell begins with its own streams."""
+
+
+class ZMQInteractiveShell(Shell):
+    """The shell of a student's cells, under the name of a kernel's: programs look for it."""
+
+    exiter = Instance(ZMQExitAutocall)
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(config=Config({"IPKernelApp": {}}), **settings)  # looked for, too
+        self.loop_runner = self.run_in_loop
+        self.context = contextvars.copy_context()
+        no_pager = lambda *_, **__: None  # noqa: E731  (what it shows is no part of a notebook)
+        self.set_hook("show_in_pager", no_pager, 0)  # type: ignore[no-untyped-call]
+        self.events.register("post_execute", self.show_widgets_as_they_are)
+
+    def _exiter_default(self) -> ZMQExitAutocall:
+        return ZMQExitAutocall(self)
+
+    def ask_exit(self) -> None:
+        """Say that there is no end before the notebook's."""
+        print("While grading, exit() and quit() do nothing: all cells are run.")
+
+    def show_widgets_as_they_are(self) -> None:
+        """Write what widgets say in the end: a bar that has moved would stand at its beginning."""
+        module = sys.modules.get("ipywidgets.widgets.widget")
+        for output in self.collected.outputs if module else ():
+            view = output.get("data", {}).get("application/vnd.jupyter.widget-view+json", {})
+            if widget := getattr(module, "_instances", {}).get(view.get("model_id")):
+                output["data"]["text/plain"] = pretty(widget)
+
+    def keep_streams(self) -> None:
+        """Let the next cell print where this one has turned ``sys.stdout`` and ``sys.stderr``."""
+        left = getattr(sys, "stdout", None), getattr(sys, "stderr", None)
+        if all(hasattr(stream, "write") for stream in left):
+            self.streams = left
+
+    def should_run_async(self, raw_cell: str, **transformed: Any) -> bool:
+        """Run each cell in the notebook's one loop, in which tasks live on, as a kernel does."""
+        within = asyncio._get_running_loop() is not None  # a cell that another one runs
+        return bool(super().should_run_async(raw_cell, **transformed)) if within else True
+
+    def run_in_loop(self, cell: Coroutine[Any, Any, Any]) -> Any:
+        """Run a cell to its end in the context of all cells, which calls outside of it see, too."""
+        loop = get_asyncio_loop()
+        task = loop.create_task(cell, context=self.context)
+        try:
+            return loop.run_until_complete(task)
+        except BaseException:  # its time is over: nothing of it may go on in the next cell
+            task.cancel()
+            with contextlib.suppress(BaseException):
+                loop.run_until_complete(task)
+            if not (task.done() or loop.is_running()):
+                loop.close()  # the next cell makes another one
+            raise
+        finally:
+            for variable, value in self.context.items():
+                variable.set(value)
 
 
 @contextlib.contextmanager
@@ -237,3 +379,4 @@ def warm_up(shell: Shell) -> None:
     shell.run("plt.close('all'); plt.draw_if_interactive.called = False", 60, 1 << 20)
     shell.reset(new_session=True)  # type: ignore[no-untyped-call]
     sys.last_value = sys.last_traceback = None
+    get_asyncio_loop().close()  # each submission makes its own

@@ -2,32 +2,42 @@
 
 A frame is two sizes, a JSON header, then the bytes of arrays and long texts. Reading one can give
 only these types: None, bool, int, float, complex, str, bytes, list, tuple, set, dict, NumPy arrays
-and scalars. There is no pickle, and a subclass is not its base class: what is none of these types
-arrives as an `Opaque`, which has a type's name and no behaviour.
+and scalars, and those of `standard`. There is no pickle. A value of a subclass arrives as one of
+its base; what is none of these types stays where it is and arrives as a name that the receiver
+makes something of, or as an `Opaque`, which has a type's name and no behaviour.
+
+Where a check asks, messages are *exact*: then a subclass is not its base, and whatever is none of
+the types of the first list is opaque.
 """
 
 import json
 import math
-import re
 import socket
 import struct
+import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from .standard import BASES, KINDS, PLAIN_DTYPE, put_together, taken_apart
+
 KB, MB = 1 << 10, 1 << 20
-KINDS = frozenset("biufcSUmM")  # of dtypes that are data
 HEADER_LIMIT = 8 * MB
 DEPTH_LIMIT = 100
 LONG_TEXT = 1000  # characters; longer ones are not escaped, which could make six bytes of each
 UTF_8 = ("utf-8", "surrogatepass")
+LONGEST_ID = 100  # characters of a display's id
+MAX_OUTPUTS = 1000  # of a cell
 LETTERS: dict[type, str] = {list: "l", tuple: "t", set: "s", frozenset: "z"}
 MOST_VALUES = 200_000  # arrays count as one
-MOST_COMPARISONS = 10_000_000  # of keys that are not text: they can be chosen to have one hash
-PLAIN_DTYPE = re.compile(r"[<>|=]?[a-zA-Z]\d{0,9}(\[\d{0,3}[a-zA-Z]{1,2}\])?")
+MOST_KEYS = 30_000  # that are not text: they can be chosen to meet in one place of a table
+MOST_COMPARISONS = 10_000_000  # of keys with one hash
+STANDARD_EFFORT = 100  # comparing two fractions is as much work as that many numbers
+MOST_CLASSES = 100  # that one message can make: its kinds of named tuples
 _sizes = struct.Struct("!II")
 
 Message = dict[str, Any]
@@ -37,6 +47,10 @@ class WireError(Exception):
     """What arrived is no message, or more than was allowed."""
 
 
+class TooLargeError(WireError):
+    """What arrived is more than was allowed; the message says how much is."""
+
+
 class Opaque:
     """Stands for a value that is not data; its class has the name of the value's class."""
 
@@ -44,28 +58,38 @@ class Opaque:
         """Refuse to be true: whether the value was is not known here."""
         raise TypeError(f"a value of type {type(self).__name__} is not plain data")
 
+    def __repr__(self) -> str:
+        return f"<a value of type {type(self).__name__}>"
+
 
 class Named:
     """A value of the receiver's own, by name: a student's function handed to another one."""
 
+    __slots__ = ("_name_",)
+
     def __init__(self, name: str) -> None:
-        self.name = name
+        self._name_ = name
 
 
 @lru_cache(maxsize=100)
-def opaque(type_name: str) -> Opaque:
+def opaque(type_name: str, base: type[Opaque] = Opaque) -> Opaque:
     """Make a stand-in for a value of the type of this name."""
     name = type_name if type_name.isidentifier() and len(type_name) < 80 else "object"
-    stand_in: Opaque = type(name, (Opaque,), {})()
+    stand_in: Opaque = type(name, (base,), {})()
     return stand_in
 
 
 class _Packer:
     """Turns values into JSON and collects the bytes of arrays and long texts on the side."""
 
-    def __init__(self, functions: list[Callable[..., object]] | None) -> None:
+    def __init__(
+        self,
+        functions: list[Callable[..., object]] | None,
+        keep: Callable[[object], list[str]] | None,
+        exact: bool,
+    ) -> None:
         self.buffers: list[bytes] = []
-        self.functions = functions
+        self.functions, self.keep_here, self.exact = functions, keep, exact
 
     def pack(self, value: object, depth: int = 0) -> Any:
         kind = type(value)
@@ -83,7 +107,7 @@ class _Packer:
         if kind is bytes:
             return {"b": self.keep(value)}  # type: ignore[arg-type]
         if isinstance(value, Named):
-            return {"n": value.name}
+            return {"n": value._name_}
         if depth >= DEPTH_LIMIT:
             return {"o": kind.__name__}
         if kind in LETTERS:
@@ -97,9 +121,20 @@ class _Packer:
             if array.dtype.kind in KINDS:
                 size = self.keep(array.tobytes())
                 return {"a": [array.dtype.str, list(array.shape), size, kind is not np.ndarray]}
+        if not self.exact and (found := taken_apart(value)) is not None:
+            return {"v": [found[0], self.pack(found[1], depth + 1)]}
         if self.functions is not None and callable(value):
             self.functions.append(value)
             return {"call": len(self.functions) - 1}
+        if self.functions is not None and not self.exact and hasattr(kind, "__next__"):
+            self.functions.append(value.__next__)  # type: ignore[attr-defined]
+            return {"next": len(self.functions) - 1}
+        if not self.exact:
+            for base, plain in BASES.items():
+                if issubclass(kind, base):
+                    return self.pack(plain(value), depth + 1)
+            if self.keep_here is not None:
+                return {"k": self.keep_here(value)}
         return {"o": kind.__name__}
 
     def keep(self, data: bytes) -> int:
@@ -112,7 +147,8 @@ class _Unpacker:
 
     def __init__(self, data: memoryview, resolve: Callable[[str, Any], object] | None) -> None:
         self.data, self.resolve = data, resolve
-        self.values = self.comparisons = 0
+        self.values = self.keys = self.comparisons = self.effort = 0
+        self.shapes: set[str] = set()
 
     def take(self, size: object) -> bytes:
         if type(size) is not int or not 0 <= size <= len(self.data):
@@ -127,7 +163,7 @@ class _Unpacker:
             raise WireError("a value is not packed as it should be")
         self.values += 1
         if self.values > MOST_VALUES:
-            raise WireError(f"a message holds more than {MOST_VALUES} values")
+            raise TooLargeError(f"an answer may hold {MOST_VALUES:,} values, and this one has more")
         ((letter, content),) = packed.items()
         if letter == "i":
             return int(content, 16)
@@ -152,23 +188,42 @@ class _Unpacker:
             return dict(zip(keys, (value for _, value in pairs), strict=True))
         if letter == "a":
             return self.array(*content)
-        if letter == "o":
-            return opaque(str(content))
-        if self.resolve is not None and letter in ("n", "call"):
+        if letter == "v":
+            return self.standard(*content)
+        if letter in ("o", "k") and self.resolve is None:
+            return opaque(str(content if letter == "o" else content[1]))
+        if self.resolve is not None and letter in ("n", "k", "o", "call", "next"):
             return self.resolve(letter, content)
         raise WireError(f"there is no kind of value {letter[:10]!r}")
 
+    def standard(self, name: str, packed: Any) -> object:
+        """Unpack a value of the standard library."""
+        parts: Any = self.unpack(packed)
+        self.effort += STANDARD_EFFORT
+        if name == "namedtuple":
+            self.shapes.add(repr(parts[:2]))
+            if len(self.shapes) > MOST_CLASSES:
+                return tuple(parts[2])
+        return put_together(name, parts)
+
     def key(self, packed: Any) -> tuple[object, int]:
         """Unpack a key, and say how long it may take to compare."""
-        before = self.values + self.comparisons
-        return self.unpack(packed), self.values + self.comparisons - before
+        before = self.values + self.comparisons + self.effort
+        return self.unpack(packed), self.values + self.comparisons + self.effort - before
 
     def compare(self, keys: list[tuple[object, int]]) -> list[object]:
-        """Return keys, unless it could take too long to compare each with all others."""
+        """Return keys, unless it could take too long to put them into a table."""
         if any(type(key) is not str for key, _ in keys):
-            self.comparisons += len(keys) * sum(effort for _, effort in keys)
-            if self.comparisons > MOST_COMPARISONS:
-                raise WireError("a message has too many keys that are not text")
+            self.keys += len(keys)
+            alike: defaultdict[int, list[int]] = defaultdict(list)
+            for key, effort in keys:
+                alike[hash(key)].append(effort)
+            self.comparisons += sum(len(each) * sum(each) for each in alike.values() if each[1:])
+            if self.keys > MOST_KEYS or self.comparisons > MOST_COMPARISONS:
+                raise TooLargeError(
+                    f"an answer may have {MOST_KEYS:,} keys and members of sets that are not text, "
+                    "and this one has too many keys that are not text"
+                )
         return [key for key, _ in keys]
 
     def array(self, dtype_name: str, shape: list[int], size: int, scalar: bool) -> object:
@@ -181,11 +236,19 @@ class _Unpacker:
             raise WireError("an array's shape is not one")
         if math.prod(shape) * dtype.itemsize != size:
             raise WireError("an array's shape does not fit its size")
-        array = np.frombuffer(self.take(size), dtype).reshape(shape).copy()
+        raw = self.take(size)
+        if dtype.kind == "U" and np.any(np.frombuffer(raw, f"{dtype.str[0]}u4") > sys.maxunicode):
+            raise WireError("an array of text holds what is no letter")
+        array = np.frombuffer(raw, dtype).reshape(shape).copy()
         return array[()] if scalar and array.ndim == 0 else array
 
 
-def encode(message: object, functions: list[Callable[..., object]] | None = None) -> bytes:
+def encode(
+    message: object,
+    functions: list[Callable[..., object]] | None = None,
+    keep: Callable[[object], list[str]] | None = None,
+    exact: bool = False,
+) -> bytes:
     """Write a message as one frame.
 
     Parameters
@@ -194,8 +257,13 @@ def encode(message: object, functions: list[Callable[..., object]] | None = None
         What is not data is sent as its type's name.
     functions : list, optional
         Collects the functions found in the message, which the receiver can call by their number.
+    keep : callable, optional
+        Keeps a value that is not data and describes it: a name for it, its type's name, and what
+        else the receiver needs to make something of it.
+    exact : bool
+        Whether values of subclasses and of the standard library are no data.
     """
-    packer = _Packer(functions)
+    packer = _Packer(functions, keep, exact)
     header = json.dumps(packer.pack(message), ensure_ascii=False).encode(*UTF_8)
     body = b"".join(packer.buffers)
     return _sizes.pack(len(header), len(body)) + header + body
@@ -220,8 +288,9 @@ def decode(
         TypeError,
         KeyError,
         IndexError,
+        AttributeError,
+        ArithmeticError,
         RecursionError,
-        OverflowError,
         MemoryError,
     ) as e:
         raise WireError(f"not a message: {type(e).__name__}") from None
@@ -260,13 +329,27 @@ class Channel:
         seconds = self.connection.gettimeout()
         deadline = None if seconds is None else time.monotonic() + seconds
         try:
-            header_size, body_size = _sizes.unpack(self._exactly(_sizes.size, deadline))
-            if header_size > HEADER_LIMIT or header_size + body_size > self.limit:
-                raise WireError(f"a message of {header_size + body_size} bytes is too large")
+            header_size, body_size = self.sizes(self._exactly(_sizes.size, deadline))
             header = self._exactly(header_size, deadline)
             return decode(header, self._exactly(body_size, deadline), resolve)
         finally:
             self.connection.settimeout(seconds)
+
+    def sizes(self, frame: bytes) -> tuple[int, int]:
+        """Read the sizes of a frame's header and body from its first bytes.
+
+        Raises
+        ------
+        WireError
+            If they are larger than the limit.
+        """
+        header, body = _sizes.unpack_from(frame)
+        if header > HEADER_LIMIT or header + body > self.limit:
+            raise WireError(
+                f"an answer of {header + body:,} bytes is too large: it may have {self.limit:,}, "
+                f"and {HEADER_LIMIT:,} of them beside arrays and long texts"
+            )
+        return header, body
 
     def _exactly(self, size: int, deadline: float | None) -> bytes:
         data = bytearray()
