@@ -6,7 +6,6 @@ nbgrader would read in them, and the student's page.
 
 import contextlib
 import ctypes
-import doctest
 import gc
 import json
 import os
@@ -19,7 +18,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-from dlcourse.checks.errors import StudentError
 from dlcourse.checks.registry import all_exercises
 from dlcourse.grading.feedback import FeedbackPages
 from dlcourse.grading.inside.forkserver import Announce, serve
@@ -206,22 +204,10 @@ def as_json(notebook: Notebook) -> str:
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
-def no_doctest(*_: object, **__: object) -> NoReturn:
-    """Refuse to run what stands in a docstring: it is the student's, and would run here.
-
-    Raises
-    ------
-    StudentError
-        In any case.
-    """
-    raise StudentError("NotRun", "doctest runs a student's text; tag the cell student-process")
-
-
 def main(descriptor: int) -> NoReturn:
     """Read the assignment from standard input, warm up, then fork for every notebook."""
     spec = AssignmentSpec.from_json(sys.stdin.read())
     sys.setrecursionlimit(3000)
-    doctest.DocTestRunner.run = no_doctest  # type: ignore[method-assign]
     shell = LockedShell.instance(user_ns=Names())
     warm_up(shell)
     serve(socket.socket(fileno=descriptor), Office(spec, shell).start)

@@ -17,8 +17,10 @@ import socket
 import time
 import warnings
 from dataclasses import replace
+from doctest import DocTestRunner
 from itertools import takewhile
-from typing import Any
+from typing import Any, NoReturn
+from unittest.mock import patch
 
 import numpy as np
 
@@ -131,7 +133,8 @@ class Referee:
         with contextlib.suppress(OSError):
             self.student.connection.shutdown(socket.SHUT_RDWR)
         deadline = time.monotonic() + self.limits.tests_seconds
-        with noticed_seeds(self.names):
+        no_doctests = patch.object(DocTestRunner, "run", refused_doctest)
+        with noticed_seeds(self.names), no_doctests:
             self.run_locked_cells(cells, deadline)
         self.run_forgeable_tests(cells, deadline)
         self.look_at_unnamed_mistakes()
@@ -395,6 +398,17 @@ class Referee:
             for mime, content in data.items()
             if mime in kept or (mime == "text/html" and page)
         }
+
+
+def refused_doctest(*_: object, **__: object) -> NoReturn:
+    """Refuse to run what stands in a docstring: it is the student's, and would run here.
+
+    Raises
+    ------
+    StudentError
+        In any case.
+    """
+    raise StudentError("NotRun", "doctest runs a student's text; tag the cell student-process")
 
 
 def only_imports(source: str) -> bool:
