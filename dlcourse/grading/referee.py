@@ -339,16 +339,16 @@ class Referee:
         return outcome
 
     def is_right(self, function: Function, key: str) -> bool:
-        """Tell whether a function was found right by the last test of it.
+        """Tell whether a function is there, and was found right by the last test of it.
 
-        What no test has asked for yet passes for right as long as it is there: nobody shall gain
+        What no test has asked for yet passes for right, if it is there: nobody shall gain
         by a function that is right in its own test and fails in another one.
         """
         name = name_of(key)
         right = {
             name_of(each["exercise"]): each["earned"] >= each["points"] for each in self.outcomes
         }
-        return right[name] if name in right else has(function, name)
+        return right.get(name, True) and has(function, name)
 
     def look_at_unnamed_mistakes(self) -> None:
         """Call the functions again whose mistakes got no name: too late to change a score."""
