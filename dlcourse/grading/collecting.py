@@ -21,9 +21,6 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from nbgrader.apps import NbGrader
-from nbgrader.coursedir import CourseDirectory
-
 from dlcourse.grading.archives import (
     MOST_IN_A_CLASS,
     RATIO,
@@ -44,7 +41,7 @@ from dlcourse.grading.downloads import (
     plain,
     stages,
 )
-from dlcourse.grading.execute import SafeExecute
+from dlcourse.grading.execute import SafeExecute, course_here
 from dlcourse.grading.inside.wire import MB
 from dlcourse.grading.limits import Limits
 from dlcourse.grading.roster import Roster, UnknownError, in_gradebook, read_roster, read_worksheet
@@ -471,9 +468,7 @@ def collect(
     SpecError, ValueError, OSError
         If nothing can be collected; the message says why.
     """
-    app = NbGrader()
-    app.initialize([])
-    course = CourseDirectory(parent=app)
+    app, course = course_here()
     spec = load_spec(course, assignment)
     students = {student.id: student for student in in_gradebook(course)}
     if roster is not None:

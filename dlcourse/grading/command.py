@@ -3,15 +3,13 @@
 from contextlib import ExitStack
 
 import click
-from nbgrader.apps import NbGrader
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.exc import SQLAlchemyError
 from tqdm import tqdm
 
 from dlcourse.grading import own_solution
 from dlcourse.grading.classroom import Choice, Classroom
-from dlcourse.grading.execute import SafeExecute, private_folders
+from dlcourse.grading.execute import SafeExecute, course_here, private_folders
 from dlcourse.grading.executors import Setup, dask_cluster, local_pool, workers_here
 from dlcourse.grading.sandbox import SandboxError, isolation
 from dlcourse.grading.spec import SpecError, load_spec
@@ -66,9 +64,7 @@ def grade(
     SpecError, SandboxError, ValueError, OSError
         If the run cannot start; the message says why.
     """
-    app = NbGrader()
-    app.initialize([])
-    course = CourseDirectory(parent=app)
+    app, course = course_here()
     spec = load_spec(course, assignment)
     settings = SafeExecute(parent=app)
 

@@ -19,6 +19,7 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import from_dict
 from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
+from nbgrader.apps import NbGrader
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default import Exchange
@@ -130,6 +131,13 @@ class SafeExecute(NbGraderPreprocessor):  # type: ignore[misc]
             if lost := own_solution.grade_solutions(station, notebooks):
                 self.log.warning("%s", own_solution.as_text(lost))
         return station
+
+
+def course_here() -> tuple[NbGrader, CourseDirectory]:
+    """Open the course of the current folder; the application holds nbgrader's settings."""
+    app = NbGrader()
+    app.initialize([])
+    return app, CourseDirectory(parent=app)
 
 
 def private_folders(course: CourseDirectory) -> tuple[str, ...]:

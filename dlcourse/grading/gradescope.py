@@ -12,13 +12,11 @@ import zipfile
 from importlib.metadata import PackageNotFoundError, packages_distributions, requires, version
 from pathlib import Path
 
-from nbgrader.apps import NbGrader
-from nbgrader.coursedir import CourseDirectory
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from dlcourse.grading.autograder import LIMITS, SPEC
-from dlcourse.grading.execute import SafeExecute
+from dlcourse.grading.execute import SafeExecute, course_here
 from dlcourse.grading.spec import AssignmentSpec, load_spec
 from dlcourse.grading.student_package import PACKAGE
 
@@ -69,9 +67,7 @@ def gradescope(assignment: str) -> Path:
     SpecError, ValueError, OSError
         If it cannot be packed; the message says why.
     """
-    app = NbGrader()
-    app.initialize([])
-    course = CourseDirectory(parent=app)
+    app, course = course_here()
     spec = load_spec(course, assignment)
     python = f"python{sys.version_info.major}.{sys.version_info.minor}"
     files = {

@@ -13,10 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nbgrader.apps import NbGrader
-from nbgrader.coursedir import CourseDirectory
-
 from dlcourse.grading.collecting import read_record, record_of
+from dlcourse.grading.execute import course_here
 from dlcourse.grading.spec import load_spec
 from dlcourse.grading.submissions import FILE
 
@@ -45,9 +43,7 @@ def moodle_feedback(assignment: str) -> tuple[Path, int, list[str]]:
     SpecError, ValueError, OSError
         If there is nothing to pack; the message says why.
     """
-    app = NbGrader()
-    app.initialize([])
-    course = CourseDirectory(parent=app)
+    _, course = course_here()
     names = [f"{notebook.name}.html" for notebook in load_spec(course, assignment).notebooks]
     record = read_record(record_of(course, assignment))
     labels = {s: str(one["label"]) for s, one in record.items() if one["from"] == "moodle"}
