@@ -25,7 +25,7 @@ from nbformat.v4 import new_notebook
 from traitlets.config import Config
 
 from dlcourse.grading.nbgrader_parts import package_folder
-from dlcourse.grading.sanitize import has_long_gap
+from dlcourse.grading.sanitize import Room, has_long_gap, without_too_many_pixels
 from dlcourse.grading.spec import HIDDEN_TESTS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -39,6 +39,7 @@ FILTERS = {
     "strip_files_prefix": "dlcourse.grading.feedback.as_it_is",
 }
 MAX_HIGHLIGHTED, ALL_HIGHLIGHTED = 5000, 100_000  # characters of a cell and of a page
+ALL_SOURCES = 2_000_000  # characters of all cells' texts, as they stand in HTML
 NO_DESCRIPTION = "No description has been provided for this image"
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 HIDDEN = "# (hidden tests were run here)"
@@ -78,8 +79,19 @@ def as_it_is(text: str) -> str:
     return text
 
 
-class FeedbackExporter(HTMLExporter):
-    """nbconvert's exporter with the safe template and filters.
+class PageExporter(HTMLExporter):
+    """nbconvert's exporter for notebooks of students, within the limits of a page."""
+
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Convert a notebook; texts and images that are too much for a page are left out."""
+        page, resources = super().from_notebook_node(within_a_page(nb), resources, **kw)
+        return without_too_many_pixels(page), resources
+
+
+class FeedbackExporter(PageExporter):
+    """The exporter with the safe template and filters.
 
     `nbgrader generate_feedback` uses it where ``c.GenerateFeedback.exporter_class`` names it.
     """
@@ -110,8 +122,14 @@ class FeedbackExporter(HTMLExporter):
     ) -> tuple[str, dict[str, Any]]:
         """Convert a notebook; its hidden tests are left out."""
         nb = NotebookNode({**nb, "cells": [without_hidden_tests(cell) for cell in nb.cells]})
-        page, resources = super().from_notebook_node(nb, resources, **kw)
-        return page, resources
+        return super().from_notebook_node(nb, resources, **kw)
+
+
+def within_a_page(notebook: NotebookNode) -> NotebookNode:
+    """Return a copy of a notebook whose cells' texts are cut where they are too much for a page."""
+    room = Room(ALL_SOURCES)
+    cells = [NotebookNode({**cell, "source": room.take(cell.source)}) for cell in notebook.cells]
+    return NotebookNode({**notebook, "cells": cells})
 
 
 def without_hidden_tests(cell: NotebookNode) -> NotebookNode:
@@ -171,12 +189,11 @@ class FeedbackPages:
             "max_score": sum(maximum.values()),
             "late_penalty": late_penalty,
         }
-        return str(
-            self._template.render(
-                nb=NotebookNode({**notebook, "cells": cells}),
-                resources={**self._resources, "nbgrader": grading},
-            )
+        page = self._template.render(
+            nb=within_a_page(NotebookNode({**notebook, "cells": cells})),
+            resources={**self._resources, "nbgrader": grading},
         )
+        return without_too_many_pixels(page)
 
     def _marked(
         self,

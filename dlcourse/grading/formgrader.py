@@ -40,12 +40,11 @@ def guard() -> None:
     if "nbgrader.server_extensions.formgrader.formgrader" not in sys.modules:
         return
     from jinja2 import Environment
-    from nbconvert.exporters import HTMLExporter
     from nbgrader.apps.api import NbGraderAPI
     from nbgrader.server_extensions.formgrader import base
     from traitlets.config import Config
 
-    from dlcourse.grading.feedback import FILTERS
+    from dlcourse.grading.feedback import FILTERS, PageExporter
     from dlcourse.grading.submissions import handed_in_at
 
     handler = base.BaseHandler
@@ -54,7 +53,7 @@ def guard() -> None:
     environment = Environment(loader=safe_templates(TEMPLATES), autoescape=True)
     inherited = handler.content_security_policy.fget
 
-    class FormgraderExporter(HTMLExporter):
+    class FormgraderExporter(PageExporter):
         @property
         def default_config(self) -> Config:
             own = {
@@ -70,7 +69,7 @@ def guard() -> None:
             top = self.coursedir.submitted_directory
             return handed_in_at(Path(self.coursedir.format_path(top, student_id, assignment_id)))
 
-    exporter: HTMLExporter = FormgraderExporter(  # type: ignore[no-untyped-call]
+    exporter: PageExporter = FormgraderExporter(  # type: ignore[no-untyped-call]
         extra_loaders=[safe_templates(OURS, TEMPLATES / "formgrade")]
     )
     base.NbGraderAPI = Api

@@ -39,8 +39,9 @@ from pygments.token import STANDARD_TYPES
 from dlcourse.checks.outcome import Failure, Kind, Outcome
 from dlcourse.grading.inside.wire import LONGEST_ID, MAX_OUTPUTS
 
-CUT = "\n... (output cut here)"
+CUT = "\n... (cut here)"
 NO_IMAGE = "(an image was left out: the output is too large)"
+TOO_MANY = "<i>(an image was left out: the page's images are too large together)</i>"
 NO_SVG = "An SVG image is not shown here."
 MAX_COLOURS = 500  # nbconvert copies the rest of the text at every change of colour
 MAX_LINES = 500
@@ -57,6 +58,8 @@ IMAGE_OR_TAG = re.compile(rf"!\[|{OPENING.pattern}")
 MAX_EXIF = 100  # parts of an image's: Pillow copies all before each of them
 PNG_HEAD, PNG_DATA = 33, b"\0\0\0\0IDAT"  # its first part, which says its size; its pixels begin
 MAX_PIXELS = 50_000_000  # of an image: a browser keeps four bytes of each
+ALL_PIXELS = 8 * MAX_PIXELS  # of a page's images
+IMG = re.compile(r'<img\s[^>]*\bsrc="data:image/[a-z]+;base64,([A-Za-z0-9+/=]+)"[^>]*>')
 IMAGES = {
     "image/png": b"\x89PNG\r\n\x1a\n",
     "image/jpeg": b"\xff\xd8\xff",
@@ -623,12 +626,17 @@ def image_sizes(raw: Mapping[object, object], data: Iterable[str]) -> dict[str, 
 
 def clean_image(kind: str, text: str) -> str:
     """Return an image's base64 in one line; nothing where it is no image of that kind, or huge."""
-    try:
-        image = base64.b64decode("".join(text.split()), validate=True)
-    except (binascii.Error, ValueError):
-        return ""
+    image = decoded(text)
     fits = image.startswith(IMAGES[kind]) and 0 < pixels_of(image) <= MAX_PIXELS
     return base64.b64encode(image).decode() if fits else ""
+
+
+def decoded(text: str) -> bytes:
+    """Decode base64; nothing where it is none."""
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def pixels_of(image: bytes) -> int:
@@ -642,6 +650,21 @@ def pixels_of(image: bytes) -> int:
             return opened.width * opened.height
     except Exception:  # what cannot be read is not shown
         return 0
+
+
+def without_too_many_pixels(page: str) -> str:
+    """Leave out of a page, as HTML, images beyond what a browser can well draw."""
+    left = ALL_PIXELS
+
+    def kept(image: re.Match[str]) -> str:
+        nonlocal left
+        pixels = pixels_of(decoded(image[1]))
+        if pixels > left:
+            return TOO_MANY
+        left -= pixels
+        return image[0]
+
+    return IMG.sub(kept, page)
 
 
 def is_image_url(url: str) -> bool:

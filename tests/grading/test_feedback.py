@@ -1,25 +1,29 @@
 """The student's page: nbgrader's look, the right numbers, and nothing that runs or asks others."""
 
+import base64
 import contextlib
 import copy
+import io
 import json
 import re
 
 import nbformat
 import pytest
 from grading.builders import notebook_spec
-from grading.payloads import HTML, MARKDOWN, MATHS, RUN, png, shown
+from grading.payloads import HTML, MARKDOWN, MATHS, PIXEL, RUN, png, shown
 
 pytest.importorskip("nbgrader")
 
 from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
 from nbgrader.preprocessors import ClearHiddenTests
+from PIL import Image
 from traitlets.config import Config
 
 from dlcourse.grading import feedback as module
 from dlcourse.grading.feedback import (
     ALL_HIGHLIGHTED,
+    ALL_SOURCES,
     BOOTSTRAP,
     FILTERS,
     FORMGRADER,
@@ -30,7 +34,7 @@ from dlcourse.grading.feedback import (
     highlighted,
 )
 from dlcourse.grading.restore import restore
-from dlcourse.grading.sanitize import as_node, clean_outputs, rendered
+from dlcourse.grading.sanitize import TOO_MANY, as_node, clean_outputs, rendered
 
 ADDRESS = "http://feedback.test/page.html"
 POLICY = re.compile(r"<meta [^>]*\"Content-Security-Policy\"[^>]*>")
@@ -294,6 +298,41 @@ def test_a_page_colours_no_more_than_there_is_room_for(monkeypatch, pages):
         assert all(source in text for source in codes)
         assert f"<pre>{codes[-1]}</pre>" in text
     assert coloured == 3 * kept
+
+
+def test_a_page_shows_no_more_of_the_sources_than_there_is_room_for(pages):
+    grading = {"notebook": "n", "score": 1, "max_score": 1, "late_penalty": 0}
+    flood = cell("code", "'" * 5_000_000), cell("markdown", "&" * 5_000_000)
+    for cells in (flood, flood[::-1]):
+        book = notebook(cell("code", "first = 1"), *cells, cell("code", "last = 1"))
+        page, _ = FeedbackExporter().from_notebook_node(book, {"nbgrader": grading})
+        for text in (page, pages.render(book, {}, {})):
+            assert "first" in text
+            assert "cut here" in text
+            assert len(text) < len(pages.render(notebook(), {}, {})) + ALL_SOURCES + 10_000
+        assert len(book.cells[1].source) == 5_000_000
+
+
+@pytest.mark.parametrize("way", ["outputs", "attachments", "HTML", "Markdown"])
+def test_a_page_shows_no_more_pixels_than_a_browser_can_well_draw(pages, way):
+    data = io.BytesIO()
+    Image.new("1", (7000, 7000)).save(data, "PNG")
+    image = base64.b64encode(data.getvalue()).decode()
+    url = f"data:image/png;base64,{image}"
+    many = range(20)
+    cells = {
+        "outputs": [cell("code", "1", outputs=[shown(image_png=image) for _ in many])],
+        "attachments": [
+            cell("markdown", "![a](attachment:a)", attachments={"a": {"image/png": image}})
+            for _ in many
+        ],
+        "HTML": [cell("code", "1", outputs=[shown(text_html=f'<img src="{url}">') for _ in many])],
+        "Markdown": [cell("markdown", f"![a]({url})") for _ in many],
+    }[way]
+    page = pages.render(notebook(*cells, cell("code", "1", outputs=[png()])), {}, {})
+    assert page.count(image) == 8
+    assert page.count(TOO_MANY) == 12
+    assert page.count(PIXEL) == 1
 
 
 def test_formgrader_is_safe_by_configuration_alone():

@@ -8,6 +8,8 @@ import builtins
 import contextlib
 import json
 import os
+import select
+import signal
 import socket
 import time
 import warnings
@@ -87,6 +89,17 @@ def closed(referee):
     referee.student.close()
 
 
+def wait_for(pid):
+    """Wait for the end of a process; of one that hangs, faulthandler says where."""
+    process = os.pidfd_open(pid)
+    ended = select.select([process], [], [], 60)[0]
+    os.close(process)
+    if not ended:
+        os.kill(pid, signal.SIGABRT)
+    os.waitpid(pid, 0)
+    assert ended, "the student's process does not end"
+
+
 @pytest.fixture
 def play(student_shell, tmp_path, monkeypatch):
     """Run a notebook: the student's cells in a forked process, the tests here."""
@@ -118,7 +131,7 @@ def play(student_shell, tmp_path, monkeypatch):
                 referee.run(restored, files or {}, whole)
         finally:
             closed(referee)
-            os.waitpid(pid, 0)
+            wait_for(pid)
         return Play(referee, restored)
 
     return run

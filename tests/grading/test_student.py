@@ -404,16 +404,25 @@ def test_the_alarm_is_given_back():
         pass
 
     before = signal.signal(signal.SIGALRM, mine)
+    timer = signal.setitimer(signal.ITIMER_REAL, 300, 7)
     try:
         with alarm(5, "This"):
             assert signal.getsignal(signal.SIGALRM) is not mine
+            assert signal.getitimer(signal.ITIMER_REAL)[0] <= 5
         assert signal.getsignal(signal.SIGALRM) is mine
+        left, again = signal.getitimer(signal.ITIMER_REAL)
+        assert 200 < left <= 300
+        assert again == pytest.approx(7)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        with alarm(5, "This"):
+            signal.setitimer(signal.ITIMER_REAL, 9)  # what is set within ends with it
         assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
         with pytest.raises(OutOfTime, match="This took longer than 0.05 seconds"):  # noqa: RUF043, SIM117
             with alarm(0.05, "This"):
                 time.sleep(5)
     finally:
         signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, *timer)
 
 
 # --- a submission's cells -----------------------------------------------------------------------

@@ -70,7 +70,7 @@ class Moment:
             else:
                 content = read(path) if found.st_size <= room else None
             room -= len(content or b"")
-            trusted = time.time_ns() - found.st_mtime_ns > JUST_NOW
+            trusted = time.time_ns() - found.st_ctime_ns > JUST_NOW
             self.files[path] = Kept(stamp if trusted else None, content, found.st_mode)
 
     def wait_for_threads(self) -> None:
@@ -126,8 +126,8 @@ def walk(roots: list[str]) -> Iterator[tuple[str, os.stat_result]]:
 
 
 def stamp_of(found: os.stat_result) -> tuple[int, int, int]:
-    """Return what differs when a file has been changed."""
-    return found.st_ino, found.st_size, found.st_mtime_ns
+    """Return what differs when a file has been changed; its other times can be set."""
+    return found.st_ino, found.st_size, found.st_ctime_ns
 
 
 def read(path: str) -> bytes | None:

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Coroutine, Iterator
 from typing import Any
 
@@ -343,18 +344,26 @@ class ZMQInteractiveShell(Shell):
 
 @contextlib.contextmanager
 def alarm(seconds: float, what: str) -> Iterator[None]:
-    """Let the system's alarm raise `OutOfTime` in the main thread after so many seconds."""
+    """Let the system's alarm raise `OutOfTime` in the main thread after so many seconds.
+
+    An alarm that was set before, for somebody else, rings when it would have rung.
+    """
 
     def ring(signal_number: int, frame: object) -> None:
         raise OutOfTime(f"{what} took longer than {seconds:g} seconds and was stopped.")
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1)  # again each second, should it be swallowed
+    started = time.monotonic()
+    again = 1  # second: should it be swallowed
+    left, repeated = signal.setitimer(signal.ITIMER_REAL, seconds, again)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        if left:
+            left = max(left - (time.monotonic() - started), 0.001)
+            signal.setitimer(signal.ITIMER_REAL, left, repeated)
 
 
 WARM_UP = """
