@@ -31,6 +31,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from courses import NAME, answered, shipped
 
+from benchmarks.grading_walls import walls
 from benchmarks.machine import machine
 from dlcourse.checks.registry import answers_to, exercises_of
 from dlcourse.grading.feedback import FeedbackPages
@@ -195,6 +196,7 @@ def main() -> None:
             "machine": machine("numpy", "nbgrader"),
             "submissions": arguments.count,
             "measured": measured,
+            "walls": walls(),
         }
         RESULTS.write_text(json.dumps(results, indent=1) + "\n")
 

@@ -431,9 +431,6 @@ class Station:
         for warm in (self.students, self.referees):
             if warm is not None and warm.ended():
                 warm.close()
-        if self.students is None or self.students.process.poll() is not None:
-            self.students = self._start_students()
-            new.append(self.students)
         if self.referees is None or self.referees.process.poll() is not None:
             program = REFEREE
             command = [sys.executable, "-c", program]
@@ -441,6 +438,9 @@ class Station:
             spec = self.spec.to_json()
             self.referees = WarmProcess(command, environment, "The referee", spec)
             new.append(self.referees)
+        if self.students is None or self.students.process.poll() is not None:
+            self.students = self._start_students()  # which looks around for a second before
+            new.append(self.students)
         for warm in new:
             try:
                 warm.wait_until_ready()

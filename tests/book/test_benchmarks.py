@@ -37,3 +37,10 @@ def test_grading_was_measured_beside_stock():
     for way in ways:
         assert GRADING["measured"][way]["seconds"] > 0
         assert GRADING["measured"][way]["megabytes"] > 0
+
+
+def test_each_wall_that_the_page_names_was_measured():
+    page = (BOOK / "benchmarks.md").read_text()
+    for name, milliseconds in GRADING["walls"].items():
+        assert f'"{name}": "' in page
+        assert milliseconds >= 0
