@@ -46,7 +46,7 @@ epub: setup  ## build the book for e-readers, _build/epub/dlcourse.epub
 
 test: setup  ## run the test suite (ARGS="-k losses" picks)
 	$(say) "running the tests"
-	@$(PY) -m pytest -n auto --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n auto --dist loadfile --max-worker-restart 0 $(ARGS)
 
 serve: _build/html/index.html  ## open the built site in the browser
 	@$(PY) tools/serve.py --port $(PORT)

@@ -71,7 +71,7 @@ grading:
 
 site: book
 	$(stage)
-	$(MAKE) check-site ARGS="-n 2 -m 'site and not alone' --durations=40"
+	$(MAKE) check-site ARGS="-n 2 --max-worker-restart 0 -m 'site and not alone' --durations=40"
 
 editions: book
 	$(stage)
