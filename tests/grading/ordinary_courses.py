@@ -94,6 +94,8 @@ class Course:
         limits = {"cell_seconds": self.seconds, "call_seconds": self.seconds}
         safe = f"{shipped}\nc.SafeExecute.limits = {limits}\n"
         patient = f"c.Execute.timeout = {self.seconds}\nc.Execute.iopub_timeout = 60\n"
+        # Two kernels that start at a time may choose the same port of the network.
+        patient += f"c.KernelManager.transport = 'ipc'\nc.KernelManager.ip = '{folder}/kernel'\n"
         alone = f"{shipped.partition(SAFE)[0]}\n{patient}"
         text = (alone if stock else safe) + self.settings
         (folder / "nbgrader_config.py").write_text(text, encoding="utf-8")
