@@ -15,15 +15,10 @@ import socket
 import sys
 import tempfile
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
-import numpy as np
-
-from dlcourse.checks.judging import judge
-from dlcourse.checks.registry import all_exercises, exercises_of
-from dlcourse.checks.spec import Exercise
+from dlcourse.checks.registry import all_exercises
 from dlcourse.grading.feedback import FeedbackPages
 from dlcourse.grading.inside.forkserver import Announce, serve
 from dlcourse.grading.inside.shell import warm_up
@@ -88,8 +83,6 @@ class Office:
             untouched = restore(as_bytes(as_json(as_released(notebook))), notebook)
             self.pages.render(as_node(untouched), {}, {})
         all_exercises()
-        for exercise in exercises_of(spec.name):  # or each process would make the same edits anew
-            judge(exercise, partial(unexplained, exercise), seed=0)
 
     def start(self, _: Message, connections: list[socket.socket], announce: Announce) -> None:
         """Do one job and send what came of it."""
@@ -182,11 +175,6 @@ class Office:
         """Make the referee of a job."""
         limits = Limits(**job["limits"])
         return Referee(self.shell, student, spec, limits, job["seed"], job["reveals"])
-
-
-def unexplained(exercise: Exercise, *arguments: Any) -> Any:
-    """Answer what no mistake explains, so that a check looks for all that it knows."""
-    return np.sin(1 + np.asarray(exercise.reference(*arguments)))
 
 
 def may_be_notebook(name: str, wanted: str) -> bool:
