@@ -44,7 +44,7 @@ def inside() -> None:
     rules = system_call_filter()
     hear, say = os.pipe()
 
-    def walls(spent: dict[str, float]) -> None:
+    def walled(spent: dict[str, float]) -> None:
         spent[NAMESPACES] = seconds(jail.leave_namespaces)
         if os.fork() == 0:
             spent[PRIVATE] = seconds(lambda: jail.close_walls(limits, 20, python))
@@ -78,7 +78,7 @@ def inside() -> None:
             os.get_inheritable(hear)  # fcntl, at whose arguments the filter looks
 
     without = statistics.median(submission(bare)[ENDING] for _ in range(COUNT))
-    runs = [submission(walls) for _ in range(COUNT)]
+    runs = [submission(walled) for _ in range(COUNT)]
     median = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
     print(json.dumps({**median, ENDING: median[ENDING] - without}))
 
