@@ -13,15 +13,18 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from IPython.lib.lexers import IPython3Lexer
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.ansi import ansi2html
-from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
 from traitlets.config import Config
 
 from dlcourse.grading.nbgrader_parts import package_folder
@@ -42,6 +45,9 @@ MAX_HIGHLIGHTED, ALL_HIGHLIGHTED = 5000, 100_000  # characters of a cell and of 
 ALL_SOURCES = 2_000_000  # characters of all cells' texts, as they stand in HTML
 NO_DESCRIPTION = "No description has been provided for this image"
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
+# Most code has none of the signs of IPython's own syntax, for which its lexer takes twice as long.
+LEXERS, IPYTHONS_SIGNS = (PythonLexer(), IPython3Lexer()), re.compile(r"[%!?]")
+FORMATTER = HtmlFormatter(cssclass=" highlight hl-ipython3")  # as nbconvert has it
 HIDDEN = "# (hidden tests were run here)"
 BEGIN, END = (re.escape(mark.lstrip("# ")) for mark in HIDDEN_TESTS)
 HIDDEN_PARTS = re.compile(rf"^[^\n]*{BEGIN}.*?(?:^[^\n]*{END}[^\n]*$|\Z)", re.DOTALL | re.MULTILINE)
@@ -50,7 +56,8 @@ HIDDEN_PARTS = re.compile(rf"^[^\n]*{BEGIN}.*?(?:^[^\n]*{END}[^\n]*$|\Z)", re.DO
 @lru_cache(maxsize=512)
 def highlighted(source: str) -> str:
     """Colour Python code that may come again."""
-    return str(Highlight2HTML(pygments_lexer="ipython3")(source))
+    lexer = LEXERS[bool(IPYTHONS_SIGNS.search(source))]
+    return str(highlight(source or " ", lexer, FORMATTER))
 
 
 @pass_context

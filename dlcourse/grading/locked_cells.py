@@ -30,6 +30,21 @@ class LockedShell(Shell):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(displayhook_class=ScoreHook, **settings)
+        self.transformed: dict[object, str] = {}
+
+    def transform_cell(self, raw_cell: str) -> str:
+        """Turn a cell into Python: once for all students, in the process that forks."""
+        rules = self.input_transformer_manager
+        key = (
+            raw_cell,
+            *rules.cleanup_transforms,
+            *rules.line_transforms,
+            *rules.token_transformers,
+            *self.input_transformers_post,
+        )
+        if key not in self.transformed:
+            self.transformed[key] = super().transform_cell(raw_cell)  # type: ignore[no-untyped-call]
+        return self.transformed[key]
 
     def showtraceback(self, exc_tuple: Any = None, *_: Any, **__: Any) -> None:
         """Show an error in one or two lines."""

@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 from dlcourse.checks.registry import all_exercises
 from dlcourse.grading.feedback import FeedbackPages
 from dlcourse.grading.inside.forkserver import Announce, serve
-from dlcourse.grading.inside.shell import warm_up
+from dlcourse.grading.inside.shell import run_imports, warm_up
 from dlcourse.grading.inside.wire import MB, Channel, Message
 from dlcourse.grading.limits import Limits
 from dlcourse.grading.locked_cells import LockedShell
@@ -79,7 +79,9 @@ class Office:
 
     def __init__(self, spec: AssignmentSpec, shell: LockedShell) -> None:
         self.spec, self.shell, self.pages = spec, shell, FeedbackPages()
-        for notebook in spec.notebooks:  # fills the caches with what most students leave alone
+        for notebook in spec.notebooks:  # once for all students
+            with self.files_of_the_assignment():
+                run_imports(notebook.imports, {})
             untouched = restore(as_bytes(as_json(as_released(notebook))), notebook)
             self.pages.render(as_node(untouched), {}, {})
         all_exercises()
@@ -210,4 +212,7 @@ def main(descriptor: int) -> NoReturn:
     sys.setrecursionlimit(3000)
     shell = LockedShell.instance(user_ns=Names())
     warm_up(shell)
+    for cell in (cell for notebook in spec.notebooks for cell in notebook.cells):
+        with contextlib.suppress(SyntaxError):
+            shell.transform_cell(cell.source if cell.runs_outside else "")
     serve(socket.socket(fileno=descriptor), Office(spec, shell).start)

@@ -30,7 +30,7 @@ from dlcourse.checks.outcome import Failure, Kind, Outcome
 from dlcourse.checks.reporting import Points, judged_by
 from dlcourse.checks.spec import Exercise, name_of
 from dlcourse.grading import unnamed
-from dlcourse.grading.inside.shell import OutOfTime, Output, alarm
+from dlcourse.grading.inside.shell import OutOfTime, Output, alarm, run_imports
 from dlcourse.grading.inside.wire import KB, MB, Channel, Message
 from dlcourse.grading.limits import GRACE, Limits
 from dlcourse.grading.locked_cells import LockedShell
@@ -149,6 +149,7 @@ class Referee:
         self.tell(do="files", files=files)
         room, left, told = int(self.limits.output_kb * KB), ALL_OUTPUTS, False
         displays: dict[str, list[Output]] = {}
+        last = max((i for i, cell in enumerate(cells) if cell["cell_type"] == "code"), default=0)
         for index, cell in enumerate(cells):
             if cell["cell_type"] != "code":
                 continue
@@ -158,7 +159,7 @@ class Referee:
                 )
             known = self.known(cell)
             if known is not None and known.needs_snapshot:
-                self.put_aside(index, known)
+                self.put_aside(index, known, last=index == last and known.is_test)
             if known is None or not known.is_test:
                 reply = self.tell(do="run", source=cell["source"])
                 updates, outputs = reply.get("updates"), reply.get("outputs")
@@ -194,12 +195,12 @@ class Referee:
             self.stopped = f"The process ended while a cell ran ({str(error)[:200]})."
         return {}
 
-    def put_aside(self, index: int, known: CellSpec) -> None:
-        """Ask for a snapshot, unless the cell only imports, outside."""
+    def put_aside(self, index: int, known: CellSpec, last: bool) -> None:
+        """Ask for a snapshot, unless the cell only imports, outside; none behind the last one."""
         if self.stopped or (known.runs_outside and only_imports(known.source)):
             return
         ours, theirs = socket.socketpair()
-        self.tell(do="snapshot")
+        self.tell(do="snapshot", last=last)
         if not self.stopped:
             try:
                 socket.send_fds(self.student.connection, [b"s"], [theirs.fileno()])
@@ -213,9 +214,7 @@ class Referee:
 
     def run_locked_cells(self, cells: list[Message], deadline: float) -> None:
         """Run the locked cells here, in the instructor's order, each with its snapshot."""
-        for statement in self.spec.imports.splitlines():
-            with contextlib.suppress(Exception):
-                exec(statement, self.names)  # noqa: S102  (the instructor's own)
+        run_imports(self.spec.imports, self.names)
         np.random.seed(self.seed)  # noqa: NPY002  (an instructor's test may use it)
         self.names.stopped = self.stopped
         places = {grade_id_of(c): i for i, c in enumerate(cells) if c["cell_type"] == "code"}

@@ -242,6 +242,7 @@ class Station:
         self.spec, self.limits, self.user = spec, limits or Limits(), user
         self.sandbox, self.whole, self.private = sandbox, whole, private
         self.homes = cgroups.homes() if sandbox else {}
+        self.python = python_folders()
         self.scratch = Scratch()
         self.folder = self.scratch.folder  # for all that is written, also by the referee
         self.lock = threading.Lock()
@@ -371,7 +372,7 @@ class Station:
                         "filtered": self.user is not None,
                         "folder": folder,
                         "test_cells": self.spec.most_locked_cells,
-                        "python": python_folders(),
+                        "python": self.python,
                     }
                     student = students.fork(settings, [student_end])
                     stack.callback(student.close)

@@ -6,7 +6,7 @@ import pytest
 from dlcourse.checks.judging import Home, judge
 from dlcourse.checks.registry import exercises_of, find, plain_solution
 from dlcourse.checks.spec import Exercise, Part
-from dlcourse.checks.stand_ins import STRAYED, Helped, Known, agree, needed, plain_functions
+from dlcourse.checks.stand_ins import STRAYED, Helped, Known, agree, kept, needed, plain_functions
 
 ASSIGNMENT = "logistic_regression"
 KEY = f"{ASSIGNMENT}/descend"
@@ -316,4 +316,27 @@ def test_lists_of_arrays_are_compared_one_by_one():
     assert not agree([layers[0], layers[1] + 1], layers, 1e-7)
     assert not agree(None, layers, 1e-7)
     assert agree("sum", "sum", 1e-7)
+    for other in (np.inf, -np.inf, 1e300, 0.0, np.float32(1), True, 3):
+        assert agree(other, other, 1e-7)
+        assert not agree(other, 2 * other + 1, 1e-7) or np.isinf(other)
+    assert agree(np.nan, np.nan, 1e-7)
+    assert not agree(1.0, np.inf, 1e-7)
+    assert not agree(np.inf, 1.0, 1e-7)
+    assert not agree(np.nan, 1.0, 1e-7)
+    assert not agree(np.array([True, False]), np.array([True, True]), 1e-7)
+    assert not agree(np.array([1], np.uint8), np.array([2], np.uint8), 1e-7)
     assert not agree("mean", "sum", 1e-7)
+
+
+def test_what_is_kept_is_a_copy_of_the_same_kind_and_order():
+    turned = np.arange(6.0).reshape(2, 3).T
+    value = ([turned, (1, np.zeros(2))], {"a": turned}, "sum")
+    copy = kept(value)
+    turned += 1
+    value[0][1][1][0] = 5
+    (first, second), named, text = copy
+    assert first.tolist() == [[0, 3], [1, 4], [2, 5]] == named["a"].tolist()
+    assert first.strides == turned.strides
+    assert type(second) is tuple
+    assert second[1].tolist() == [0, 0]
+    assert text == "sum"

@@ -16,10 +16,12 @@ pytest.importorskip("nbgrader")
 
 from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
+from nbconvert.filters.highlight import Highlight2HTML
 from nbgrader.preprocessors import ClearHiddenTests
 from PIL import Image
 from traitlets.config import Config
 
+from dlcourse.checks.registry import answers_to, exercises_of
 from dlcourse.grading import feedback as module
 from dlcourse.grading.feedback import (
     ALL_HIGHLIGHTED,
@@ -278,6 +280,31 @@ def test_recurring_texts_are_rendered_once(pages, released):
     for cache, info in zip((highlighted, rendered), before, strict=True):
         assert cache.cache_info().misses == info.misses
         assert cache.cache_info().hits > info.hits
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("", "x = f'{1:.2f}'  # one", 'def f(x):\n    """What?"""\n    return x % 2 != 1'),
+        *(
+            "%matplotlib inline",
+            "!ls -l",
+            "print?",
+            "%%bash\nls",
+            "x = !ls\nx = %pwd",
+            "f(:",
+            "\x00",
+        ),
+    ],
+)
+def test_code_is_coloured_as_nbconvert_colours_it(source):
+    assert highlighted(source) == Highlight2HTML(pygments_lexer="ipython3")(source)
+
+
+def test_answers_are_coloured_as_nbconvert_colours_them():
+    for exercise in exercises_of("logistic_regression"):
+        for source in answers_to(exercise.key).right.values():
+            assert highlighted(source) == Highlight2HTML(pygments_lexer="ipython3")(source)
 
 
 def test_a_page_colours_no_more_than_there_is_room_for(monkeypatch, pages):

@@ -72,6 +72,13 @@ def office(clean_ipython):
     return Office(spec, None)
 
 
+def test_what_an_assignment_imports_is_there_before_the_first_fork(monkeypatch):
+    monkeypatch.setattr(sys, "path", ["", *sys.path])
+    files = {"released_beside.py": b"x = 5"}
+    Office(assignment_spec(files=files, imports="import nowhere\nimport released_beside"), None)
+    assert sys.modules.pop("released_beside").x == 5
+
+
 def job(**more):
     return {
         "notebook": "week", "seed": 5, "whole": True, "reveals": False,

@@ -5,8 +5,10 @@ Where the code forks, the tests play the child: `os.fork` then returns 0 and `os
 
 import asyncio
 import builtins
+import ctypes
 import gc
 import json
+import mmap
 import os
 import signal
 import socket
@@ -534,14 +536,42 @@ def test_a_snapshot_answers_on_a_connection_of_its_own(
         if in_child:
             made = remember_sockets(monkeypatch)
             with pytest.raises(Exited):
-                Student(shell, ours, LIMITS, written, Moment([])).snapshot({})
+                Student(shell, ours, LIMITS, written, Moment([])).snapshot({"last": False})
             made[-1].close()  # in a child of its own, its end does that
             asked.settimeout(5)
             assert Channel(asked, 1 << 20).receive() == {"kind": "data"}
             assert ours.connection.fileno() == -1
         else:
-            assert Student(shell, ours, LIMITS, written, Moment([])).snapshot({}) == {}
+            original = Student(shell, ours, LIMITS, written, Moment([]))
+            assert original.snapshot({"last": False}) == {}
         assert theirs.receive() == {}
+
+
+@pytest.mark.parametrize(("threads", "forks"), [(1, 0), (2, 1)])
+def test_the_last_snapshot_is_the_process_itself_where_it_has_no_other_threads(
+    shell, pipe, written, monkeypatch, exits, threads, forks
+):
+    ours, theirs = pipe
+    asked, given = socket.socketpair()
+    forked = []
+    monkeypatch.setattr(os, "fork", lambda: forked.append(0) or 0)
+    monkeypatch.setattr(student.threading, "active_count", lambda: threads)
+    with asked, given:
+        Channel(asked, 1 << 20).send({"do": "kind", "name": "x"})
+        asked.shutdown(socket.SHUT_WR)
+        socket.send_fds(theirs.connection, [b"s"], [given.fileno()])
+        shell.user_ns["x"] = 5
+        made = remember_sockets(monkeypatch)
+        with pytest.raises(Exited):
+            Student(shell, ours, LIMITS, written, Moment([])).snapshot({"last": True})
+        made[-1].close()
+        asked.settimeout(5)
+        assert Channel(asked, 1 << 20).receive() == {"kind": "data"}
+        assert len(forked) == forks
+        assert theirs.receive() == {}
+        if not forks:  # the process itself says that it is ready; of a copy the original does
+            assert theirs.receive() == {}
+        assert ours.connection.fileno() == -1
 
 
 # --- calls --------------------------------------------------------------------------------------
@@ -741,6 +771,7 @@ def server(monkeypatch, exits):
         monkeypatch.setattr(forkserver.socket, "recv_fds", recv_fds)
         monkeypatch.setattr(forkserver.socket, "send_fds", send_fds)
         monkeypatch.setattr(forkserver.gc, "freeze", lambda: None)
+        monkeypatch.setattr(forkserver, "gather_pages", lambda: None)
         monkeypatch.setattr(os, "fork", lambda: forks)
         before = signal.getsignal(signal.SIGCHLD)
         try:
@@ -757,6 +788,27 @@ def test_the_server_ends_when_nobody_asks_any_more(server):
     control = Control((b"", []))
     assert server(control, None) == 0
     assert control.sent == [b"ready"]
+
+
+def test_only_whole_large_pages_of_the_process_alone_are_gathered(monkeypatch):
+    asked = []
+
+    class Libc:
+        def madvise(self, start, size, advice):
+            asked.append((start.value, size.value, advice))
+
+    monkeypatch.setattr(forkserver.ctypes, "CDLL", lambda name: Libc())
+    ours = bytearray(16 << 20)  # of its own area, which has whole large pages in it
+    with mmap.mmap(-1, 16 << 20) as shared:
+        shared[0] = 1
+        forkserver.gather_pages()
+        theirs = ctypes.addressof(ctypes.c_char.from_buffer(shared))
+    place = ctypes.addressof(ctypes.c_char.from_buffer(ours))
+    assert any(start <= place + (8 << 20) < start + size for start, size, _ in asked)
+    for start, size, advice in asked:
+        assert start % forkserver.LARGE_PAGE == size % forkserver.LARGE_PAGE == 0 < size
+        assert advice == forkserver.MADV_COLLAPSE
+        assert not start <= theirs + (8 << 20) < start + size
 
 
 def test_the_server_closes_what_its_child_got(server):

@@ -397,7 +397,7 @@ DTYPES += ["(01,)f8", "(1 2)f8", "(1,f8", "object", "datetime64", "M8[Y]", "m8[2
 WRONG = [None, True, 5, -1, 1.5, "x", [], [1], [[]], {}, {"0": 1}, {"l": []}, {"i": "1"}]
 
 
-@pytest.mark.parametrize("letter", [*"ifcbultsdaonvk", "call", "x", ""])
+@pytest.mark.parametrize("letter", [*"icbultsdmaonvk", "call", "x", ""])
 @pytest.mark.parametrize("content", WRONG, ids=str)
 def test_wrong_contents_give_a_value_or_a_wire_error(letter, content):
     with contextlib.suppress(WireError):
@@ -430,7 +430,7 @@ def test_arrays_with_a_wrong_part_give_an_array_or_a_wire_error(place, content):
 @pytest.mark.parametrize(
     "packed",
     [
-        *(5, 1.5, [], [1], {}, {"i": "1", "f": "2"}, {"i": "zz"}, {"f": "one"}, {"c": ["1"]}),
+        *(5, [], [1], {}, {"i": "1", "m": {}}, {"i": "zz"}, {"f": "1"}, {"c": ["1"]}, {"m": []}),
         {"a": ["<f8", [2], 8, False]},
         {"a": ["<f8", [1], 16, False]},
         {"a": ["<f8", [-1], -8, False]},
@@ -463,7 +463,7 @@ def test_malformed_values_are_refused(packed):
 @pytest.mark.parametrize(
     "header",
     [
-        *(b"", b"nul", b"\xff", b"NaN", b"Infinity", b"1" * 10_000, b"[" * 100_000),
+        *(b"", b"nul", b"\xff", b"nan", b"5", b"1" * 10_000, b"[" * 100_000),
         *(b'{"l":[' * 2000 + b"]}" * 2000, b'{"i": "1"} {}', b'{"a"', b"\x00" * 8),
     ],
     ids=lambda header: ascii(header[:12]),

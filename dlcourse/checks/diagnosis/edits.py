@@ -105,6 +105,7 @@ class Source:
         value = getattr(parent, name)
         there = new if entry is None else [*value[:entry], new, *value[entry + 1 :]]
         setattr(parent, name, there)
+        ast.fix_missing_locations(new)
         try:
             return self.compiled(self.tree)
         finally:
@@ -114,7 +115,7 @@ class Source:
         """Run a module among the names that it needs; return its function."""
         made = dict(self.space)
         try:
-            exec(compile(ast.fix_missing_locations(tree), "<edited>", "exec"), made)  # noqa: S102
+            exec(compile(tree, "<edited>", "exec"), made)  # noqa: S102
         except (SyntaxError, TypeError, ValueError, NameError, AttributeError):
             return None
         function = made.get(self.name)
@@ -160,7 +161,7 @@ def everywhere(source: Source) -> Iterator[Edited]:
     for slip, change, near in changes:
         tree = copy.deepcopy(source.tree)
         Changed(change).visit(tree)
-        if function := source.compiled(tree):
+        if function := source.compiled(ast.fix_missing_locations(tree)):
             yield Edited(slip.kind, slip.said, source.in_order(near), function)
 
 

@@ -4,6 +4,7 @@ The server reads one job at a time from a packet socket, forks, and the new proc
 end who it is by a file descriptor (a *pidfd*), through which it can be killed whatever happens.
 """
 
+import ctypes
 import gc
 import json
 import os
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 PACKET = 65536
+MADV_COLLAPSE, LARGE_PAGE = 25, 2 << 20
 
 Announce = Callable[[int], None]
 Start = Callable[[dict[str, Any], list[socket.socket], Announce], None]
@@ -34,6 +36,7 @@ def serve(control: socket.socket, start: Start, note: str = "") -> NoReturn:
     """
     gc.collect()
     gc.freeze()  # what is there now is never collected, so its pages stay shared
+    gather_pages()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children
     control.send(b"ready" + note.encode())
     while True:
@@ -44,6 +47,21 @@ def serve(control: socket.socket, start: Start, note: str = "") -> NoReturn:
             _run(control, start, packet, descriptors)
         for descriptor in descriptors:
             os.close(descriptor)
+
+
+def gather_pages() -> None:
+    """Let the kernel keep this process's memory in large pages: a fork copies a list of all pages.
+
+    Linux does so on request from 6.1 on; elsewhere nothing changes.
+    """
+    with open("/proc/self/maps") as maps:
+        areas = [line.split() for line in maps]
+    libc = ctypes.CDLL(None)
+    for place, rights, *_, name in areas:
+        start, end = (int(address, 16) for address in place.split("-"))
+        start, end = -(-start // LARGE_PAGE) * LARGE_PAGE, end // LARGE_PAGE * LARGE_PAGE
+        if "w" in rights and name in ("0", "[heap]") and start < end:  # 0: of no file
+            libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), MADV_COLLAPSE)
 
 
 def _run(control: socket.socket, start: Start, packet: bytes, descriptors: list[int]) -> NoReturn:

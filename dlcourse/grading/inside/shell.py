@@ -366,6 +366,13 @@ def alarm(seconds: float, what: str) -> Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, left, repeated)
 
 
+def run_imports(statements: str, names: dict[str, Any]) -> None:
+    """Run the instructor's import statements, one a line; what cannot be imported is not there."""
+    for statement in statements.splitlines():
+        with contextlib.suppress(Exception):
+            exec(statement, names)  # noqa: S102
+
+
 WARM_UP = """
 import warnings
 import matplotlib.pyplot as plt

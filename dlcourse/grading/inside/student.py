@@ -1,9 +1,9 @@
 """The student's side of the pipe: run cells, and answer the calls of the tests.
 
 Before a test's first call the process is asked for a *snapshot*: it forks, and the copy waits for
-that test's calls. The original goes on with the next cells. So a test sees the names as they were
-at its place in the notebook, what a call leaves behind is gone with the copy, and no cell ever runs
-in a process that has seen a test's inputs.
+that test's calls. The original goes on with the next cells; where there are none, it is itself the
+last snapshot. So a test sees the names as they were at its place in the notebook, what a call
+leaves behind is gone with the process, and no cell ever runs in one that has seen a test's inputs.
 """
 
 import builtins
@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO, NoReturn
@@ -24,7 +25,16 @@ from . import as_at_home, jail
 from .forkserver import Announce, serve
 from .moment import Moment, remember_pools
 from .objects import OPERATIONS, abilities_of, raised, renamed, uses
-from .shell import OutOfTime, Outputs, Shell, Stream, ZMQInteractiveShell, alarm, warm_up
+from .shell import (
+    OutOfTime,
+    Outputs,
+    Shell,
+    Stream,
+    ZMQInteractiveShell,
+    alarm,
+    run_imports,
+    warm_up,
+)
 from .system_calls import system_call_filter
 from .wire import KB, MB, Channel, Message, WireError, encode, opaque
 
@@ -112,7 +122,7 @@ def own_streams() -> BinaryIO:
 def warm_package() -> None:
     """Import what notebooks import, so that no submission has to wait for it."""
     with contextlib.suppress(ImportError):
-        import dlcourse.checks
+        import dlcourse.checks.swapping
         import dlcourse.datasets
         import dlcourse.plots
 
@@ -175,9 +185,7 @@ class Student:
 
         vars(dlcourse.checks)["in_a_test"] = True
         imported: dict[str, Any] = {}
-        for statement in request["imports"].splitlines():
-            with contextlib.suppress(Exception):
-                exec(statement, imported)  # noqa: S102  (the instructor's own)
+        run_imports(request["imports"], imported)
         self.shell.user_ns.update({**imported, **self.shell.user_ns})
         self.written.seek(0)
         self.written.truncate()  # what calls in other tests wrote
@@ -186,11 +194,17 @@ class Student:
         return {**reply, "value": result and result.result}
 
     def snapshot(self, request: Message) -> Message:
-        """Fork a copy that serves one test on a connection of its own."""
+        """Fork a copy that serves one test on a connection of its own; be it behind all cells.
+
+        With other threads the last one is a copy, too: they are in none.
+        """
         self.channel.send({})
         _, descriptors, _, _ = socket.recv_fds(self.channel.connection, 1, 1)
         self.moment.take()
-        if os.fork() == 0:
+        itself = request["last"] and threading.active_count() == 1
+        if itself:
+            self.channel.send({})
+        if itself or os.fork() == 0:
             self.channel.close()
             connection = socket.socket(fileno=descriptors[0])
             channel = Channel(connection, int(self.limits["answer_mb"] * MB))

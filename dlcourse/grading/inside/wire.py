@@ -30,15 +30,18 @@ HEADER_LIMIT = 8 * MB
 DEPTH_LIMIT = 100
 LONG_TEXT = 1000  # characters; longer ones are not escaped, which could make six bytes of each
 UTF_8 = ("utf-8", "surrogatepass")
+CHUNK = 64 * KB  # that is read at once, however little is awaited
 LONGEST_ID = 100  # characters of a display's id
 MAX_OUTPUTS = 1000  # of a cell
 LETTERS: dict[type, str] = {list: "l", tuple: "t", set: "s", frozenset: "z"}
+AS_THEY_ARE = (str, type(None), bool, float)  # in JSON, in which whole numbers may not be so long
 MOST_VALUES = 200_000  # arrays count as one
 MOST_KEYS = 30_000  # that are not text: they can be chosen to meet in one place of a table
 MOST_COMPARISONS = 10_000_000  # of keys with one hash
 STANDARD_EFFORT = 100  # comparing two fractions is as much work as that many numbers
 MOST_CLASSES = 100  # that one message can make: its kinds of named tuples
 _sizes = struct.Struct("!II")
+_to_json = json.JSONEncoder(ensure_ascii=False).encode
 
 Message = dict[str, Any]
 
@@ -93,15 +96,13 @@ class _Packer:
 
     def pack(self, value: object, depth: int = 0) -> Any:
         kind = type(value)
-        if value is None or kind is bool:
+        if value is None or kind is bool or kind is float:
             return value
         if kind is str:
             long = len(value) > LONG_TEXT  # type: ignore[arg-type]
             return {"u": self.keep(value.encode(*UTF_8))} if long else value  # type: ignore[attr-defined]
         if kind is int:
             return {"i": hex(value)}  # type: ignore[arg-type]
-        if kind is float:
-            return {"f": repr(value)}
         if kind is complex:
             return {"c": [repr(value.real), repr(value.imag)]}  # type: ignore[attr-defined]
         if kind is bytes:
@@ -115,6 +116,8 @@ class _Packer:
             return {letter: [self.pack(item, depth + 1) for item in value]}  # type: ignore[attr-defined]
         if kind is dict:
             items = value.items()  # type: ignore[attr-defined]
+            if all(type(key) is str and len(key) <= LONG_TEXT for key in value):  # type: ignore[attr-defined]
+                return {"m": {key: self.pack(item, depth + 1) for key, item in items}}
             return {"d": [[self.pack(k, depth + 1), self.pack(v, depth + 1)] for k, v in items]}
         if kind is np.ndarray or (isinstance(value, np.generic) and kind.__module__ == "numpy"):
             array = np.asarray(value)
@@ -157,18 +160,24 @@ class _Unpacker:
         return taken
 
     def unpack(self, packed: Any) -> object:
-        if packed is None or type(packed) in (bool, str):
+        kind = type(packed)
+        if kind is float or kind is dict:
+            self.values += 1
+            if self.values > MOST_VALUES:
+                raise TooLargeError(
+                    f"an answer may hold {MOST_VALUES:,} values, and this one has more"
+                )
+        if kind in AS_THEY_ARE:
             return packed
-        if type(packed) is not dict or len(packed) != 1:
+        if kind is not dict or len(packed) != 1:
             raise WireError("a value is not packed as it should be")
-        self.values += 1
-        if self.values > MOST_VALUES:
-            raise TooLargeError(f"an answer may hold {MOST_VALUES:,} values, and this one has more")
         ((letter, content),) = packed.items()
+        if letter == "a":
+            return self.array(*content)
+        if letter == "m":
+            return {key: self.unpack(value) for key, value in content.items()}
         if letter == "i":
             return int(content, 16)
-        if letter == "f":
-            return float(content)
         if letter == "c":
             return complex(float(content[0]), float(content[1]))
         if letter == "b":
@@ -186,8 +195,6 @@ class _Unpacker:
             pairs = [(self.key(key), self.unpack(value)) for key, value in content]
             keys = self.compare([key for key, _ in pairs])
             return dict(zip(keys, (value for _, value in pairs), strict=True))
-        if letter == "a":
-            return self.array(*content)
         if letter == "v":
             return self.standard(*content)
         if letter in ("o", "k") and self.resolve is None:
@@ -227,12 +234,8 @@ class _Unpacker:
         return [key for key, _ in keys]
 
     def array(self, dtype_name: str, shape: list[int], size: int, scalar: bool) -> object:
-        if not PLAIN_DTYPE.fullmatch(str(dtype_name)):
-            raise WireError("an array's dtype is not a plain one")
-        dtype = np.dtype(str(dtype_name))
-        if dtype.kind not in KINDS:
-            raise WireError(f"an array of {dtype} is not data")
-        if any(type(n) is not int or n < 0 for n in shape) or len(shape) > 32:
+        dtype = plain_dtype(dtype_name)
+        if not all(type(n) is int and n >= 0 for n in shape) or len(shape) > 32:
             raise WireError("an array's shape is not one")
         if math.prod(shape) * dtype.itemsize != size:
             raise WireError("an array's shape does not fit its size")
@@ -241,6 +244,23 @@ class _Unpacker:
             raise WireError("an array of text holds what is no letter")
         array = np.frombuffer(raw, dtype).reshape(shape).copy()
         return array[()] if scalar and array.ndim == 0 else array
+
+
+@lru_cache(maxsize=100)
+def plain_dtype(name: str) -> np.dtype[Any]:
+    """Return the dtype of data.
+
+    Raises
+    ------
+    WireError
+        If it is of something else.
+    """
+    if not PLAIN_DTYPE.fullmatch(name):
+        raise WireError("an array's dtype is not a plain one")
+    dtype: np.dtype[Any] = np.dtype(name)
+    if dtype.kind not in KINDS:
+        raise WireError(f"an array of {dtype} is not data")
+    return dtype
 
 
 def encode(
@@ -264,7 +284,7 @@ def encode(
         Whether values of subclasses and of the standard library are no data.
     """
     packer = _Packer(functions, keep, exact)
-    header = json.dumps(packer.pack(message), ensure_ascii=False).encode(*UTF_8)
+    header = _to_json(packer.pack(message)).encode(*UTF_8)
     body = b"".join(packer.buffers)
     return _sizes.pack(len(header), len(body)) + header + body
 
@@ -280,7 +300,7 @@ def decode(
         Whatever is wrong with it.
     """
     try:
-        return _Unpacker(memoryview(body), resolve).unpack(json.loads(header))
+        return _Unpacker(memoryview(body), resolve).unpack(json.loads(header.decode(*UTF_8)))
     except WireError:
         raise
     except (
@@ -309,6 +329,7 @@ class Channel:
 
     def __init__(self, connection: socket.socket, limit: int) -> None:
         self.connection, self.limit = connection, limit
+        self.arrived = bytearray()  # and not read yet
 
     def send(self, message: object, functions: list[Callable[..., object]] | None = None) -> None:
         """Send a message."""
@@ -329,9 +350,11 @@ class Channel:
         seconds = self.connection.gettimeout()
         deadline = None if seconds is None else time.monotonic() + seconds
         try:
-            header_size, body_size = self.sizes(self._exactly(_sizes.size, deadline))
-            header = self._exactly(header_size, deadline)
-            return decode(header, self._exactly(body_size, deadline), resolve)
+            header_size, body_size = self.sizes(self._first(_sizes.size, deadline))
+            body = _sizes.size + header_size
+            frame = self._first(body + body_size, deadline)
+            del self.arrived[: len(frame)]
+            return decode(frame[_sizes.size : body], frame[body:], resolve)
         finally:
             self.connection.settimeout(seconds)
 
@@ -351,19 +374,19 @@ class Channel:
             )
         return header, body
 
-    def _exactly(self, size: int, deadline: float | None) -> bytes:
-        data = bytearray()
-        while len(data) < size:
-            if deadline is not None:
+    def _first(self, size: int, deadline: float | None) -> bytes:
+        """Wait until so many bytes have arrived; most messages come whole and at once."""
+        while (missing := size - len(self.arrived)) > 0:
+            if deadline is not None and self.arrived:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise TimeoutError("a message did not come in time")
                 self.connection.settimeout(left)
-            chunk = self.connection.recv(min(size - len(data), 1 << 20))
+            chunk = self.connection.recv(min(max(missing, CHUNK), MB))
             if not chunk:
                 raise EOFError("the other end of the pipe is gone")
-            data += chunk
-        return bytes(data)
+            self.arrived += chunk
+        return bytes(self.arrived[:size])
 
     def close(self) -> None:
         """Close this end."""
