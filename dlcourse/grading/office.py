@@ -212,7 +212,7 @@ def main(descriptor: int) -> NoReturn:
     sys.setrecursionlimit(3000)
     shell = LockedShell.instance(user_ns=Names())
     warm_up(shell)
-    for cell in (cell for notebook in spec.notebooks for cell in notebook.cells):
+    for cell in (c for notebook in spec.notebooks for c in notebook.cells if c.runs_outside):
         with contextlib.suppress(SyntaxError):
-            shell.transform_cell(cell.source if cell.runs_outside else "")
+            shell.transform_cell(cell.source)
     serve(socket.socket(fileno=descriptor), Office(spec, shell).start)

@@ -386,7 +386,8 @@ class Channel:
             if not chunk:
                 raise EOFError("the other end of the pipe is gone")
             self.arrived += chunk
-        return bytes(self.arrived[:size])
+        with memoryview(self.arrived) as arrived:
+            return bytes(arrived[:size])
 
     def close(self) -> None:
         """Close this end."""
