@@ -45,8 +45,8 @@ c.CourseDirectory.release_directory = "exercises"
 c.ExecutePreprocessor.timeout = 60
 c.Execute.timeout = 60
 """
-ENVIRONMENT = {
-    **os.environ,
+ENVIRONMENT = {  # without a variable that has every start of Python compile what it imports
+    **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
 }

@@ -86,6 +86,12 @@ def grade(
     force as well; the next one goes on.
     """
     _needs_grading()
+    from dlcourse.grading.station import Beginning
+
+    try:
+        begun = None if dask else Beginning()  # gets ready while nbgrader is imported
+    except OSError as problem:
+        raise click.ClickException(str(problem)) from problem
     from dlcourse.grading import command
     from dlcourse.grading.classroom import Choice
 
@@ -93,12 +99,17 @@ def grade(
         click.secho(command.NO_SANDBOX, fg="red", bold=True, err=True)
     choice = Choice(rerun, only, since)
     try:
-        summary = command.grade(assignment, choice, workers, dask, seed, not no_sandbox, whole)
+        summary = command.grade(
+            assignment, choice, workers, dask, seed, not no_sandbox, whole, begun
+        )
     except command.PROBLEMS as problem:
         raise click.ClickException(str(problem)) from problem
     except KeyboardInterrupt:
         text = "Stopped. What was graded is kept; run it again to go on."
         raise click.ClickException(text) from None
+    finally:
+        if begun is not None:
+            begun.close()
     click.echo(summary)
 
 

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dlcourse.checks.diagnosis import Evidence, Naming, Trial, diagnose
+from dlcourse.checks.diagnosis.edits import edited
 from dlcourse.checks.errors import StudentError, describe_exception, shortened
 from dlcourse.checks.excerpt import excerpt, wrong_rows
 from dlcourse.checks.outcome import Failure, Kind, Outcome
@@ -107,6 +108,7 @@ class Run:
     passed: list[Part] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     trials: list[Trial] = field(default_factory=list)
+    expected: list[list[Attempt]] = field(default_factory=list)  # the reference's, of each part
     stop: Stop | None = None
 
     @property
@@ -174,23 +176,41 @@ def judge(
     )
 
 
+def prepare(exercise: Exercise) -> None:
+    """Do beforehand what wrong answers to an exercise of the course need, whatever they are."""
+    needed(exercise.key)
+    for extra in (False, True):
+        edited(plain_solution(exercise.key), exercise.name, exercise.argument_names, extra)
+
+
 def fresh_seed() -> int:
     """Draw a seed short enough to type."""
     return int(np.random.SeedSequence().generate_state(1)[0])
 
 
-def try_all(exercise: Exercise, function: Function, seed: int, call_seconds: float | None) -> Run:
-    """Try all cases of one part after the other, until one of them is wrong."""
+def try_all(
+    exercise: Exercise,
+    function: Function,
+    seed: int,
+    call_seconds: float | None,
+    expected: Iterable[list[Attempt]] = (),
+) -> Run:
+    """Try all cases of one part after the other, until one of them is wrong.
+
+    What the reference says to the first parts' cases may be known, of a run with the same seed.
+    """
     rng = np.random.default_rng(seed)
-    run = Run(function)
-    for part in exercise.parts:
+    run = Run(function, expected=[*expected])
+    for place, part in enumerate(exercise.parts):
         cases = part.cases(rng)
         attempts = attempt_all(function, cases, call_seconds)
-        expected = attempt_all(exercise.reference, cases)
-        run.trials += map(trial, cases, attempts, expected)
+        if place == len(run.expected):
+            run.expected.append(attempt_all(exercise.reference, cases))
+        rights = run.expected[place]
+        run.trials += map(trial, cases, attempts, rights)
         for at, (case, attempt) in enumerate(zip(cases, attempts, strict=False)):
-            if problem := find_problem(exercise, case, attempt, expected[at].answer):
-                run.stop = Stop(part, cases, attempts, expected, at, problem)
+            if problem := find_problem(exercise, case, attempt, rights[at].answer):
+                run.stop = Stop(part, cases, attempts, rights, at, problem)
                 run.notes = [*attempt.warned]
                 return run
         run.notes += [text for attempt in attempts for text in attempt.warned]
@@ -215,7 +235,7 @@ def helped(
     if not wrong:
         return run
     function = Helped(exercise, run.function, notebook, [name_of(key) for key in wrong])
-    again = try_all(exercise, function, seed, call_seconds)
+    again = try_all(exercise, function, seed, call_seconds, run.expected)
     if function.asked and (again.earned > run.earned or says_more(exercise, run.stop, again)):
         again.notes.append(f"Judged with {right_ones(function.asked)}")
         return again

@@ -13,6 +13,7 @@ from dlcourse.grading.execute import SafeExecute, course_here, private_folders
 from dlcourse.grading.executors import Setup, dask_cluster, local_pool, workers_here
 from dlcourse.grading.sandbox import SandboxError, isolation
 from dlcourse.grading.spec import SpecError, load_spec
+from dlcourse.grading.station import Beginning
 from dlcourse.grading.wording import as_text
 
 DASK_BATCH = 5
@@ -34,6 +35,7 @@ def grade(
     seed: int | None = None,
     sandbox: bool = True,
     whole: bool = False,
+    begun: Beginning | None = None,
 ) -> str:
     """Grade a class in the current folder's course.
 
@@ -53,6 +55,8 @@ def grade(
         Whether students' code is kept in the sandbox.
     whole : bool
         Whether to run students' cells behind the last graded code, too.
+    begun : Beginning, optional
+        What of a station on this machine has been started before.
 
     Returns
     -------
@@ -81,7 +85,7 @@ def grade(
         folders = classroom.to_grade(choice, kept_in)
         if folders:
             count = workers or workers_here()
-            executor = cluster or stack.enter_context(local_pool(count, setup))
+            executor = cluster or stack.enter_context(local_pool(count, setup, begun))
             if lost := classroom.own_losses(executor, kept_in, choice.rerun):
                 click.secho(own_solution.as_text(lost), fg="red", err=True)
             unit = " submissions"

@@ -17,7 +17,7 @@ from dlcourse.grading.limits import Limits
 from dlcourse.grading.own_solution import Loss, grade_solutions
 from dlcourse.grading.result import Result
 from dlcourse.grading.spec import AssignmentSpec
-from dlcourse.grading.station import Station
+from dlcourse.grading.station import Beginning, Station
 from dlcourse.grading.submissions import Submission
 
 ATTEMPTS = 3
@@ -52,12 +52,14 @@ _stations: dict[Setup, Station] = {}
 _opening = threading.Lock()
 
 
-def station_for(setup: Setup) -> Station:
-    """Return this process's station, opened the first time."""
+def station_for(setup: Setup, begun: Beginning | None = None) -> Station:
+    """Return this process's station, opened the first time, of what has been begun."""
     with _opening:
         if setup not in _stations:
             spec = AssignmentSpec.from_json(setup.spec)
-            station = Station(spec, setup.limits, setup.sandbox, setup.whole, setup.private)
+            station = Station(
+                spec, setup.limits, setup.sandbox, setup.whole, setup.private, begun=begun
+            )
             _stations[setup] = station
             atexit.register(station.close)
         return _stations[setup]
@@ -92,9 +94,9 @@ def grade_own(setup: Setup, solutions: dict[str, bytes]) -> list[Loss]:
 
 
 @contextmanager
-def local_pool(workers: int, setup: Setup) -> Iterator[Executor]:
+def local_pool(workers: int, setup: Setup, begun: Beginning | None = None) -> Iterator[Executor]:
     """Grade on this machine with so many submissions at a time."""
-    station_for(setup)  # in this thread: the processes end with the thread that started them
+    station_for(setup, begun)  # in this thread: the processes end with the thread that started them
     try:
         with ThreadPoolExecutor(workers) as pool:
             yield pool

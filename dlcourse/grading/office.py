@@ -18,9 +18,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+from dlcourse.checks.judging import prepare
 from dlcourse.checks.registry import all_exercises
 from dlcourse.grading.feedback import FeedbackPages
-from dlcourse.grading.inside.forkserver import Announce, serve
+from dlcourse.grading.inside.forkserver import PACKET, Announce, serve
 from dlcourse.grading.inside.shell import run_imports, warm_up
 from dlcourse.grading.inside.wire import MB, Channel, Message
 from dlcourse.grading.limits import Limits
@@ -77,14 +78,16 @@ def comments_of(notebook: Notebook, spec: NotebookSpec) -> dict[str, str | None]
 class Office:
     """Everything that the warm process knows: it does a job in each process that it forks."""
 
-    def __init__(self, spec: AssignmentSpec, shell: LockedShell) -> None:
-        self.spec, self.shell, self.pages = spec, shell, FeedbackPages()
+    def __init__(self, spec: AssignmentSpec, shell: LockedShell, pages: FeedbackPages) -> None:
+        self.spec, self.shell, self.pages = spec, shell, pages
         for notebook in spec.notebooks:  # once for all students
             with self.files_of_the_assignment():
                 run_imports(notebook.imports, {})
             untouched = restore(as_bytes(as_json(as_released(notebook))), notebook)
             self.pages.render(as_node(untouched), {}, {})
-        all_exercises()
+            for key, exercise in all_exercises().items():
+                if any(key in cell.source for cell in notebook.cells):
+                    prepare(exercise)
 
     def start(self, _: Message, connections: list[socket.socket], announce: Announce) -> None:
         """Do one job and send what came of it."""
@@ -207,12 +210,16 @@ def as_json(notebook: Notebook) -> str:
 
 
 def main(descriptor: int) -> NoReturn:
-    """Read the assignment from standard input, warm up, then fork for every notebook."""
-    spec = AssignmentSpec.from_json(sys.stdin.read())
+    """Warm up, read the assignment when it is there, then fork for every notebook."""
     sys.setrecursionlimit(3000)
+    control = socket.socket(fileno=descriptor)
     shell = LockedShell.instance(user_ns=Names())
     warm_up(shell)
+    pages = FeedbackPages()
+    all_exercises()
+    control.recv(PACKET)  # that it is in standard input
+    spec = AssignmentSpec.from_json(sys.stdin.read())
     for cell in (c for notebook in spec.notebooks for c in notebook.cells if c.runs_outside):
         with contextlib.suppress(SyntaxError):
             shell.transform_cell(cell.source)
-    serve(socket.socket(fileno=descriptor), Office(spec, shell).start)
+    serve(control, Office(spec, shell, pages).start)

@@ -67,28 +67,32 @@ class WarmProcess:
         Its environment.
     name : str
         What messages call it.
-    text : str
-        What it reads from its standard input; that is in no file with a name.
     """
 
-    def __init__(
-        self, command: list[str], environment: dict[str, str], name: str, text: str = ""
-    ) -> None:
+    def __init__(self, command: list[str], environment: dict[str, str], name: str) -> None:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.name, self.note = name, ""
-        self.errors = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the process)
-        with theirs, tempfile.TemporaryFile() as given:
-            given.write(text.encode())
-            given.seek(0)
+        self.told = self.ready = False
+        self.given = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the process)
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115
+        with theirs:
             self.process = subprocess.Popen(  # noqa: S603  (our own program)
                 [part.replace("{fd}", str(theirs.fileno())) for part in command],
                 env=environment,
-                stdin=given,
+                stdin=self.given,
                 stdout=subprocess.DEVNULL,
                 stderr=self.errors,
                 pass_fds=[theirs.fileno()],
             )
         self.control.settimeout(START_SECONDS)
+
+    def tell(self, text: str) -> None:
+        """Give it what it waits for, in a file without a name: its standard input."""
+        self.given.write(text.encode())
+        self.given.seek(0)
+        with contextlib.suppress(OSError):  # it has ended; who waits for it is told why
+            self.control.send(b"told")
+        self.told = True
 
     def wait_until_ready(self) -> None:
         """Wait until it can fork.
@@ -101,7 +105,7 @@ class WarmProcess:
         with contextlib.suppress(OSError):
             said = self.control.recv(PACKET).decode()
             if said.startswith("ready"):
-                self.note = said.removeprefix("ready")
+                self.note, self.ready = said.removeprefix("ready"), True
                 return
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(5)  # it may still be writing what is wrong
@@ -139,6 +143,7 @@ class WarmProcess:
         self.control.close()
         self.process.kill()
         self.process.wait()
+        self.given.close()
         self.errors.close()
 
 
@@ -206,6 +211,25 @@ def _proportional(pid: int) -> int:
     return _resident(pid)
 
 
+class Beginning:
+    """What a station has before it knows its assignment: a folder, and a referee to be told."""
+
+    def __init__(self) -> None:
+        self.scratch = Scratch()
+        self.referees = start_referees(self.scratch.folder)
+
+    def close(self) -> None:
+        """End it; a second time does no harm."""
+        self.referees.close()
+        self.scratch.close()
+
+
+def start_referees(folder: Path) -> WarmProcess:
+    """Start the process that judges; it gets ready, and waits to be told the assignment."""
+    environment = {**os.environ, **BLAS_THREADS, "TMPDIR": str(folder)}
+    return WarmProcess([sys.executable, "-c", REFEREE], environment, "The referee")
+
+
 class Station:
     """Grades notebooks of one assignment; several threads may use it at once.
 
@@ -223,6 +247,8 @@ class Station:
         Folders of the course that students' code never sees.
     user : int, optional
         Without a sandbox, whose rights students' code has instead of root's.
+    begun : Beginning, optional
+        What has been started before; the station closes it.
 
     Raises
     ------
@@ -238,16 +264,17 @@ class Station:
         whole: bool = False,
         private: Sequence[str] = (),
         user: int | None = None,
+        begun: Beginning | None = None,
     ) -> None:
         self.spec, self.limits, self.user = spec, limits or Limits(), user
         self.sandbox, self.whole, self.private = sandbox, whole, private
         self.homes = cgroups.homes() if sandbox else {}
         self.python = python_folders()
-        self.scratch = Scratch()
+        self.scratch = begun.scratch if begun else Scratch()
         self.folder = self.scratch.folder  # for all that is written, also by the referee
         self.lock = threading.Lock()
         self.students: WarmProcess | None = None
-        self.referees: WarmProcess | None = None
+        self.referees = begun.referees if begun else None
         try:
             student_package.build(self.folder / "dlcourse")
             with self.lock:
@@ -428,23 +455,19 @@ class Station:
 
     def _ensure(self) -> tuple[WarmProcess, WarmProcess]:
         """Start whichever of the two warm processes is not running, side by side."""
-        new = []
         for warm in (self.students, self.referees):
             if warm is not None and warm.ended():
                 warm.close()
         if self.referees is None or self.referees.process.poll() is not None:
-            program = REFEREE
-            command = [sys.executable, "-c", program]
-            environment = {**os.environ, **BLAS_THREADS, "TMPDIR": str(self.folder)}
-            spec = self.spec.to_json()
-            self.referees = WarmProcess(command, environment, "The referee", spec)
-            new.append(self.referees)
+            self.referees = start_referees(self.folder)
+        if not self.referees.told:
+            self.referees.tell(self.spec.to_json())
         if self.students is None or self.students.process.poll() is not None:
             self.students = self._start_students()  # which looks around for a second before
-            new.append(self.students)
-        for warm in new:
+        for warm in (self.referees, self.students):
             try:
-                warm.wait_until_ready()
+                if not warm.ready:
+                    warm.wait_until_ready()
             except ProcessGone as gone:
                 if warm is self.students and (self.sandbox or self.user is not None):
                     raise SandboxError(f"{gone}\n{ADVICE}") from None

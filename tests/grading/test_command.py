@@ -13,7 +13,7 @@ from grading.toy import NAME
 
 from dlcourse import cli
 from dlcourse.grading import command as module
-from dlcourse.grading import own_solution
+from dlcourse.grading import own_solution, station
 from dlcourse.grading.classroom import Choice
 from dlcourse.grading.spec import SpecError
 
@@ -220,13 +220,29 @@ def test_options_reach_the_run(called):
     assert (choice.rerun, choice.only, choice.since.isoformat()) == (
         True, ("ada", "bob"), "2026-01-02T00:00:00",
     )  # fmt: skip
-    assert rest == [3, "here", 5, True, True]
+    assert rest == [3, "here", 5, True, True, None]
 
 
 def test_without_a_sandbox_there_is_a_warning(called):
     done = CliRunner().invoke(cli.main, ["grade", "week", "--no-sandbox"])
     assert "WITHOUT A SANDBOX" in done.output
     assert called[0][5] is False
+
+
+def test_a_referee_gets_ready_before_nbgrader_is_there_and_ends_with_the_run(called):
+    CliRunner().invoke(cli.main, ["grade", "week"])
+    assert called[0][7].referees.process.poll() is not None
+    assert not called[0][7].scratch.folder.exists()
+
+
+def test_a_referee_that_cannot_begin_is_said_in_a_sentence(called, monkeypatch):
+    def fail():
+        raise OSError("no room")
+
+    monkeypatch.setattr(station, "Beginning", fail)
+    done = CliRunner().invoke(cli.main, ["grade", "week"])
+    assert (done.exit_code, done.output) == (1, "Error: no room\n")
+    assert called == []
 
 
 @pytest.mark.parametrize("problem", [*module.PROBLEMS, KeyboardInterrupt])

@@ -26,7 +26,7 @@ class FakeStation:
 
     made = []  # noqa: RUF012
 
-    def __init__(self, *settings):
+    def __init__(self, *settings, begun=None):
         self.spec, *self.settings = settings
         self.closed, self.graded = 0, []
         self.made.append(self)

@@ -265,6 +265,7 @@ def visit(browser):
 
     def make(address):
         contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}))
+        contexts[-1].set_default_timeout(120_000)  # a slow machine is no mistake of the page
         return Visit(contexts[-1].new_page(), address)
 
     yield make

@@ -23,7 +23,10 @@ pytest.importorskip("nbgrader")
 
 from nbgrader.utils import compute_checksum
 
+from dlcourse.checks.diagnosis.edits import edited
+from dlcourse.checks.registry import find, plain_solution
 from dlcourse.grading import office as module
+from dlcourse.grading.feedback import FeedbackPages
 from dlcourse.grading.inside.wire import Channel, encode
 from dlcourse.grading.limits import Limits
 from dlcourse.grading.locked_cells import LockedShell
@@ -69,14 +72,25 @@ def office(clean_ipython):
     spec = assignment_spec(
         solution_spec("f"), test_spec("t", "assert f(1) == 1"), files={"a": b"1"}
     )
-    return Office(spec, None)
+    return Office(spec, None, FeedbackPages())
 
 
 def test_what_an_assignment_imports_is_there_before_the_first_fork(monkeypatch):
     monkeypatch.setattr(sys, "path", ["", *sys.path])
     files = {"released_beside.py": b"x = 5"}
-    Office(assignment_spec(files=files, imports="import nowhere\nimport released_beside"), None)
+    spec = assignment_spec(files=files, imports="import nowhere\nimport released_beside")
+    Office(spec, None, FeedbackPages())
     assert sys.modules.pop("released_beside").x == 5
+
+
+def test_what_wrong_answers_need_is_there_before_the_first_fork():
+    key = "logistic_regression/sigmoid"
+    exercise = find(key)
+    edited.cache_clear()
+    spec = assignment_spec(test_spec("t", f'check("{key}", sigmoid)'))
+    Office(spec, None, FeedbackPages())
+    edited(plain_solution(key), exercise.name, exercise.argument_names, False)
+    assert edited.cache_info().hits == 1
 
 
 def job(**more):
@@ -231,6 +245,7 @@ def test_the_warm_process_reads_the_spec_and_serves(office, monkeypatch):
     ours, theirs = socket.socketpair()
     try:
         with ours:
+            ours.send(b"told")
             module.main(theirs.detach())
     finally:
         sys.setrecursionlimit(limit)

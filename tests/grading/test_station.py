@@ -24,6 +24,7 @@ from dlcourse.grading import station as module
 from dlcourse.grading.limits import Limits
 from dlcourse.grading.sandbox import SandboxError, isolation
 from dlcourse.grading.station import (
+    Beginning,
     Child,
     ProcessGone,
     Station,
@@ -538,6 +539,42 @@ def test_a_sandbox_that_fails_gives_advice_and_leaves_nothing(spec, monkeypatch,
         Station(spec)
     assert children() == before
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.grading
+def test_a_station_uses_what_was_begun_before_its_assignment_was_known(
+    spec, solution, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(module.tempfile, "tempdir", str(tmp_path))
+    before = children()
+    begun = Beginning()
+    with Station(spec, sandbox=False, begun=begun) as station:
+        assert station.referees is begun.referees
+        assert list(tmp_path.iterdir()) == [station.folder]
+        result = grade(station, solution)
+        assert result.scores == FULL
+        station.referees.process.kill()
+        assert grade(station, solution).scores == FULL
+        assert station.referees is not begun.referees
+    begun.close()
+    assert children() == before
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_begun_and_not_used_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(module.tempfile, "tempdir", str(tmp_path))
+    before = children()
+    Beginning().close()
+    assert children() == before
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_referee_that_nobody_tells_an_assignment_ends():
+    """As when the run is killed that has begun one."""
+    begun = Beginning()
+    begun.referees.control.close()
+    assert begun.referees.process.wait(60) != 0
+    begun.close()
 
 
 @pytest.mark.grading

@@ -18,9 +18,9 @@ from dlcourse.checks.diagnosis.evidence import (
     TELLING,
     Evidence,
     Trial,
+    answered,
     copied,
     floats,
-    quietly,
     same,
 )
 from dlcourse.checks.diagnosis.naming import Naming
@@ -340,14 +340,14 @@ def gives(evidence: Evidence, edit: Edited, order: Sequence[int]) -> bool:
     """Tell whether an edit gives the student's answers, in every case."""
     telling = 0
     for k in order:
-        guess = floats(quietly(edit.function, evidence.trials[k].arguments))
+        guess = floats(answered(edit.function, evidence.trials[k].arguments))
         if guess is None or not same(evidence.answers[k], guess):
             return False
         telling += not same(guess, evidence.rights[k])
     if edit.kind in SURE:
         return len(order) >= CASES and telling >= 1
     enough = len(order) >= CASES and telling >= TELLING
-    return enough and evidence.holds_afresh(lambda call: floats(quietly(edit.function, call)))
+    return enough and evidence.holds_afresh(lambda call: floats(answered(edit.function, call)))
 
 
 def called_in_another_order(evidence: Evidence) -> Naming | None:

@@ -356,7 +356,8 @@ class Channel:
             del self.arrived[: len(frame)]
             return decode(frame[_sizes.size : body], frame[body:], resolve)
         finally:
-            self.connection.settimeout(seconds)
+            if self.connection.gettimeout() != seconds:  # setting it is a call to the system
+                self.connection.settimeout(seconds)
 
     def sizes(self, frame: bytes) -> tuple[int, int]:
         """Read the sizes of a frame's header and body from its first bytes.
