@@ -206,7 +206,7 @@ def agree(one: object, other: object, tolerance: float) -> bool:
         if a.size and abs(a.item(0) - b.item(0)) > tolerance * (1 + abs(b.item(0))):
             return False  # as most others are, by their first number already
         with np.errstate(all="ignore"):
-            if a.dtype.kind == b.dtype.kind == "f" and np.isfinite(b).all():  # and so is that
+            if a.dtype.kind == b.dtype.kind == "f" and np.isfinite(b).all():  # as most are
                 return bool((np.abs(a - b) <= tolerance * (1 + np.abs(b))).all())
             return np.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True)
     return type(one) is type(other) and bool(one == other)

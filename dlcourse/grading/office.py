@@ -216,7 +216,7 @@ def main(descriptor: int) -> NoReturn:
     shell = LockedShell.instance(user_ns=Names())
     warm_up(shell)
     pages = FeedbackPages()
-    all_exercises()
+    all_exercises()  # which imports them
     control.recv(PACKET)  # that it is in standard input
     spec = AssignmentSpec.from_json(sys.stdin.read())
     for cell in (c for notebook in spec.notebooks for c in notebook.cells if c.runs_outside):

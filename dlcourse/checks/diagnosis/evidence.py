@@ -71,7 +71,10 @@ def copied(arguments: Arguments) -> Arguments:
 
 
 def answered(function: Callable[..., object], arguments: Arguments) -> object:
-    """Call a function of ours, which prints nothing, on copies; an exception comes back as None."""
+    """Call a function on copies; an exception comes back as None.
+
+    For functions of ours, which print nothing, within `diagnose`, where nobody hears of warnings.
+    """
     try:
         return function(*copied(arguments))
     except Exception:
@@ -79,7 +82,7 @@ def answered(function: Callable[..., object], arguments: Arguments) -> object:
 
 
 def quietly(function: Callable[..., object], arguments: Arguments) -> object:
-    """Call a function on copies; an exception of it comes back as None, as does what it prints."""
+    """Call a function of anybody's as `answered` does; what it prints or warns of is not heard."""
     with (
         warnings.catch_warnings(),
         np.errstate(all="ignore"),
@@ -88,8 +91,8 @@ def quietly(function: Callable[..., object], arguments: Arguments) -> object:
     ):
         warnings.simplefilter("ignore")
         try:
-            return function(*copied(arguments))
-        except (Exception, SystemExit):
+            return answered(function, arguments)
+        except SystemExit:
             return None
 
 
