@@ -397,8 +397,10 @@ def test_warming_up_leaves_nothing_behind(shell):
     assert "np" not in shell.user_ns
     assert sys.last_traceback is None
     import matplotlib.pyplot as plt
+    from matplotlib import font_manager
 
     assert plt.get_fignums() == []
+    assert font_manager._get_font.cache_info().currsize == 0  # or each fork would free them
 
 
 def test_the_alarm_is_given_back():

@@ -390,9 +390,13 @@ np.linalg.solve(np.eye(2), np.ones(2))
 
 def warm_up(shell: Shell) -> None:
     """Use everything once that is slow the first time, then forget it."""
+    from matplotlib import font_manager
+
     for source in (WARM_UP, "1 / 0", "def f(:", "np.testing.assert_allclose([1.0], [2.0])"):
         shell.run(source, 60, 1 << 20)
     shell.run("plt.close('all'); plt.draw_if_interactive.called = False", 60, 1 << 20)
     shell.reset(new_session=True)  # type: ignore[no-untyped-call]
     sys.last_value = sys.last_traceback = None
     get_asyncio_loop().close()  # each submission makes its own
+    if fonts := getattr(font_manager, "_get_font", None):
+        fonts.cache_clear()  # matplotlib does so in every fork, in which their pages are copied
